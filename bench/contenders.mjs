@@ -1,0 +1,44 @@
+// Who is measured. A contender makes a decision function of a workload's alias: `prepare(workload)` gives one that takes
+// a request and perhaps a draw, and returns a version, or a decision that carries it.
+
+const library = (from, name) => async (dist) => {
+  const { [name]: compile } = await import(new URL(from, dist).href);
+  return ({ config }) => compile(config);
+};
+
+/** Whether a contender gives a version, or an object with it: the benchmark's loop reads `version` in the second case. */
+const CONTENDERS = {
+  hand: { gives: "version", load: () => (workload) => workload.hand },
+  interpreter: {
+    gives: "decision",
+    load: async (dist) => {
+      const { explain, plan } = await import(new URL("index.js", dist).href);
+      return ({ config }) => {
+        const compiled = plan(config);
+        return (request, draw) => explain(compiled, request, draw).decision;
+      };
+    },
+  },
+  closures: { gives: "decision", load: library("index.js", "compile") },
+  jit: { gives: "decision", load: library("jit.js", "compile") },
+  // For W7: the alias is found, and nothing is decided.
+  find: { gives: "decision", finds: true, load: () => ({ key }) => ({ version: key }) },
+};
+
+/** The columns of the main table. */
+export const OWN = ["hand", "interpreter", "closures", "jit"];
+
+/** The other libraries, each a file in `peers`. */
+export const PEERS = ["json-logic-engine", "find-my-way", "flagd-core", "growthbook", "unleash-client", "json-rules-engine", "cel-js"];
+
+/**
+ * Loads a contender. Of a peer, `prepare` returns undefined for a workload that it cannot express, `awaits` says that its
+ * decisions are promises, and `agrees` which workloads are held only to the share of each version.
+ */
+export async function contender(name, dist) {
+  if (PEERS.includes(name)) return import(`./peers/${name}.mjs`);
+  const found = CONTENDERS[name];
+  if (found === undefined) throw new Error(`no contender \`${name}\`; there are ${[...Object.keys(CONTENDERS), ...PEERS].join(", ")}`);
+  const { load, ...rest } = found;
+  return { ...rest, prepare: await load(dist) };
+}

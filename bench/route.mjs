@@ -1,0 +1,115 @@
+// The main table: what one decision costs, as a multiple of the function that a good engineer writes by hand for the alias.
+
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { OWN, PEERS } from "./contenders.mjs";
+import { allocations, distURL, machine, measure, quantile, ratio } from "./harness.mjs";
+import { workload, WORKLOADS } from "./workloads.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", default: WORKLOADS.join(",") },
+    mode: { type: "string", default: "fresh,reused" },
+    aliases: { type: "string", default: "1,100" },
+    contenders: { type: "string", default: OWN.join(",") },
+    peers: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    batches: { type: "string" },
+    batch: { type: "string", default: "1024" },
+    processes: { type: "string" },
+    bytes: { type: "boolean", default: false },
+    short: { type: "boolean", default: false },
+    json: { type: "string" },
+    dist: { type: "string" },
+  },
+});
+
+const list = (text) => text.split(",").filter((item) => item !== "");
+const settings = {
+  dist: distURL(options.dist),
+  rounds: Number(options.rounds ?? (options.short ? 3 : 15)),
+  batches: Number(options.batches ?? (options.short ? 4 : 16)),
+  batch: Number(options.batch),
+  processes: Number(options.processes ?? (options.short ? 1 : 3)),
+};
+const names = [...new Set([...list(options.contenders), ...(options.peers ? PEERS : [])])];
+const compared = names.filter((name) => name !== "hand");
+
+/** What is wanted on fresh strings with a hundred aliases; for closures in parentheses with one alias. Ratios to the hand. */
+const GOALS = {
+  closures: { W1: 2, W2: 2, W3: 1, W4: 2, W5: 2, W6: 1.5, W8: 2, W9: 3 },
+  jit: { W1: 1.1, W2: 1.1, W3: 0.6, W4: 1.1, W5: 1.1, W6: 0.8, W8: 1.1, W9: 2 },
+};
+const ALONE = { W1: 1.5, W2: 1.5, W4: 1.5, W5: 1.5, W8: 1.5 };
+
+function goal(name, { id, mode, aliases }) {
+  if (mode !== "fresh") return undefined;
+  if (aliases === 1) return name === "closures" ? ALONE[id] : undefined;
+  return GOALS[name]?.[id];
+}
+
+const label = (name, id) => `${name} ${id}`;
+
+/** One row: a workload in one mode, with so many aliases. W9 is compared with W9-one by the same contender, not with a hand. */
+async function row(id, mode, aliases) {
+  const versus = id === "W9" ? "W9-one" : id;
+  const entries = [...(id === "W9" ? names : ["hand", ...compared])].map((name) => ({ label: label(name, id), name, id }));
+  if (id === "W9") for (const name of names) entries.push({ label: label(name, versus), name, id: versus });
+  const times = await measure(entries, { ...settings, mode, aliases });
+  const reference = (name) => times.get(id === "W9" ? label(name, versus) : label("hand", id));
+  return {
+    id,
+    mode,
+    aliases,
+    nanoseconds: Object.fromEntries([...times].map(([key, rounds]) => [key, rounds && quantile(rounds)])),
+    ratios: Object.fromEntries(compared.map((name) => [name, ratio(times.get(label(name, id)), reference(name))])),
+    rounds: Object.fromEntries(times),
+  };
+}
+
+const figure = (number) => (number < 10 ? number.toFixed(2) : number.toFixed(number < 100 ? 1 : 0));
+
+function print({ id, mode, aliases, nanoseconds, ratios }) {
+  const base = nanoseconds[label("hand", id)];
+  const cells = compared.map((name) => {
+    const found = ratios[name];
+    if (found === undefined) return "–";
+    const wanted = goal(name, { id, mode, aliases });
+    const mark = wanted === undefined ? "" : found.median <= wanted ? ` ≤ ${wanted}` : ` **> ${wanted}**`;
+    return `${figure(found.median)} [${figure(found.low)}, ${figure(found.high)}]${mark}`;
+  });
+  console.log(`| ${id} | ${mode} | ${aliases} | ${base === undefined ? "" : figure(base)} | ${cells.join(" | ")} |`);
+}
+
+const rows = [];
+const about = machine();
+console.log(`${about.cpu}, ${about.cores} cores, node ${about.node}, ${about.platform}`);
+console.log(`${settings.rounds} rounds over ${settings.processes} starts, each of ${settings.batches} batches of ${settings.batch}\n`);
+console.log(`| workload | strings | aliases | hand, ns | ${compared.join(" | ")} |`);
+console.log(`| --- | --- | ---: | ---: | ${compared.map(() => "---:").join(" | ")} |`);
+for (const id of list(options.only)) {
+  for (const mode of list(options.mode)) {
+    for (const aliases of list(options.aliases).map(Number)) {
+      rows.push(await row(id, mode, aliases));
+      print(rows.at(-1));
+    }
+  }
+}
+
+const bytes = [];
+if (options.bytes) {
+  console.log(`\n| bytes a decision | ${names.join(" | ")} |\n| --- | ${names.map(() => "---:").join(" | ")} |`);
+  for (const id of list(options.only)) {
+    const entries = names.map((name) => ({ label: name, name, id }));
+    const found = await allocations(entries, { ...settings, mode: "fresh", aliases: Math.max(...list(options.aliases).map(Number)) });
+    bytes.push({ id, bytes: Object.fromEntries(found) });
+    console.log(`| ${id} | ${names.map((name) => found.get(name)?.toFixed(2) ?? "–").join(" | ")} |`);
+  }
+}
+
+console.log("\nThe workloads:");
+for (const id of list(options.only)) {
+  const { title, match } = workload(id, "", 1);
+  console.log(`- ${id}: ${title}; ${match}`);
+}
+if (options.json !== undefined) await writeFile(options.json, JSON.stringify({ machine: about, settings, rows, bytes }, null, 2));

@@ -1,0 +1,90 @@
+import { type Explanation, explain as explainRequest, formatExplanation, type NodeRequest, toRequest } from "../index.ts";
+import { onlyFile, readArguments } from "./arguments.ts";
+import { type Command, Refusal, write } from "./host.ts";
+import { loadAlias } from "./load.ts";
+import { printable, type Style, styleOf } from "./style.ts";
+
+const HELP = `Says which version of an alias answers a request, and every step to it.
+
+Usage: canary-router explain FILE [REQUEST] [--draw NUMBER] [--json]
+
+The request, as much of it as matters; the first four may be repeated:
+  --header NAME=VALUE     a header; the name in any case
+  --cookie NAME=VALUE     a cookie, as it is sent: nothing is decoded
+  --query NAME=VALUE      a query parameter, in plain text
+  --attribute NAME=VALUE  what the host vouches for: tenant, country, a claim
+  --method METHOD         GET where it is left out
+  --path PATH             / where it is left out; may have a query
+
+Options:
+  --draw NUMBER           the draw to split by, from 0 up to, not including, 1,
+                          in place of a random or sticky one
+  --json                  the explanation as JSON, for programs
+
+Exit codes: 0 explained, 1 the config has errors, 2 wrong usage or no such file.
+
+Examples:
+  canary-router explain prod.json --header version=v1
+  canary-router explain shop.yaml --cookie beta=on --path /cart
+  canary-router explain shop.yaml --header X-User-Id=u-1007
+  canary-router explain prod.json --draw 0.05
+`;
+
+const REQUEST = {
+  header: { type: "string", multiple: true },
+  cookie: { type: "string", multiple: true },
+  query: { type: "string", multiple: true },
+  attribute: { type: "string", multiple: true },
+  method: { type: "string" },
+  path: { type: "string" },
+} as const;
+
+/** Explains one request. */
+export const explain: Command = {
+  summary: "say which version answers a request, and every step to it",
+  help: HELP,
+  run: async (args, host) => {
+    const { values, positionals } = readArguments(args, { ...REQUEST, draw: { type: "string" }, json: { type: "boolean" } });
+    const file = onlyFile(positionals, "explain");
+    const request = requestOf(values);
+    const draw = values.draw === undefined ? undefined : drawOf(values.draw);
+    const alias = await loadAlias(file, host);
+    if (alias === undefined) return 1;
+    const explanation = explainRequest(alias, request, draw);
+    const text = values.json === true ? JSON.stringify(explanation, null, 2) : formatExplanation(explanation);
+    await write(host.stdout, `${printable(text)}\n`);
+    return 0;
+  },
+};
+
+function requestOf(
+  values: {
+    readonly [option in "header" | "cookie" | "query" | "attribute"]?: readonly string[] | undefined;
+  } & { readonly method?: string | undefined; readonly path?: string | undefined },
+): NodeRequest {
+  const headers = pairs("--header", values.header);
+  const cookies = pairs("--cookie", values.cookie).map(([name, value]) => ["Cookie", `${name}=${value}`] as const);
+  const query = new URLSearchParams(pairs("--query", values.query).map(([name, value]) => [name, value])).toString();
+  const { method = "GET", path = "/" } = values;
+  return toRequest({
+    headers: [...headers, ...cookies],
+    method,
+    url: query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`,
+    attributes: Object.fromEntries(pairs("--attribute", values.attribute)),
+  });
+}
+
+/** `name=value`, split at the first `=`. */
+function pairs(option: string, texts: readonly string[] = []): readonly (readonly [string, string])[] {
+  return texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new Refusal(`\`${option} ${text}\` is not NAME=VALUE`, `write \`${option} name=value\``);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+}
+
+function drawOf(text: string): number {
+  const draw = text.trim() === "" ? Number.NaN : Number(text);
+  if (draw >= 0 && draw < 1) return draw;
+  throw new Refusal(`\`--draw ${text}\` is not a draw`, "write a number from 0 up to, not including, 1");
+}

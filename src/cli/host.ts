@@ -1,0 +1,56 @@
+import type { Readable, Writable } from "node:stream";
+import { printable, styleOf } from "./style.ts";
+
+/** A stream that a command writes to; `isTTY` where a person reads it. */
+export type Output = Writable & { readonly isTTY?: boolean };
+
+/** What a command has of the process it runs in; a test gives its own. */
+export interface Host {
+  readonly stdin: Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: { readonly [name: string]: string | undefined };
+  /** Aborted by the first Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+/** How a command ended: 0 as wished, 1 with something found wrong, 2 not begun, 130 interrupted (128 and the number of SIGINT). */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** One command. `run` may throw a `Refusal`. */
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly help: string;
+  readonly run: (args: readonly string[], host: Host) => Promise<ExitCode>;
+}
+
+/** Thrown where a command cannot do its work at all: wrong usage, an unreadable file. The process ends with 2. */
+export class Refusal extends Error {
+  override readonly name: string = "Refusal";
+  readonly help: string | undefined;
+
+  constructor(message: string, help?: string) {
+    super(message);
+    this.help = help;
+  }
+}
+
+/** A refusal as it is printed on standard error. */
+export function refusalText({ message, help }: Refusal, { stderr, env }: Host): string {
+  const style = styleOf(stderr, env);
+  const hint = help === undefined ? "" : `  ${style("cyan", "help:")} ${printable(help)}\n`;
+  return `${style("red", "canary-router:")} ${printable(message)}\n${hint}`;
+}
+
+/** Writes, and waits where the reader is slower. Does nothing once the reader has gone. */
+export async function write(output: Output, text: string): Promise<void> {
+  if (output.destroyed || output.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      output.off("drain", done).off("close", done).off("error", done);
+      resolve();
+    };
+    output.on("drain", done).on("close", done).on("error", done);
+  });
+}

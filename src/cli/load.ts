@@ -1,0 +1,25 @@
+import type { Alias } from "../config.ts";
+import { readAliasFile } from "./file.ts";
+import { type Host, write } from "./host.ts";
+import { report } from "./report.ts";
+import { printable, styleOf } from "./style.ts";
+import { plural } from "./table.ts";
+
+/**
+ * The alias of a file, for a command that uses it. Reports its errors and returns undefined where there are any; mentions
+ * warnings in one line.
+ */
+export async function loadAlias(path: string, host: Host): Promise<Alias | undefined> {
+  const file = await readAliasFile(path, host);
+  const { checked, name } = file;
+  const style = styleOf(host.stderr, host.env);
+  if (!checked.ok) {
+    await write(host.stderr, report(file, style));
+    return undefined;
+  }
+  if (checked.diagnostics.length > 0) {
+    const warnings = plural(checked.diagnostics.length, "warning");
+    await write(host.stderr, `${style("yellow", "canary-router:")} ${printable(name)}: ${warnings}, see \`canary-router check\`\n`);
+  }
+  return checked.value;
+}

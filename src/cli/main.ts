@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { run } from "./run.ts";
+
+const interruption = new AbortController();
+process.once("SIGINT", () => interruption.abort());
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  interrupted: interruption.signal,
+});

@@ -1,0 +1,14 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
+import { compile, type Decision, type Plan, type Reason, type Route } from "../index.ts";
+import { SLOTS } from "../plan.ts";
+import { onlyFile, readArguments } from "./arguments.ts";
+import { failureOf } from "./file.ts";
+import { type Command, type Host, Refusal, write } from "./host.ts";
+import { linesOf } from "./lines.ts";
+import { loadAlias } from "./load.ts";
+import { progressOf } from "./progress.ts";
+import { readEntry } from "./requests.ts";
+import { printable, styleOf } from "./style.ts";
+import { count, percent, plural, table } from "./table.ts";

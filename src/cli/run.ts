@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { nearest } from "../nearest.ts";
+import { check } from "./check.ts";
+import { compile } from "./compile.ts";
+import { explain } from "./explain.ts";
+import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./host.ts";
+import { route } from "./route.ts";
+
+const COMMANDS: Readonly<Record<string, Command>> = { check, explain, route, compile };
+
+const HELP = `canary-router: which version of a function answers a request, and why
+
+Usage: canary-router COMMAND [ARGUMENTS]
+
+Commands:
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
+  .join("\n")}
+
+An alias config is a JSON or YAML file, or \`-\` for standard input.
+\`canary-router COMMAND --help\` tells more about a command.
+
+Options:
+  -h, --help     this text
+  --version      the version of this program
+
+Exit codes:
+  0    all is well
+  1    a config has errors, or a request log has lines that are no requests
+  2    the command could not begin: wrong usage, a file that cannot be read
+  130  interrupted; what had been found by then is printed
+
+NO_COLOR=1 turns colours off, FORCE_COLOR=1 on.
+`;
+
+/** Runs one command line, without the name of the program. Never throws for what a user can do wrong. */
+export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
+  try {
+    return await dispatch(args, host);
+  } catch (error) {
+    if (host.interrupted.aborted) return 130;
+    if (!(error instanceof Refusal)) throw error;
+    await write(host.stderr, refusalText(error, host));
+    return 2;
+  }
+}
+
+async function dispatch([name, ...rest]: readonly string[], host: Host): Promise<ExitCode> {
+  switch (name) {
+    case undefined:
+      await write(host.stderr, HELP);
+      return 2;
+    case "-h":
+    case "--help":
+      await write(host.stdout, HELP);
+      return 0;
+    case "--version":
+      await write(host.stdout, `${versionOfPackage()}\n`);
+      return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const near = nearest(name, Object.keys(COMMANDS));
+    const what = name.startsWith("-") ? "option" : "command";
+    throw new Refusal(`unknown ${what} \`${name}\``, near === undefined ? "see `canary-router --help`" : `did you mean \`${near}\`?`);
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    await write(host.stdout, command.help);
+    return 0;
+  }
+  return command.run(rest, host);
+}
+
+function versionOfPackage(): string {
+  const manifest: { readonly version: string } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return manifest.version;
+}

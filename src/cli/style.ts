@@ -1,0 +1,28 @@
+import { styleText } from "node:util";
+import type { Host, Output } from "./host.ts";
+
+type Format = Parameters<typeof styleText>[0];
+
+/** Colours a text, or leaves it as it is. */
+export type Style = (format: Format, text: string) => string;
+
+/**
+ * The style for an output: colour for a terminal, unless `NO_COLOR` is set (https://no-color.org) or the terminal is dumb;
+ * `FORCE_COLOR` forces it for a pipe.
+ */
+export function styleOf(output: Output, env: Host["env"]): Style {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0";
+  const colour = !NO_COLOR && (forced || (output.isTTY === true && TERM !== "dumb" && FORCE_COLOR !== "0"));
+  return colour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text;
+}
+
+/**
+ * The text with everything that could steer a terminal or turn the reading direction written as an escape: configs and
+ * requests are other people's. Line ends stay.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(STEERING, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const STEERING = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;

@@ -1,0 +1,194 @@
+import type { Version } from "./config.ts";
+import type { ArmStep, Decision, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
+import { absorbSeed, hashKey, slotOf } from "./draw.ts";
+import { fieldName, type Field, type Outcome, type Plan, type Rule, SLOTS, type Sticky } from "./plan.ts";
+import { cookieEnd, cookieStart } from "./reader/cookie.ts";
+import { queryDecoded } from "./reader/query.ts";
+import { pathEnd, pathStart } from "./reader/target.ts";
+import type { Access, Reader } from "./request.ts";
+
+/** What a field is found to be: its value, nothing, or not to be read. */
+type Reading = { readonly value: string | undefined } | { readonly failure: string };
+
+/**
+ * Decides a request from the plan as it stands, and tells everything that led there: the reference for every other way to
+ * run a plan, written to be read and not to be fast. Rules are tried in turn, the matches of each from left to right and
+ * no further than needed; a field that fails where it is needed makes the decision an error. `random` is called at most once.
+ */
+export function interpret<R>(plan: Plan, reader: Reader<R>, request: R, draw: number | undefined, random: () => number): Explanation {
+  const fields = readings(reader, request);
+  const steps: StrategyStep[] = [];
+  let failure = fields.failure;
+  let chosen: Outcome | undefined;
+  for (const rule of plan.rules) {
+    const tried = chosen === undefined && failure === undefined;
+    const seen = tryRule(plan, rule, fields.read);
+    steps.push({ ...seen.step, tried });
+    if (!tried) continue;
+    failure = seen.failure;
+    if (failure === undefined && seen.step.holds) chosen = outcome(plan, rule.outcome);
+  }
+  const rest = { steps, arms: armSteps(plan) };
+  const answer = (taken: Outcome, drawn: Explanation["draw"]): Explanation => ({ decision: taken, draw: drawn, ...rest });
+  const fail = (why: string, drawn?: Explanation["draw"]): Explanation => ({ ...answer(outcome(plan, plan.error), drawn), failure: why });
+
+  if (failure !== undefined) return fail(failure);
+  if (chosen !== undefined) return answer(chosen, undefined);
+  const { split } = plan;
+  if (split.kind === "fixed") return answer(outcome(plan, split.outcome), undefined);
+
+  let value: unknown = draw;
+  let from: DrawSource = { kind: "given" };
+  if (draw === undefined) {
+    const key = split.sticky === undefined ? undefined : stickyKey(split.sticky, fields.read);
+    if (key !== undefined && "failure" in key) return fail(key.failure);
+    if (key !== undefined && "kind" in key) {
+      value = key.hash / 2 ** 32;
+      from = key;
+    } else if (split.sticky !== undefined && split.sticky.missing !== "random")
+      return answer(outcome(plan, split.sticky.missing), undefined);
+    else {
+      value = random();
+      from = { kind: "random" };
+    }
+  }
+  if (typeof value !== "number" || !(value >= 0 && value < 1))
+    return fail("the draw is not a number in [0, 1)", { value, slot: undefined, from });
+  const slot = slotOf(value);
+  const arm = split.arms.find(({ until }) => slot < until);
+  return answer(outcome(plan, arm?.outcome ?? plan.error), { value: value + 0, slot, from });
+}
+
+/** The value of a field as a string, however it is kept in the request. */
+export function accessOf<R>(reader: Reader<R>, field: Field): Access<R> {
+  switch (field.kind) {
+    case "header":
+      return reader.header(field.name);
+    case "attribute":
+      return reader.attribute(field.name);
+    case "cookie":
+      return reader.cookies;
+    case "query":
+    case "path":
+      return reader.url;
+    case "method":
+      return reader.method;
+    case "authority":
+      return reader.authority;
+  }
+}
+
+function valueIn(field: Field, text: string): string | undefined {
+  switch (field.kind) {
+    case "cookie": {
+      const from = cookieStart(text, field.name);
+      return from === -1 ? undefined : text.slice(from, cookieEnd(text, from));
+    }
+    case "query":
+      return queryDecoded(text, field.name);
+    case "path": {
+      const from = pathStart(text);
+      return text.slice(from, pathEnd(text, from));
+    }
+    case "header":
+    case "attribute":
+    case "method":
+    case "authority":
+      return text;
+  }
+}
+
+/** Reads each field once, when it is first asked for. */
+function readings<R>(reader: Reader<R>, request: R): { readonly read: (field: Field) => Reading; readonly failure: string | undefined } {
+  const known = new Map<string, Reading>();
+  let carrier: object | undefined;
+  let failure: string | undefined;
+  try {
+    carrier = reader.open(request);
+    if (carrier === undefined) failure = "the request has no headers";
+  } catch (error) {
+    failure = reasonOf(error);
+  }
+  const fetch = (field: Field): Reading => {
+    if (carrier === undefined) return { failure: failure ?? "" };
+    try {
+      const { get, owns } = accessOf(reader, field);
+      const text = get(carrier, request);
+      return { value: text === undefined || owns?.(carrier, request) === false ? undefined : valueIn(field, text) };
+    } catch (error) {
+      return { failure: reasonOf(error) };
+    }
+  };
+  return {
+    failure,
+    read: (field) => {
+      const name = fieldName(field);
+      const reading = known.get(name) ?? fetch(field);
+      known.set(name, reading);
+      return reading;
+    },
+  };
+}
+
+function tryRule(
+  plan: Plan,
+  { test, outcome: index }: Rule,
+  read: (field: Field) => Reading,
+): { readonly step: Omit<StrategyStep, "tried">; readonly failure: string | undefined } {
+  let settled: boolean | undefined;
+  let failure: string | undefined;
+  const rules = test.matches.map(({ field, values, at }): Step => {
+    const reading = read(field);
+    const holds = "value" in reading && reading.value !== undefined && values.includes(reading.value);
+    if (settled === undefined && failure === undefined) {
+      if ("failure" in reading) failure = reading.failure;
+      else if (holds === (test.kind === "any")) settled = holds;
+    }
+    const seen = { at, field, expected: values, holds };
+    return "failure" in reading ? { ...seen, actual: undefined, failure: reading.failure } : { ...seen, actual: reading.value };
+  });
+  const { at, version } = outcome(plan, index);
+  return {
+    step: {
+      at,
+      version,
+      combine: test.kind === "all" ? "and" : "or",
+      holds: failure === undefined && (settled ?? test.kind === "all"),
+      rules,
+    },
+    failure,
+  };
+}
+
+function stickyKey(
+  { keys, seed }: Sticky,
+  read: (field: Field) => Reading,
+): Extract<DrawSource, { kind: "sticky" }> | { readonly failure: string } | undefined {
+  for (const { field, at } of keys) {
+    const reading = read(field);
+    if ("failure" in reading) return reading;
+    if (reading.value !== undefined && reading.value !== "")
+      return { kind: "sticky", at, field, key: reading.value, seed, hash: hashKey(absorbSeed(seed), reading.value) };
+  }
+  return undefined;
+}
+
+function armSteps({ split, outcomes }: Plan): readonly ArmStep[] {
+  if (split.kind === "fixed") return [];
+  return split.arms.map(({ until, outcome: index }, i) => {
+    const { version, at } = outcomes[index] as Outcome;
+    return { version, at, from: split.arms[i - 1]?.until ?? 0, until };
+  });
+}
+
+function outcome(plan: Plan, index: number): Outcome {
+  return plan.outcomes[index] as Outcome;
+}
+
+function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "an error that cannot be shown";
+  }
+}

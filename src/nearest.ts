@@ -1,0 +1,33 @@
+/**
+ * The known word that the text most likely means: the fewest insertions, deletions, substitutions and swaps of neighbours,
+ * whatever the case of letters, and at most one for every three characters. Undefined where nothing is that near.
+ */
+export function nearest<Word extends string>(text: string, known: readonly Word[]): Word | undefined {
+  let best: Word | undefined;
+  let fewest = Infinity;
+  for (const word of known) {
+    const length = Math.max(text.length, word.length);
+    const limit = Math.min(Math.max(1, Math.floor(length / 3)), length - 1, fewest - 1);
+    if (Math.abs(text.length - word.length) > limit) continue;
+    const edits = distance(text.toLowerCase(), word.toLowerCase());
+    if (edits <= limit) [best, fewest] = [word, edits];
+  }
+  return best;
+}
+
+/** The Damerau-Levenshtein distance in its restricted form (optimal string alignment), three rows at a time. */
+function distance(a: string, b: string): number {
+  let before: readonly number[] = [];
+  let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const substituted = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      const swapped =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] ? (before[column - 2] ?? 0) + 1 : Infinity;
+      current.push(Math.min((above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substituted, swapped));
+    }
+    [before, above] = [above, current];
+  }
+  return above[b.length] ?? 0;
+}

@@ -1,0 +1,6 @@
+import type { Plan, Test } from "../plan.ts";
+
+/** The plan with each of its tests rewritten. */
+export function rewrite(plan: Plan, change: (test: Test) => Test): Plan {
+  return { ...plan, rules: plan.rules.map(({ test, outcome }) => ({ test: change(test), outcome })) };
+}

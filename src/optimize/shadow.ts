@@ -1,0 +1,38 @@
+import { fieldName, type Plan, type Rule, type Test } from "../plan.ts";
+
+/** A rule goes whose test cannot hold unless an earlier rule's does, as far as comparing match by match shows. */
+export function shadow(plan: Plan): Plan {
+  const kept: Rule[] = [];
+  const claims: Claim[] = [];
+  for (const rule of plan.rules) {
+    const claim = claimOf(rule.test);
+    if (claims.some((earlier) => implies(claim, earlier))) continue;
+    kept.push(rule);
+    claims.push(claim);
+  }
+  return { ...plan, rules: kept };
+}
+
+/** A test whose fields are asked once each, by field. */
+interface Claim {
+  readonly kind: Test["kind"];
+  readonly values: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function claimOf({ kind, matches }: Test): Claim {
+  return { kind, values: new Map(matches.map(({ field, values }) => [fieldName(field), new Set(values)])) };
+}
+
+/** Whether one test holds only where the other does. Never claims too much; a subtler implication may escape it. */
+function implies(narrow: Claim, wide: Claim): boolean {
+  const fields = [...narrow.values].filter(([field, values]) => isSubset(values, wide.values.get(field)));
+  if (wide.kind === "any" || wide.values.size <= 1)
+    return narrow.kind === "any" ? fields.length === narrow.values.size : fields.length > 0 || wide.values.size === 0;
+  return narrow.kind === "all" && fields.length === wide.values.size;
+}
+
+function isSubset(values: ReadonlySet<string>, wider: ReadonlySet<string> | undefined): boolean {
+  if (wider === undefined || values.size > wider.size) return false;
+  for (const value of values) if (!wider.has(value)) return false;
+  return true;
+}

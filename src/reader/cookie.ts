@@ -1,0 +1,44 @@
+/**
+ * Where the value of the first cookie of that name begins in a Cookie field, or -1. The field is scanned for the name, not
+ * parsed: pairs are split at `;`, name from value at the first `=`, spaces and tabs around both do not count, and a pair
+ * without `=` is no cookie. `name` is not empty and holds none of these characters.
+ */
+export function cookieStart(line: string, name: string): number {
+  for (let at = line.indexOf(name); at !== -1; at = line.indexOf(name, at + 1)) {
+    let before = at - 1;
+    while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
+    if (before >= 0 && line.charCodeAt(before) !== 59) continue;
+    let after = at + name.length;
+    while (isBlank(line.charCodeAt(after))) after++;
+    if (line.charCodeAt(after) !== 61) continue;
+    do after++;
+    while (isBlank(line.charCodeAt(after)));
+    return after;
+  }
+  return -1;
+}
+
+/** Where the cookie value that begins at `from` ends: before the next `;` and the spaces and tabs ahead of it. */
+export function cookieEnd(line: string, from: number): number {
+  let to = line.indexOf(";", from);
+  if (to === -1) to = line.length;
+  while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
+  return to;
+}
+
+/** Whether the cookie value that begins at `from` is `value`, which has no `;` and no blank at an end, and is not empty. */
+export function cookieIs(line: string, from: number, value: string): boolean {
+  if (!line.startsWith(value, from)) return false;
+  let after = from + value.length;
+  while (isBlank(line.charCodeAt(after))) after++;
+  return after >= line.length || line.charCodeAt(after) === 59;
+}
+
+/** Whether a cookie can have this value: one that can not never matches. */
+export function isCookieValue(value: string): boolean {
+  return value !== "" && !value.includes(";") && !isBlank(value.charCodeAt(0)) && !isBlank(value.charCodeAt(value.length - 1));
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 32 || unit === 9;
+}

@@ -1,0 +1,61 @@
+import { pathEnd } from "./target.ts";
+
+/**
+ * Where the value of the first query parameter of that name begins in a request target; -1 where there is none, and
+ * -2 where the value or a name before it has escapes and only `queryDecoded` can tell. A parameter without `=` has the empty value at its end. `name` holds no character
+ * that decoding changes.
+ */
+export function queryStart(target: string, name: string): number {
+  let at = pathEnd(target, 0);
+  if (target.charCodeAt(at) !== 63) return -1;
+  const hash = target.indexOf("#", at);
+  const end = hash === -1 ? target.length : hash;
+  while (at < end) {
+    at++;
+    let next = target.indexOf("&", at);
+    if (next === -1 || next > end) next = end;
+    let equals = at;
+    let escaped = false;
+    for (; equals < next; equals++) {
+      const unit = target.charCodeAt(equals);
+      if (unit === 61) break;
+      if (unit === 37 || unit === 43) escaped = true;
+    }
+    if (escaped) return -2;
+    if (equals - at === name.length && target.startsWith(name, at)) {
+      const from = equals < next ? equals + 1 : next;
+      for (let i = from; i < next; i++) {
+        const unit = target.charCodeAt(i);
+        if (unit === 37 || unit === 43) return -2;
+      }
+      return from;
+    }
+    at = next;
+  }
+  return -1;
+}
+
+/** Where the query value that begins at `from` ends. */
+export function queryEnd(target: string, from: number): number {
+  for (let at = from; at < target.length; at++) {
+    const unit = target.charCodeAt(at);
+    if (unit === 38 || unit === 35) return at;
+  }
+  return target.length;
+}
+
+/**
+ * The first query parameter of that name, decoded as `application/x-www-form-urlencoded` (the WHATWG URL standard).
+ * The `&` ahead keeps a leading `?` of the query from being dropped; an empty parameter adds nothing.
+ */
+export function queryDecoded(target: string, name: string): string | undefined {
+  const start = pathEnd(target, 0);
+  if (target.charCodeAt(start) !== 63) return undefined;
+  const hash = target.indexOf("#", start);
+  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+}
+
+/** Whether decoding leaves this text alone, so that it can be compared with the query as it stands. */
+export function isPlain(text: string): boolean {
+  return /^[^\p{Surrogate}\ufffd]*$/u.test(text);
+}

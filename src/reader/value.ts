@@ -1,0 +1,48 @@
+/** What carries the headers of a request as node gives it; undefined where it has none. */
+export function headersOf(request: { readonly headers: unknown }): object | undefined {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
+}
+
+/** A string as it is, a list of strings joined with `, `; undefined for anything else. */
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : value === undefined ? undefined : joined(value, ", ");
+}
+
+/** The list of strings as one; undefined for anything else, and for an empty list. Nothing of a list's items is called. */
+export function joined(value: unknown, separator: string): string | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  let whole = "";
+  for (let at = 0; at < value.length; at++) {
+    const item: unknown = value[at];
+    if (typeof item !== "string") return undefined;
+    whole = at === 0 ? item : whole + separator + item;
+  }
+  return whole;
+}
+
+/** The property of that name, inherited or not. */
+export function property(carrier: object, name: string): unknown {
+  return (carrier as { readonly [name: string]: unknown })[name];
+}
+
+/** The Cookie field of headers as node gives them, with several lines joined by `; `. */
+export function ownCookies(carrier: object): string | undefined {
+  const line = property(carrier, "cookie");
+  if (line === undefined || !Object.hasOwn(carrier, "cookie")) return undefined;
+  return typeof line === "string" ? line : joined(line, "; ");
+}
+
+/** The authority of headers as node gives them: HTTP/2's `:authority`, otherwise the Host field. */
+export function ownAuthority(carrier: object): string | undefined {
+  const name = Object.hasOwn(carrier, ":authority") ? ":authority" : "host";
+  return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
+}
+
+/** An attribute that the host has put on the request. */
+export function ownAttribute(request: object, name: string): string | undefined {
+  const attributes = property(request, "attributes");
+  if (typeof attributes !== "object" || attributes === null) return undefined;
+  const value = property(attributes, name);
+  return typeof value === "string" && Object.hasOwn(attributes, name) ? value : undefined;
+}

@@ -1,0 +1,49 @@
+/**
+ * A request as node's `http` server gives it: an `IncomingMessage` is one as it is, and so is an object literal in a test.
+ * Header names are lower case; `toRequest` folds them where a host does not.
+ */
+export interface NodeRequest {
+  readonly headers: { readonly [name: Lowercase<string>]: string | readonly string[] | undefined };
+  /** The request target, as on the request line: path and query. */
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
+  /** Strings that the host vouches for: tenant, country, a verified claim. */
+  readonly attributes?: { readonly [name: string]: string | undefined } | undefined;
+}
+
+/**
+ * How one string of a request is reached, as a function and as the text of the same expression, for the back ends that
+ * write code. `carrier` is what `Reader.open` returned.
+ */
+export interface Access<R> {
+  /** The value, or undefined where the request has none. */
+  readonly get: (carrier: object, request: R) => string | undefined;
+  /**
+   * Whether the value is the request's own and not inherited from a prototype; asked only once a value would count,
+   * because most values do not. Left out where `get` never returns an inherited value.
+   */
+  readonly owns?: (carrier: object, request: R) => boolean;
+  /** `get` as an expression over `carrier`, `request` and the reader's parts. */
+  readonly text: () => string;
+  /** `owns` as such an expression; there exactly where `owns` is. */
+  readonly ownsText?: () => string;
+}
+
+/** What a plan may ask of a request of type `R`. */
+export interface Reader<R> {
+  /** What carries the headers, or undefined where the request cannot be read. May throw. */
+  readonly open: (request: R) => object | undefined;
+  /** `open` as an expression over `request` and the reader's parts. */
+  readonly openText: string;
+  /** `name` is lower case. Repeated fields are joined with `, `. */
+  readonly header: (name: string) => Access<R>;
+  /** The whole Cookie field; several are joined with `; `. */
+  readonly cookies: Access<R>;
+  /** The request target: path and query, perhaps with an origin before them. */
+  readonly url: Access<R>;
+  readonly method: Access<R>;
+  readonly authority: Access<R>;
+  readonly attribute: (name: string) => Access<R>;
+  /** The functions that the texts call, by the names they call them. */
+  readonly parts: { readonly [name: string]: (...args: never[]) => unknown };
+}

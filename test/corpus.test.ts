@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import {
+  type AliasConfig,
+  type Checked,
+  type CompileOptions,
+  ConfigError,
+  type Diagnostic,
+  type NodeRequest,
+  parse,
+  parseText,
+  type Severity,
+  shares,
+  toServiceError,
+} from "../src/index.ts";
+import { backEnds } from "./support/backends.ts";
+import { type Case, corpus } from "./support/corpus.ts";
+import { decide } from "./support/oracle.ts";
+
+for (const { title, cases } of corpus) {
+  describe(title, () => {
+    for (const each of cases) test(`${each.id}: ${each.says}`, () => check(each));
+  });
+}
+
+function check(each: Case): void {
+  const { expect: expected } = each;
+  const options = { ...each.options, random: randomOf(each) } as CompileOptions;
+  const checked = each.text === undefined ? parse(each.alias, options) : parseText(each.text, options);
+
+  expect(told(checked, "error")).toEqual((expected.errors ?? []).toSorted());
+  if (expected.errors !== undefined && each.text === undefined) {
+    for (const { name, compile: run } of backEnds) expect(() => run(each.alias as AliasConfig, options), name).toThrow(ConfigError);
+  }
+  if (expected.service !== undefined) expect(toServiceError(checked.diagnostics)?.error_code).toBe(expected.service);
+  if (expected.warnings !== undefined) expect(told(checked, "warning")).toEqual(expected.warnings.toSorted());
+  if (!checked.ok) return;
+
+  const config = each.text === undefined ? (each.alias as AliasConfig) : (JSON.parse(each.text) as AliasConfig);
+  const { version, reason, at } = expected;
+  if (version !== undefined) {
+    const decision = { version, ...(reason !== undefined && { reason }), ...(at !== undefined && { at }) };
+    expect(decide(config, each.request, each.draw, options.random), "oracle").toMatchObject(decision);
+    for (const { name, compile: run } of backEnds) expect(run(config, options)(each.request, each.draw), name).toMatchObject(decision);
+  }
+  if (expected.shares !== undefined) {
+    expect(owned(shares(config, each.request as NodeRequest, options))).toEqual(owned(expected.shares));
+    expect(
+      counted((random) => () => decide(config, each.request, undefined, random)),
+      "oracle",
+    ).toEqual(owned(expected.shares));
+    for (const { name, compile: run } of backEnds) {
+      const route = (random: () => number) => {
+        const route = run(config, { ...options, random });
+        return () => route(each.request);
+      };
+      expect(counted(route), name).toEqual(owned(expected.shares));
+    }
+  }
+}
+
+function randomOf({ random }: Case): () => unknown {
+  return () => {
+    if (random === undefined) throw new Error("this case says nothing about the random source");
+    return random;
+  };
+}
+
+function told({ diagnostics }: Checked<unknown>, wanted: Severity): string[] {
+  const line = ({ code, at, position }: Diagnostic): string => `${code} ${at}${position ? ` ${position.line}:${position.column}` : ""}`;
+  return diagnostics
+    .filter(({ severity }) => severity === wanted)
+    .map(line)
+    .sort();
+}
+
+/** How many slots each version has, by asking for every one. */
+function counted(routeOf: (random: () => number) => () => { readonly version: string }): Record<string, number> {
+  let slot = 0;
+  const route = routeOf(() => (slot + 0.5) / 10_000);
+  const counts: Record<string, number> = {};
+  for (; slot < 10_000; slot++) {
+    const { version } = route();
+    counts[version] = (counts[version] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function owned(shares: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(shares).filter(([, slots]) => slots > 0));
+}

@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import { describe, expect } from "vitest";
+import { type AliasConfig, compile, fetchReader, type FetchRequest, rawReader, toRequest } from "../../src/index.ts";
+import { configs, type Scene, scenes } from "../support/arbitrary.ts";
+import {
+  forgetsStickiness,
+  readsTheFirstCookieOnly,
+  readsTheFirstValueOnly,
+  readsWhatItIsNotAskedFor,
+  writesOnTheRequest,
+} from "../support/faults.ts";
+import { everywhere, law } from "../support/law.ts";
+import { decide } from "../support/oracle.ts";
+
+interface Loose {
+  readonly headers: { readonly [name: string]: unknown };
+  readonly url?: string;
+  readonly method?: string;
+  readonly attributes?: { readonly [name: string]: string };
+}
+
+const loose = (request: object): Loose => request as Loose;
+const answer = ({ version, reason, at }: ReturnType<typeof decide>): object => ({ version, reason, at });
+
+describe("requests", () => {
+  everywhere(
+    "what no rule asks for means nothing",
+    fc.record({ scene: scenes, value: fc.constantFrom("1", "2", "") }),
+    { catches: readsWhatItIsNotAskedFor, runs: 400 },
+    (compile, { scene: { config, request, draw, random }, value }) => {
+      const { headers, url, attributes, ...rest } = loose(request);
+      const more = {
+        ...rest,
+        unrelated: value,
+        headers: {
+          "x-unrelated": value,
+          "x-aa": value,
+          ...headers,
+          ...(typeof headers["cookie"] === "string" && { cookie: `unrelated=${value}; ${headers["cookie"]}` }),
+        },
+        ...(url !== undefined && { url: url.replace(/^([^?#]*)\?/, `$1?unrelated=${value}&`) }),
+        ...(attributes && { attributes: { unrelated: value, ...attributes } }),
+      };
+      // A query that begins with `?` names another parameter once something stands ahead of it.
+      if (url?.includes("??")) return;
+      const options = { random: () => random };
+      expect(answer(compile(config, options)(more, draw))).toEqual(answer(compile(config, options)(request, draw)));
+    },
+  );
+
+  everywhere(
+    "the order of differently named cookies means nothing, nor how they are spread over fields",
+    fc.record({
+      config: configs,
+      cookies: fc.uniqueArray(fc.tuple(fc.constantFrom("a", "b", "__proto__", "c"), fc.constantFrom("1", "2")), {
+        selector: ([name]) => name,
+      }),
+      random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    }),
+    { catches: readsTheFirstCookieOnly, runs: 500 },
+    (compile, { config, cookies, random }) => {
+      const run = compile(config, { random: () => random });
+      const lines = cookies.map(([name, value]) => `${name}=${value}`);
+      if (lines.length === 0) return;
+      const whole = answer(run({ headers: { cookie: lines.join("; ") } }));
+      expect(answer(run({ headers: { cookie: lines.toReversed().join(";") } }))).toEqual(whole);
+      expect(answer(run({ headers: { cookie: lines } }))).toEqual(whole);
+      expect(answer(run({ headers: { cookie: [lines.slice(0, 1).join(), lines.slice(1).join("; ")] } }))).toEqual(whole);
+    },
+  );
+
+  everywhere(
+    "a field in a list is a field in one line",
+    fc.record({
+      config: configs,
+      values: fc.array(fc.constantFrom("1", "2"), { minLength: 1, maxLength: 3 }),
+      random: fc.constantFrom(0, 0.5),
+    }),
+    { catches: readsTheFirstValueOnly, runs: 1000 },
+    (compile, { config, values, random }) => {
+      const joining: AliasConfig = {
+        ...config,
+        additional_version_strategy: {
+          v2: { rules: [{ rule_type: "Header", param: "X-A", op: "=", value: "1, 2" }] },
+          ...config.additional_version_strategy,
+        },
+      };
+      const run = compile(joining, { random: () => random });
+      expect(answer(run({ headers: { "x-a": values } }))).toEqual(answer(run({ headers: { "x-a": values.join(", ") } })));
+    },
+  );
+
+  everywhere(
+    "headers in any case, folded by `toRequest`, decide alike",
+    scenes.map(stringsOnly),
+    { catches: forgetsStickiness, runs: 400 },
+    (compile, { config, request, draw, random }) => {
+      const { headers, ...rest } = loose(request);
+      const pairs = Object.entries(headers as { [name: string]: string | string[] });
+      const shouted = pairs.map(([name, value]): [string, string | string[]] => [name.toUpperCase(), value]);
+      const expected = decide(config, request, draw, () => random);
+      for (const given of [shouted, Object.fromEntries(shouted), new Map(shouted)]) {
+        const folded = toRequest({ headers: given, ...rest });
+        expect(answer(compile(config, { random: () => random })(folded, draw))).toEqual(expected);
+      }
+    },
+  );
+
+  everywhere("a frozen alias and a frozen request are left as they are", scenes, { catches: writesOnTheRequest }, (compile, scene) => {
+    const { config, request, draw, random } = frozen(structuredCloneable(scene));
+    const before = JSON.stringify([config, request]);
+    const globals = [Object.prototype, Array.prototype, Function.prototype].map((each) => Object.getOwnPropertyNames(each).length);
+    expect(compile(config, { random: () => random })(request, draw).reason).not.toBe("error");
+    expect(JSON.stringify([config, request])).toBe(before);
+    expect([Object.prototype, Array.prototype, Function.prototype].map((each) => Object.getOwnPropertyNames(each).length)).toEqual(globals);
+  });
+
+  law(
+    "`rawReader` and `nodeReader` decide alike",
+    scenes.map(stringsOnly),
+    ({ config, request, draw, random }) => {
+      const { headers, ...rest } = loose(request);
+      const rawHeaders = Object.entries(headers).flatMap(([name, value]) =>
+        [value].flat().flatMap((each) => [name.toUpperCase(), String(each)]),
+      );
+      const route = compile(config, { reader: rawReader, random: () => random });
+      expect(answer(route({ ...rest, rawHeaders }, draw))).toEqual(decide(config, request, draw, () => random));
+    },
+    1000,
+  );
+
+  law(
+    "`fetchReader` and `nodeReader` decide alike",
+    scenes.map(stringsOnly).map(fetchable),
+    ({ config, request, draw, random }) => {
+      const { headers, url = "/", method = "GET", attributes } = loose(request);
+      const pairs = Object.entries(headers).flatMap(([name, value]) =>
+        [value].flat().map((each): [string, string] => [name, String(each)]),
+      );
+      const fetched: FetchRequest = { headers: new Headers(pairs), url, method, ...(attributes && { attributes }) };
+      const route = compile(config, { reader: fetchReader, random: () => random });
+      expect(answer(route(fetched, draw))).toEqual(decide(config, { ...request, url, method }, draw, () => random));
+    },
+    1000,
+  );
+});
+
+/** The scene without headers that a wire cannot carry: values that are no strings, and empty lists. */
+function stringsOnly(scene: Scene): Scene {
+  const headers = Object.entries(loose(scene.request).headers).filter(([, value]) => {
+    const values = [value].flat();
+    return values.length > 0 && values.every((each) => typeof each === "string");
+  });
+  // Of these node takes the first line, and so does `rawReader`.
+  const single = headers.map(([name, value]) => [name, ["host", ":authority"].includes(name) ? [value].flat()[0] : value]);
+  return { ...scene, request: { ...scene.request, headers: Object.fromEntries(single) } };
+}
+
+/** The scene with headers that `Headers` takes and leaves as they are. */
+function fetchable(scene: Scene): Scene {
+  const plain = /^[!-~](?:[ -~]*[!-~])?$/;
+  const headers = Object.entries(loose(scene.request).headers)
+    .filter(([name, value]) => !name.startsWith(":") && [value].flat().every((each) => plain.test(String(each))))
+    // `Headers` joins the lines of a Cookie field with a comma.
+    .map(([name, value]) => [name, name === "cookie" ? [value].flat().join("; ") : value]);
+  const authority = JSON.stringify(scene.config).includes(":authority") && !headers.some(([name]) => name === "host");
+  return { ...scene, request: { ...scene.request, headers: Object.fromEntries(authority ? [...headers, ["host", "1"]] : headers) } };
+}
+
+/** The scene without functions. */
+function structuredCloneable(scene: Scene): Scene {
+  return structuredClone(stringsOnly(scene));
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}

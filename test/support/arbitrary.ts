@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/config.ts";
+import { layout } from "./oracle.ts";
+
+// Names and values are so few that rules and requests meet about every other time; the rest are words that break careless code.
+
+/** Words that mean something to JavaScript, to JSON, to HTTP or to a list, and must mean nothing here. */
+export const HOSTILE = [
+  "__proto__",
+  "constructor",
+  "hasOwnProperty",
+  '"',
+  "'",
+  "`",
+  "${0}",
+  "\\",
+  "*/",
+  "//",
+  "</script>",
+  "\n",
+  "\u2028",
+  "\0",
+  "a,b",
+  " a",
+  "a ",
+  "%31",
+  "undefined",
+  "é",
+  "😀",
+] as const;
+
+const word: fc.Arbitrary<string> = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom("1", "2") },
+  { weight: 1, arbitrary: fc.constantFrom(...HOSTILE) },
+);
+
+/** Every version that a generated config can name. The first is the primary of most. */
+export const VERSIONS: readonly Version[] = ["v1", "v2", "v10", "v9", "v09", "10", "constructor", 'x"/~`${0}*/'];
+
+const PARAMS = {
+  Header: ["x-a", "X-B", ":path", ":method", ":authority", "__proto__", "constructor"],
+  Cookie: ["a", "b", "__proto__"],
+  Query: ["a", "b", "__proto__"],
+  Attribute: ["a", "b\u2028`${0}", "__proto__"],
+} as const;
+
+/** A field by its rule type and name; the plain names are likelier. */
+export const fields: fc.Arbitrary<StickyKeyConfig> = fc
+  .constantFrom<keyof typeof PARAMS>("Header", "Header", "Cookie", "Query", "Attribute")
+  .chain((rule_type) =>
+    fc
+      .oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...PARAMS[rule_type].slice(0, 2)) },
+        { weight: 1, arbitrary: fc.constantFrom(...PARAMS[rule_type].slice(2)) },
+      )
+      .map((param) => ({ rule_type, param })),
+  );
+
+const lists: fc.Arbitrary<string> = fc
+  .tuple(fc.array(word, { minLength: 1, maxLength: 3 }), fc.constantFrom(",", ", ", " ,\t", ",,"))
+  .map(([words, comma]) => words.join(comma))
+  .filter((list) => /[^, \t]/.test(list));
+
+/** Rules of every type. */
+export const rules: fc.Arbitrary<RuleConfig> = fc
+  .tuple(fields, fc.oneof(fc.record({ op: fc.constant("="), value: word }), fc.record({ op: fc.constant("in"), value: lists })), fc.nat(15))
+  .map(([field, test, chance]) => {
+    if (field.param === ":path") return { ...field, op: "=", value: `/${test.value}` };
+    return chance === 0 && field.rule_type === "Query" ? { ...field, op: "=", value: "" } : { ...field, ...test };
+  });
+
+/** Strategies of one to three rules. */
+export const strategies: fc.Arbitrary<StrategyConfig> = fc.record({
+  combine_type: fc.constantFrom("and", "or"),
+  rules: fc.array(rules, { minLength: 1, maxLength: 3 }),
+});
+
+/** A map with keys in any order. */
+function maps<T>(keys: fc.Arbitrary<Version>, values: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<Record<Version, T>> {
+  return fc.uniqueArray(fc.tuple(keys, values), { selector: ([key]) => key, maxLength }).map((entries) => Object.fromEntries(entries));
+}
+
+const percents = fc.constantFrom(0, 0.01, 0.29, 5, 10, 33.33, 50, 66.67, 99.99, 100);
+
+/** Weights that fit: what would make the sum exceed 100 is left out. */
+function weights(primary: Version): fc.Arbitrary<Record<Version, number>> {
+  return maps(fc.constantFrom(...VERSIONS.filter((version) => version !== primary)), percents, 4).map((drawn) => {
+    let left = 10_000;
+    return Object.fromEntries(
+      Object.entries(drawn).filter(([, percent]) => percent * 100 <= left && ((left -= Math.round(percent * 100)), true)),
+    );
+  });
+}
+
+/** Valid configs, with everything that a config can say. */
+export const configs: fc.Arbitrary<AliasConfig> = fc
+  .oneof({ weight: 5, arbitrary: fc.constant("v1") }, { weight: 1, arbitrary: fc.constantFrom(...VERSIONS) })
+  .chain((version) =>
+    fc.record(
+      {
+        name: fc.constantFrom("alias", "checkout"),
+        version: fc.constant(version),
+        additional_version_strategy: maps(fc.constantFrom(...VERSIONS), strategies, 3),
+        additional_version_weights: weights(version),
+        additional_version_order: fc.subarray([...VERSIONS]).chain((some) => fc.shuffledSubarray(some, { minLength: some.length })),
+        stickiness: fc.record(
+          {
+            keys: fc.array(fields, { minLength: 1, maxLength: 2 }),
+            on_missing: fc.constantFrom("primary", "random"),
+            seed: fc.constantFrom("", "seed", "é"),
+          },
+          { requiredKeys: ["keys", "on_missing"] },
+        ),
+      },
+      { requiredKeys: ["name", "version"] },
+    ),
+  );
+
+const headerValue: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 12, arbitrary: word },
+  { weight: 1, arbitrary: fc.array(word, { maxLength: 2 }) },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(undefined, null, 1, true, ["1", 2], { toString: () => "1" }) },
+);
+
+const pairs = (names: readonly string[]): fc.Arbitrary<[string, string][]> =>
+  fc.array(fc.tuple(fc.constantFrom(...names), fc.oneof({ weight: 8, arbitrary: word }, { weight: 1, arbitrary: fc.constant("") })), {
+    maxLength: 4,
+  });
+
+const cookieLine: fc.Arbitrary<string> = fc
+  .tuple(pairs([...PARAMS.Cookie, "", "xa"]), fc.constantFrom("; ", ";", " ;\t", ";;"), fc.constantFrom("=", "=", " =\t"))
+  .map(([cookies, separator, equals]) => cookies.map(([name, value]) => `${name}${equals}${value}`).join(separator));
+
+const targets: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom("", "", "", "http://h", "//h"),
+    fc.constantFrom("/1", "/2", "/", ""),
+    fc.constantFrom("?", "?", "?", "??", "#?"),
+    pairs(PARAMS.Query),
+    fc.constantFrom("", "", "#a=1"),
+    fc.boolean(),
+  )
+  .map(([origin, path, mark, query, fragment, encoded]) => {
+    const text = encoded ? new URLSearchParams(query).toString() : query.map(([name, value]) => `${name}=${value}`).join("&");
+    return `${origin}${path}${mark}${text}${fragment}`;
+  });
+
+const present = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined, freq: 8 });
+
+/** An object whose own `__proto__` is a property like others, without those that are undefined. */
+function own(entries: readonly (readonly [string, unknown])[]): object {
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Requests over the names of `configs`: what a host hands over, and now and then what it never should. */
+export const requests: fc.Arbitrary<object> = fc
+  .record({
+    headers: fc.tuple(
+      ...["x-a", "x-b", "x-a", "x-b", "host", ":authority", "__proto__", "constructor"].map((name) =>
+        present(headerValue).map((value) => [name, value] as const),
+      ),
+      present(fc.oneof({ weight: 6, arbitrary: cookieLine }, { weight: 1, arbitrary: fc.array(cookieLine, { maxLength: 2 }) })).map(
+        (value) => ["cookie", value] as const,
+      ),
+    ),
+    url: present(targets),
+    method: present(word),
+    attributes: present(fc.tuple(...PARAMS.Attribute.map((name) => present(word).map((value) => [name, value] as const)))),
+  })
+  .map(({ headers, url, method, attributes }) =>
+    own([
+      ["headers", own(headers)],
+      ["url", url],
+      ["method", method],
+      ["attributes", attributes && own(attributes)],
+    ]),
+  );
+
+/** Draws at the bounds of the arms of a config, one hash before and after them, and anywhere. */
+export function draws(config: AliasConfig): fc.Arbitrary<number> {
+  let until = 0;
+  const bounds = [0, ...layout(config).map(([, slots]) => (until += slots))];
+  return fc.oneof(
+    fc
+      .tuple(fc.constantFrom(...bounds), fc.constantFrom(-1, 0, 1))
+      .map(([bound, by]) => (Math.ceil((bound * 2 ** 32) / 10_000) + by) / 2 ** 32)
+      .filter((draw) => draw >= 0 && draw < 1),
+    fc.constantFrom(0, -0, 0.5, 1 - 2 ** -53),
+    fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  );
+}
+
+/** A config, a request that its rules may meet, a draw (or none), and what the random source returns. */
+export interface Scene {
+  readonly config: AliasConfig;
+  readonly request: object;
+  readonly draw: number | undefined;
+  readonly random: number;
+}
+
+/** Scenes of everything above. */
+export const scenes: fc.Arbitrary<Scene> = configs.chain((config) =>
+  fc.record({
+    config: fc.constant(config),
+    request: requests,
+    draw: fc.option(draws(config), { nil: undefined, freq: 2 }),
+    random: draws(config),
+  }),
+);

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compile } from "../../src/index.ts";
+import { backEnds, type Compile } from "./backends.ts";
+
+/** The same examples at every run; `LAW_SEED` takes others, and `LAW_RUNS` so many times as many. A failure prints seed and path. */
+const seed = Number(process.env["LAW_SEED"] ?? 1_000_003);
+const factor = Number(process.env["LAW_RUNS"] ?? 1);
+if (process.env["LAW_SEED"] !== undefined) console.info(`LAW_SEED=${seed}`);
+
+/** A test that holds for everything that `arbitrary` makes: `check` throws, or returns false, where it does not. */
+export function law<T>(name: string, arbitrary: fc.Arbitrary<T>, check: (example: T) => boolean | void, runs = 300): void {
+  test(name, { timeout: 60_000 * factor }, () => fc.assert(fc.property(arbitrary, check), { seed, numRuns: runs * factor }));
+}
+
+/** A back end broken on purpose. */
+export interface Fault {
+  /** Goes on from `a back end that …`. */
+  readonly name: string;
+  readonly breaks: (compile: Compile) => Compile;
+}
+
+/**
+ * A law about aliases that are run: it holds on every back end, and a back end with the fault is caught by it. Without that,
+ * a law might hold because it says nothing.
+ */
+export function everywhere<T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  { catches, runs = 300 }: { readonly catches: Fault; readonly runs?: number },
+  check: (compile: Compile, example: T) => void,
+): void {
+  const onEach = (example: T): void => {
+    for (const backEnd of backEnds) {
+      try {
+        check(backEnd.compile, example);
+      } catch (error) {
+        throw new Error(`on the back end: ${backEnd.name}`, { cause: error });
+      }
+    }
+  };
+  law(name, arbitrary, onEach, runs);
+  test(`${name}: caught is a back end that ${catches.name}`, () => {
+    const broken = catches.breaks(compile as Compile);
+    const { failed } = fc.check(
+      fc.property(arbitrary, (example) => check(broken, example)),
+      { seed, numRuns: runs, endOnFailure: true },
+    );
+    expect(failed).toBe(true);
+  });
+}
