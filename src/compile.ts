@@ -4,7 +4,7 @@ import type { Decision, Route } from "./decision.ts";
 import { closure } from "./emit/closure.ts";
 import { optimize } from "./optimize/index.ts";
 import type { ParseOptions } from "./parse.ts";
-import type { Plan } from "./plan.ts";
+import type { Outcome, Plan } from "./plan.ts";
 import { nodeReader } from "./reader/node.ts";
 import { type Compilable, plan } from "./read.ts";
 import type { NodeRequest, Reader } from "./request.ts";
@@ -38,11 +38,11 @@ export function compile<const C extends Compilable, R = NodeRequest>(config: C, 
 /** The conductor: reads, lowers, optimizes, and hands the plan to a back end. */
 export function compileWith<R, V extends Version>(backEnd: BackEnd, config: Compilable, options: CompileOptions<R> = {}): Route<R, V> {
   const meaning = plan(config, options);
-  const decisions = meaning.outcomes.map((outcome) =>
-    Object.isFrozen(outcome) ? outcome : Object.freeze({ ...outcome }),
-  ) as readonly Decision<V>[];
-  const route = backEnd(optimize(meaning), meaning, decisions, hostOf(options)) as (request: R, draw?: number) => Decision<V>;
-  return Object.assign(route, { plan: meaning, decisions: Object.freeze(decisions) });
+  const decisions = meaning.outcomes.map(frozen) as readonly Decision[] as readonly Decision<V>[];
+}
+
+function frozen(outcome: Outcome): Decision {
+  return Object.isFrozen(outcome) ? outcome : Object.freeze({ ...outcome });
 }
 
 /** What a compiled alias needs of its host, with the defaults filled in and guarded. */

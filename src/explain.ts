@@ -49,7 +49,7 @@ function strategyLines({ at, version, combine, tried, holds, rules }: StrategySt
 function ruleLine({ field, expected, actual, failure, holds }: Step): string {
   const wanted = expected.length === 1 ? `= ${show(expected[0])}` : `in ${listed(expected)}`;
   const seen = failure !== undefined ? `cannot be read: ${failure}` : actual === undefined ? "absent" : `is ${show(actual)}`;
-  return `  ${holds ? "✓" : "✗"} ${fieldName(field)} ${wanted}: ${seen}`;
+  return `  ${holds ? "✓" : "✗"} ${escaped(fieldName(field))} ${wanted}: ${seen}`;
 }
 
 /** At most so many items of a list, and units of a text, are shown. */
@@ -65,8 +65,11 @@ function listed(values: readonly Version[]): string {
 function show(value: unknown): string {
   if (typeof value !== "string") return String(value);
   const text = value.length > SHOWN_UNITS ? `${value.slice(0, SHOWN_UNITS)}…` : value;
-  const safe = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`);
-  return `\`${safe}\`${value.length > SHOWN_UNITS ? ` (${value.length} characters)` : ""}`;
+  return `\`${escaped(text)}\`${value.length > SHOWN_UNITS ? ` (${value.length} characters)` : ""}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 function source(from: DrawSource): string {
@@ -76,7 +79,7 @@ function source(from: DrawSource): string {
     case "random":
       return "from the random source";
     case "sticky":
-      return `murmur3 of seed ${show(from.seed)} and ${fieldName(from.field)} ${show(from.key)} = ${from.hash}  ${from.at}`;
+      return `murmur3 of seed ${show(from.seed)} and ${escaped(fieldName(from.field))} ${show(from.key)} = ${from.hash}  ${from.at}`;
   }
 }
 

@@ -46,13 +46,20 @@ export function queryEnd(target: string, from: number): number {
 
 /**
  * The first query parameter of that name, decoded as `application/x-www-form-urlencoded` (the WHATWG URL standard).
- * The `&` ahead keeps a leading `?` of the query from being dropped; an empty parameter adds nothing.
+ * A name with a lone surrogate matches nothing: decoding never yields one. The `&` ahead keeps a leading `?` of the query from being dropped; an empty parameter adds nothing.
  */
 export function queryDecoded(target: string, name: string): string | undefined {
   const start = pathEnd(target, 0);
   if (target.charCodeAt(start) !== 63) return undefined;
   const hash = target.indexOf("#", start);
+  if (/\p{Surrogate}/u.test(name)) return undefined;
   return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+}
+
+/** The first query parameter of that name, decoded only where it has escapes. `name` is as for `queryStart`. */
+export function queryValue(target: string, name: string): string | undefined {
+  const from = queryStart(target, name);
+  return from === -1 ? undefined : from === -2 ? queryDecoded(target, name) : target.slice(from, queryEnd(target, from)).toWellFormed();
 }
 
 /** Whether decoding leaves this text alone, so that it can be compared with the query as it stands. */

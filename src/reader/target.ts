@@ -3,7 +3,8 @@ export function pathStart(target: string): number {
   if (target.charCodeAt(0) === 47) return 0;
   const colon = target.indexOf("://");
   if (colon === -1) return 0;
-  for (let at = 0; at < colon; at++) if (!/[a-z0-9+.-]/i.test(target.charAt(at))) return 0;
+  if (!/^[a-z]/i.test(target)) return 0;
+  for (let at = 1; at < colon; at++) if (!/[a-z0-9+.-]/i.test(target.charAt(at))) return 0;
   return pathBehind(target, colon + 3);
 }
 

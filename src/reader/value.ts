@@ -35,7 +35,10 @@ export function ownCookies(carrier: object): string | undefined {
 
 /** The authority of headers as node gives them: HTTP/2's `:authority`, otherwise the Host field. */
 export function ownAuthority(carrier: object): string | undefined {
-  const name = Object.hasOwn(carrier, ":authority") ? ":authority" : "host";
+  return ownField(carrier, ":authority") ?? ownField(carrier, "host");
+}
+
+function ownField(carrier: object, name: string): string | undefined {
   return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
 }
 

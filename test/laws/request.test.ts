@@ -163,8 +163,8 @@ function fetchable(scene: Scene): Scene {
     .filter(([name, value]) => !name.startsWith(":") && [value].flat().every((each) => plain.test(String(each))))
     // `Headers` joins the lines of a Cookie field with a comma.
     .map(([name, value]) => [name, name === "cookie" ? [value].flat().join("; ") : value]);
-  const authority = JSON.stringify(scene.config).includes(":authority") && !headers.some(([name]) => name === "host");
-  return { ...scene, request: { ...scene.request, headers: Object.fromEntries(authority ? [...headers, ["host", "1"]] : headers) } };
+  // Without a Host field it takes the authority from the URL.
+  return { ...scene, request: { ...scene.request, headers: { host: "1", ...Object.fromEntries(headers) } } };
 }
 
 /** The scene without functions. */

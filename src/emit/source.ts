@@ -1,0 +1,276 @@
+import type { Decision } from "../decision.ts";
+import { absorbSeed } from "../draw.ts";
+import { accessOf } from "../interpret.ts";
+import { COMPARED } from "../lookup/classify.ts";
+import { type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
+import { findHash, type Hash } from "../lookup/hash.ts";
+import { type Arm, type Field, fieldName, type Match, type Plan, SLOTS, type Sticky } from "../plan.ts";
+import { isPlain } from "../reader/query.ts";
+import { quote } from "../quote.ts";
+import type { Reader } from "../request.ts";
+
+/** The code of a plan: a function body and what it stands on. */
+export interface Source {
+  /** Statements over `request`, `draw`, the constants, the parts, `decisions` and `random`; they return a decision, or undefined where the request has no headers. */
+  readonly body: readonly string[];
+  /** Values that the body names: tables and states, as literals of plain data. */
+  readonly constants: ReadonlyMap<string, Constant>;
+  /** The names of the functions that the body calls. */
+  readonly calls: ReadonlySet<string>;
+}
+
+/** A value that generated code names: typed arrays, lists of strings, and flat records. */
+export type Constant = Int32Array | readonly string[] | Hash | { readonly [key: string]: number };
+
+/**
+ * A plan as JavaScript. Each text of the request is read once, where it is first needed; rules that look at different things
+ * stand as plain comparisons, others as a dispatch by bits. Every name and value of the config passes through `quote`.
+ */
+export function source<R>(plan: Plan, reader: Reader<R>): Source {
+  const writer = new Writer(plan, reader as Reader<unknown>);
+  writer.write();
+  return writer;
+}
+
+/** Up to so many rules that share fields, comparisons in turn are shorter and as fast as bits. */
+const STRAIGHT_RULES = 2;
+
+/** Collects the lines of one function, and remembers which texts and fields are already in variables. */
+class Writer implements Source {
+  readonly body: string[] = [];
+  readonly constants: Map<string, Constant> = new Map();
+  readonly calls: Set<string> = new Set();
+  readonly #plan: Plan;
+  readonly #reader: Reader<unknown>;
+  readonly #texts: Map<string, string> = new Map();
+  readonly #places: Map<string, Place> = new Map();
+  #depth = 0;
+
+  constructor(plan: Plan, reader: Reader<unknown>) {
+    this.#plan = plan;
+    this.#reader = reader;
+  }
+
+  write(): void {
+    this.#line(`const carrier = ${this.#expression(this.#reader.openText)};`);
+    this.#line("if (carrier === undefined) return undefined;");
+    const uses = new Map<string, number>();
+    for (const { test } of this.#plan.rules)
+      for (const { field } of test.matches) uses.set(fieldName(field), (uses.get(fieldName(field)) ?? 0) + 1);
+    if ([...uses.values()].every((count) => count === 1) || this.#plan.rules.length <= STRAIGHT_RULES) this.#straight();
+    else this.#dispatch(dispatchOf(this.#plan));
+    this.#split();
+  }
+
+  #straight(): void {
+    for (const { test, outcome } of this.#plan.rules) {
+      for (const { field } of test.matches) this.#place(field);
+      const tests = test.matches.map((match) => this.#holds(match));
+      const condition = tests.length === 0 ? String(test.kind === "all") : tests.join(test.kind === "all" ? " && " : " || ");
+      this.#line(`if (${condition}) return decisions[${outcome}];`);
+    }
+  }
+
+  /** Whether a match holds, as a condition. */
+  #holds({ field, values }: Match): string {
+    const place = this.#place(field);
+    const owns = place.owns === undefined ? "" : ` && ${place.owns}`;
+    const within = values.length > COMPARED ? this.#number(field, values) + " !== 0" : this.#oneOf(place, values);
+    return owns === "" ? `(${within})` : `((${within})${owns})`;
+  }
+
+  #oneOf(place: Place, values: readonly string[]): string {
+    return values.map((value) => this.#is(place, value)).join(" || ") || "false";
+  }
+
+  #is(place: Place, value: string): string {
+    if (place.from === undefined) return `${place.text} === ${quote(value)}`;
+    if (place.kind === "cookie")
+      return `(${place.from} !== -1 && ${this.#call("cookieIs")}(${place.text}, ${place.from}, ${quote(value)}))`;
+    return `(${place.from} !== -1 && ${place.to} - ${place.from} === ${value.length} && ${place.text}.startsWith(${quote(value)}, ${place.from}))`;
+  }
+
+  /** The number of the value that a field has, as an expression: from 1, or 0. */
+  #number(field: Field, values: readonly string[]): string {
+    const place = this.#place(field);
+    const hash = values.length > COMPARED ? findHash(values) : undefined;
+    if (hash === undefined) return this.#chain(place, values);
+    const table = this.#constant("values", hash);
+    if (place.from === undefined) return `(${place.text} === undefined ? 0 : ${this.#call("findWhole")}(${table}, ${place.text}))`;
+    return `(${place.from} === -1 ? 0 : ${this.#call("findPart")}(${table}, ${place.text}, ${place.from}, ${this.#end(place)}))`;
+  }
+
+  #chain(place: Place, values: readonly string[]): string {
+    return `(${values.map((value, index) => `${this.#is(place, value)} ? ${index + 1} : `).join("")}0)`;
+  }
+
+  #dispatch({ columns, words, start, outcomes }: Dispatch): void {
+    const range = Array.from({ length: words }, (_, word) => word);
+    for (const word of range) this.#line(`let all${word} = ${start[word]}, any${word} = 0;`);
+    columns.forEach(({ field, values, all, any }, index) => {
+      const place = this.#place(field);
+      const owns = place.owns === undefined ? "" : `${place.owns}`;
+      const number = `n${index}`;
+      this.#line(`let ${number} = ${this.#number(field, values)};`);
+      if (owns !== "") this.#line(`if (${number} !== 0 && !${owns}) ${number} = 0;`);
+      for (const word of range) {
+        const at = words === 1 ? number : `${number} * ${words} + ${word}`;
+        const column = (bits: Int32Array): Int32Array => bits.filter((_, i) => i % words === word);
+        const keep = column(all);
+        if (keep.some((bits) => (bits & (start[word] as number)) !== start[word]))
+          this.#line(`all${word} &= ${this.#constant("all", all)}[${at}];`);
+        if (column(any).some((bits) => bits !== 0)) this.#line(`any${word} |= ${this.#constant("any", any)}[${at}];`);
+      }
+    });
+    const answers = outcomes.every((outcome, bit) => outcome === bit) ? "" : this.#constant("answers", Int32Array.from(outcomes));
+    for (const word of range) {
+      this.#line(`const held${word} = all${word} | any${word};`);
+      const bit = `${32 * word + 31} - Math.clz32(held${word} & -held${word})`;
+      this.#line(`if (held${word} !== 0) return decisions[${answers === "" ? bit : `${answers}[${bit}]`}];`);
+    }
+  }
+
+  #split(): void {
+    const { split, error } = this.#plan;
+    if (split.kind === "fixed") return this.#line(`return decisions[${split.outcome}];`);
+    const { arms, sticky } = split;
+    if (sticky !== undefined) {
+      this.#line("if (draw === undefined) {");
+      this.#depth++;
+      sticky.keys.forEach((key) => this.#stickyKey(key.field, sticky, arms));
+      if (sticky.missing !== "random") this.#line(`return decisions[${sticky.missing}];`);
+      this.#depth--;
+      this.#line("}");
+    }
+    const random = sticky === undefined || sticky.missing === "random";
+    this.#line(random ? "const value = draw === undefined ? random() : draw;" : "const value = draw;");
+    this.#line(`if (typeof value !== "number" || !(value >= 0 && value < 1)) return decisions[${error}];`);
+    if (arms.length > 1) this.#line(`const slot = value * ${SLOTS};`);
+    this.#line(`return ${pick(arms, "slot")};`);
+  }
+
+  #stickyKey(field: Field, { seed }: Sticky, arms: readonly Arm[]): void {
+    const place = this.#place(field);
+    const state = this.#constant("seed", { ...absorbSeed(seed) });
+    const from = place.from ?? "0";
+    const to = place.from === undefined ? `${place.text}.length` : this.#end(place);
+    const present = place.from === undefined ? `${place.text} !== undefined && ${place.text} !== ""` : `${from} !== -1 && ${to} > ${from}`;
+    const owned = place.owns === undefined ? "" : ` && ${place.owns}`;
+    this.#line(`if (${present}${owned}) {`);
+    this.#depth++;
+    if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(${state}, ${place.text}, ${from}, ${to});`);
+    this.#line(`return ${pick(arms, "slot")};`);
+    this.#depth--;
+    this.#line("}");
+  }
+
+  /** Where a field stands, in variables: a whole text, or a text and where the value begins and ends in it. */
+  #place(field: Field): Place {
+    const name = fieldName(field);
+    const known = this.#places.get(name);
+    if (known !== undefined && known.depth <= this.#depth) return known;
+    const place = this.#newPlace(field);
+    this.#places.set(name, place);
+    return place;
+  }
+
+  #newPlace(field: Field): Place {
+    const access = accessOf(this.#reader, field);
+    const text = this.#text(access.text());
+    const depth = this.#depth;
+    const number = this.#places.size;
+    switch (field.kind) {
+      case "header":
+      case "attribute":
+      case "method":
+      case "authority": {
+        const owns = access.ownsText?.();
+        return {
+          kind: "whole",
+          text,
+          from: undefined,
+          to: undefined,
+          owns: owns === undefined ? undefined : this.#expression(owns),
+          depth,
+        };
+      }
+      case "cookie": {
+        const from = `from${number}`;
+        this.#line(`const ${from} = ${text} === undefined ? -1 : ${this.#call("cookieStart")}(${text}, ${quote(field.name)});`);
+        return { kind: "cookie", text, from, to: `${this.#call("cookieEnd")}(${text}, ${from})`, owns: undefined, depth };
+      }
+      case "path": {
+        const from = `from${number}`;
+        const to = `to${number}`;
+        this.#line(`const ${from} = ${text} === undefined ? -1 : ${this.#call("pathStart")}(${text});`);
+        this.#line(`const ${to} = ${from} === -1 ? -1 : ${this.#call("pathEnd")}(${text}, ${from});`);
+        return { kind: "path", text, from, to, owns: undefined, depth };
+      }
+      case "query": {
+        const value = `query${number}`;
+        const call = isPlain(field.name) ? "queryValue" : "queryDecoded";
+        this.#line(`const ${value} = ${text} === undefined ? undefined : ${this.#call(call)}(${text}, ${quote(field.name)});`);
+        return { kind: "whole", text: value, from: undefined, to: undefined, owns: undefined, depth };
+      }
+    }
+  }
+
+  #end(place: Place): string {
+    return place.to ?? "0";
+  }
+
+  #text(expression: string): string {
+    const known = this.#texts.get(expression);
+    if (known !== undefined) return known;
+    const name = `text${this.#texts.size}`;
+    this.#texts.set(expression, name);
+    this.#line(`const ${name} = ${this.#expression(expression)};`);
+    return name;
+  }
+
+  /** An expression of the reader, whose calls are noted. */
+  #expression(text: string): string {
+    for (const part of Object.keys(this.#reader.parts)) if (text.startsWith(`${part}(`)) this.calls.add(part);
+    return text;
+  }
+
+  #call(name: string): string {
+    this.calls.add(name);
+    return name;
+  }
+
+  #constant(kind: string, value: Constant): string {
+    const name = `${kind}${[...this.constants.keys()].filter((each) => each.startsWith(kind)).length}`;
+    for (const [known, each] of this.constants) if (each === value) return known;
+    this.constants.set(name, value);
+    return name;
+  }
+
+  #line(text: string): void {
+    this.body.push("  ".repeat(this.#depth) + text);
+  }
+}
+
+interface Place {
+  readonly kind: "whole" | "cookie" | "path";
+  readonly text: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly owns: string | undefined;
+  readonly depth: number;
+}
+
+function pick(arms: readonly Arm[], slot: string): string {
+  const last = arms.at(-1) as Arm;
+  return `${arms
+    .slice(0, -1)
+    .map(({ until, outcome }) => `${slot} < ${until} ? decisions[${outcome}] : `)
+    .join("")}decisions[${last.outcome}]`;
+}
+
+/** The outcomes of a plan as decisions, for code that stands alone. */
+export function decisionLines(decisions: readonly Decision[]): readonly string[] {
+  return decisions.map(
+    ({ version, reason, at, index }) => `{ version: ${quote(version)}, reason: ${quote(reason)}, at: ${quote(at)}, index: ${index} }`,
+  );
+}
