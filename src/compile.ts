@@ -38,7 +38,9 @@ export function compile<const C extends Compilable, R = NodeRequest>(config: C, 
 /** The conductor: reads, lowers, optimizes, and hands the plan to a back end. */
 export function compileWith<R, V extends Version>(backEnd: BackEnd, config: Compilable, options: CompileOptions<R> = {}): Route<R, V> {
   const meaning = plan(config, options);
-  const decisions = meaning.outcomes.map(frozen) as readonly Decision[] as readonly Decision<V>[];
+  const decisions = Object.freeze(meaning.outcomes.map(frozen)) as readonly Decision[] as readonly Decision<V>[];
+  const route = backEnd(optimize(meaning), meaning, decisions, hostOf(options)) as (request: R, draw?: number) => Decision<V>;
+  return Object.assign(route, { plan: meaning, decisions });
 }
 
 function frozen(outcome: Outcome): Decision {

@@ -2,7 +2,7 @@ import type { Version } from "./config.ts";
 import type { ArmStep, Decision, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
 import { absorbSeed, hashKey, slotOf } from "./draw.ts";
 import { fieldName, type Field, type Outcome, type Plan, type Rule, SLOTS, type Sticky } from "./plan.ts";
-import { cookieEnd, cookieStart } from "./reader/cookie.ts";
+import { cookieValue } from "./reader/cookie.ts";
 import { queryDecoded } from "./reader/query.ts";
 import { pathEnd, pathStart } from "./reader/target.ts";
 import type { Access, Reader } from "./request.ts";
@@ -80,10 +80,8 @@ export function accessOf<R>(reader: Reader<R>, field: Field): Access<R> {
 
 function valueIn(field: Field, text: string): string | undefined {
   switch (field.kind) {
-    case "cookie": {
-      const from = cookieStart(text, field.name);
-      return from === -1 ? undefined : text.slice(from, cookieEnd(text, from));
-    }
+    case "cookie":
+      return cookieValue(text, field.name);
     case "query":
       return queryDecoded(text, field.name);
     case "path": {

@@ -1,1 +1,45 @@
-export { compile } from "./compile.ts";
+import { backstop, type Host } from "./backstop.ts";
+import { compileWith, type CompileOptions } from "./compile.ts";
+import type { VersionOf } from "./config.ts";
+import type { Decision, Route } from "./decision.ts";
+import { closure } from "./emit/closure.ts";
+import { functions } from "./emit/functions.ts";
+import { source } from "./emit/source.ts";
+import type { Plan } from "./plan.ts";
+import type { Compilable } from "./read.ts";
+import type { NodeRequest } from "./request.ts";
+
+/**
+ * `compile` by generated code: the same signature, the same decisions. Where generating code is refused (a content security
+ * policy, `--disallow-code-generation-from-strings`), which is found out by the first alias and not asked again, it falls
+ * back to closures.
+ * @throws ConfigError with everything that is wrong
+ */
+export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
+  return compileWith(generated, config, options);
+}
+
+let refused = false;
+
+function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[], host: Host<R>): (request: R, draw?: number) => Decision {
+  if (refused) return closure(plan, meaning, decisions, host);
+  const { body, constants, calls } = source(plan, host.reader, "return failed(request, draw);");
+  const known: { readonly [name: string]: unknown } = { ...functions, ...host.reader.parts };
+  const scope: { readonly [name: string]: unknown } = {
+    decisions,
+    random: host.random,
+    failed: backstop(meaning, decisions, host),
+    ...Object.fromEntries(constants),
+    ...Object.fromEntries([...calls].map((name) => [name, known[name]])),
+  };
+  const text = `"use strict";\nreturn function route(request, draw) {\ntry {\n${body.join("\n")}\n} catch (error) {\nreturn failed(request, draw, error);\n}\n};`;
+  try {
+    return (new Function(...Object.keys(scope), text) as (...values: readonly unknown[]) => (request: R, draw?: number) => Decision)(
+      ...Object.values(scope),
+    );
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    refused = true;
+    return closure(plan, meaning, decisions, host);
+  }
+}

@@ -1,4 +1,3 @@
-import type { Decision } from "../decision.ts";
 import { absorbSeed } from "../draw.ts";
 import { accessOf } from "../interpret.ts";
 import { COMPARED } from "../lookup/classify.ts";
@@ -11,7 +10,7 @@ import type { Reader } from "../request.ts";
 
 /** The code of a plan: a function body and what it stands on. */
 export interface Source {
-  /** Statements over `request`, `draw`, the constants, the parts, `decisions` and `random`; they return a decision, or undefined where the request has no headers. */
+  /** Statements over `request`, `draw`, the constants, the parts, `decisions` and `random`; they return a decision, or throw what reading throws. */
   readonly body: readonly string[];
   /** Values that the body names: tables and states, as literals of plain data. */
   readonly constants: ReadonlyMap<string, Constant>;
@@ -24,10 +23,10 @@ export type Constant = Int32Array | readonly string[] | Hash | { readonly [key: 
 
 /**
  * A plan as JavaScript. Each text of the request is read once, where it is first needed; rules that look at different things
- * stand as plain comparisons, others as a dispatch by bits. Every name and value of the config passes through `quote`.
+ * stand as plain comparisons, others as a dispatch by bits. `unreadable` is the statement for a request without headers. Every name and value of the config passes through `quote`.
  */
-export function source<R>(plan: Plan, reader: Reader<R>): Source {
-  const writer = new Writer(plan, reader as Reader<unknown>);
+export function source<R>(plan: Plan, reader: Reader<R>, unreadable: string): Source {
+  const writer = new Writer(plan, reader as Reader<unknown>, unreadable);
   writer.write();
   return writer;
 }
@@ -44,16 +43,18 @@ class Writer implements Source {
   readonly #reader: Reader<unknown>;
   readonly #texts: Map<string, string> = new Map();
   readonly #places: Map<string, Place> = new Map();
+  readonly #unreadable: string;
   #depth = 0;
 
-  constructor(plan: Plan, reader: Reader<unknown>) {
+  constructor(plan: Plan, reader: Reader<unknown>, unreadable: string) {
     this.#plan = plan;
     this.#reader = reader;
+    this.#unreadable = unreadable;
   }
 
   write(): void {
     this.#line(`const carrier = ${this.#expression(this.#reader.openText)};`);
-    this.#line("if (carrier === undefined) return undefined;");
+    this.#line(`if (carrier === undefined) ${this.#unreadable}`);
     const uses = new Map<string, number>();
     for (const { test } of this.#plan.rules)
       for (const { field } of test.matches) uses.set(fieldName(field), (uses.get(fieldName(field)) ?? 0) + 1);
@@ -251,6 +252,81 @@ class Writer implements Source {
   }
 }
 
+/**
+ * A plan as plain code in which everything is read in the order of the config and no sooner than it is needed: what a request
+ * means of which a part throws. It stands behind the faster code, and is only reached by an exception.
+ */
+export function careful<R>(plan: Plan, reader: Reader<R>): Source {
+  const calls = new Set<string>();
+  const constants = new Map<string, Constant>();
+  const call = (name: string): string => {
+    calls.add(name);
+    return name;
+  };
+  const expression = (text: string): string => {
+    for (const part of Object.keys(reader.parts)) if (text.startsWith(`${part}(`)) calls.add(part);
+    return text;
+  };
+  const readers = new Map<string, string>();
+  const lines: string[] = [];
+  const read = (field: Field): string => {
+    const name = fieldName(field);
+    const known = readers.get(name) ?? `read${readers.size}`;
+    if (!readers.has(name)) {
+      readers.set(name, known);
+      const access = accessOf(reader, field);
+      const owned = access.ownsText === undefined ? "" : `text === undefined || !${access.ownsText()} ? undefined : `;
+      lines.push(
+        `const ${known} = () => {`,
+        `  const text = ${expression(access.text())};`,
+        `  return ${owned}${valueText(field, call)};`,
+        "};",
+      );
+    }
+    return `${known}()`;
+  };
+  const body: string[] = [];
+  for (const { test, outcome } of plan.rules) {
+    const tests = test.matches.map(({ field, values }) => `[${values.map(quote).join(", ")}].includes(${read(field)})`);
+    body.push(`if (${tests.join(test.kind === "all" ? " && " : " || ") || String(test.kind === "all")}) return decisions[${outcome}];`);
+  }
+  const { split } = plan;
+  if (split.kind === "fixed") body.push(`return decisions[${split.outcome}];`);
+  else {
+    const { sticky, arms } = split;
+    const keys = sticky?.keys.map(({ field }) => read(field)) ?? [];
+    body.push("let value = draw;");
+    if (sticky === undefined) body.push("if (value === undefined) value = random();");
+    else {
+      constants.set("seed0", { ...absorbSeed(sticky.seed) });
+      body.push("if (value === undefined) {", `  const key = ${keys.join(" || ")};`);
+      body.push(`  if (key) return arm(${call("slotOfKey")}(seed0, key, 0, key.length));`);
+      body.push(sticky.missing === "random" ? "  value = random();" : `  return decisions[${sticky.missing}];`, "}");
+    }
+    lines.unshift(`const arm = (slot) => ${pick(arms, "slot")};`);
+    body.push(`return typeof value === "number" && value >= 0 && value < 1 ? arm(value * ${SLOTS}) : decisions[${plan.error}];`);
+  }
+  const open = [`const carrier = ${expression(reader.openText)};`, `if (carrier === undefined) return decisions[${plan.error}];`];
+  return { body: [...open, ...lines, ...body], constants, calls };
+}
+
+/** The value of a field in `text`, as an expression. */
+function valueText(field: Field, call: (name: string) => string): string {
+  switch (field.kind) {
+    case "cookie":
+      return `text === undefined ? undefined : ${call("cookieValue")}(text, ${quote(field.name)})`;
+    case "query":
+      return `text === undefined ? undefined : ${call("queryDecoded")}(text, ${quote(field.name)})`;
+    case "path":
+      return `text === undefined ? undefined : text.slice(${call("pathStart")}(text), ${call("pathEnd")}(text, pathStart(text)))`;
+    case "header":
+    case "attribute":
+    case "method":
+    case "authority":
+      return "text";
+  }
+}
+
 interface Place {
   readonly kind: "whole" | "cookie" | "path";
   readonly text: string;
@@ -266,11 +342,4 @@ function pick(arms: readonly Arm[], slot: string): string {
     .slice(0, -1)
     .map(({ until, outcome }) => `${slot} < ${until} ? decisions[${outcome}] : `)
     .join("")}decisions[${last.outcome}]`;
-}
-
-/** The outcomes of a plan as decisions, for code that stands alone. */
-export function decisionLines(decisions: readonly Decision[]): readonly string[] {
-  return decisions.map(
-    ({ version, reason, at, index }) => `{ version: ${quote(version)}, reason: ${quote(reason)}, at: ${quote(at)}, index: ${index} }`,
-  );
 }

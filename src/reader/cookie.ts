@@ -26,6 +26,12 @@ export function cookieEnd(line: string, from: number): number {
   return to;
 }
 
+/** The value of the first cookie of that name in a Cookie field. */
+export function cookieValue(line: string, name: string): string | undefined {
+  const from = cookieStart(line, name);
+  return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
+}
+
 /** Whether the cookie value that begins at `from` is `value`, which has no `;` and no blank at an end, and is not empty. */
 export function cookieIs(line: string, from: number, value: string): boolean {
   if (!line.startsWith(value, from)) return false;

@@ -59,7 +59,9 @@ export function queryDecoded(target: string, name: string): string | undefined {
 /** The first query parameter of that name, decoded only where it has escapes. `name` is as for `queryStart`. */
 export function queryValue(target: string, name: string): string | undefined {
   const from = queryStart(target, name);
-  return from === -1 ? undefined : from === -2 ? queryDecoded(target, name) : target.slice(from, queryEnd(target, from)).toWellFormed();
+  if (from === -1) return undefined;
+  const value = from === -2 ? undefined : target.slice(from, queryEnd(target, from));
+  return value !== undefined && isPlain(value) ? value : queryDecoded(target, name);
 }
 
 /** Whether decoding leaves this text alone, so that it can be compared with the query as it stands. */
