@@ -12,15 +12,21 @@ import {
   shares,
   toServiceError,
 } from "../src/index.ts";
-import { backEnds } from "./support/backends.ts";
+import { backEnds, detours, refusal } from "./support/backends.ts";
 import { type Case, corpus } from "./support/corpus.ts";
 import { decide } from "./support/oracle.ts";
+
+const everywhere = [...backEnds, ...detours];
 
 for (const { title, cases } of corpus) {
   describe(title, () => {
     for (const each of cases) test(`${each.id}: ${each.says}`, () => check(each));
   });
 }
+
+test.skipIf(refusal !== undefined)(`every case runs on the emitted module too${refusal === undefined ? "" : `: ${refusal}`}`, () => {
+  expect(backEnds.map(({ name }) => name)).toContain("standalone module");
+});
 
 function check(each: Case): void {
   const { expect: expected } = each;
@@ -29,7 +35,7 @@ function check(each: Case): void {
 
   expect(told(checked, "error")).toEqual((expected.errors ?? []).toSorted());
   if (expected.errors !== undefined && each.text === undefined) {
-    for (const { name, compile: run } of backEnds) expect(() => run(each.alias as AliasConfig, options), name).toThrow(ConfigError);
+    for (const { name, compile: run } of everywhere) expect(() => run(each.alias as AliasConfig, options), name).toThrow(ConfigError);
   }
   if (expected.service !== undefined) expect(toServiceError(checked.diagnostics)?.error_code).toBe(expected.service);
   if (expected.warnings !== undefined) expect(told(checked, "warning")).toEqual(expected.warnings.toSorted());
@@ -40,7 +46,7 @@ function check(each: Case): void {
   if (version !== undefined) {
     const decision = { version, ...(reason !== undefined && { reason }), ...(at !== undefined && { at }) };
     expect(decide(config, each.request, each.draw, options.random), "oracle").toMatchObject(decision);
-    for (const { name, compile: run } of backEnds) expect(run(config, options)(each.request, each.draw), name).toMatchObject(decision);
+    for (const { name, compile: run } of everywhere) expect(run(config, options)(each.request, each.draw), name).toMatchObject(decision);
   }
   if (expected.shares !== undefined) {
     expect(owned(shares(config, each.request as NodeRequest, options))).toEqual(owned(expected.shares));
@@ -48,7 +54,7 @@ function check(each: Case): void {
       counted((random) => () => decide(config, each.request, undefined, random)),
       "oracle",
     ).toEqual(owned(expected.shares));
-    for (const { name, compile: run } of backEnds) {
+    for (const { name, compile: run } of everywhere) {
       const route = (random: () => number) => {
         const route = run(config, { ...options, random });
         return () => route(each.request);

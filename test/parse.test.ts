@@ -1040,7 +1040,7 @@ describe("hostile values", () => {
     };
     expect(parse(watched(config), { unknownKeys: "warn" })).toEqual(parse(config, { unknownKeys: "warn" }));
     expect([...reads.values()].every((count) => count === 1)).toBe(true);
-    expect(reads.size).toBe(9 + 3 + 1 + 2 + 2 + 1 + 1 + 2 + 3 + 8 + 2);
+    expect(reads.size).toBe(9 + 1 + 2 + (1 + 2 + 3 + 4 + 4) + 2 + 4);
     expect([...reads.keys()].filter((at) => at.includes("colour"))).toEqual([]);
   });
 
@@ -1095,19 +1095,20 @@ describe("hostile values", () => {
       },
     );
     const many = zeros(200_000);
+    const million = Array(1_000_000).fill(rule());
     const spaced = `a${" ".repeat(4_000)}b`;
     const commas = ",".repeat(1_048_576);
     const values: readonly [string, unknown][] = [
       ["a cyclic value", cyclic],
       ["100,000 levels", deep],
       ["endless levels", endless],
-      ["1,000,000 rules", rules(Array(1_000_000).fill(rule()))],
+      ["1,000,000 rules", rules(million)],
       [
         "64 times 1,000,000 rules",
-        strategies(Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`v${index}`, { rules: Array(1_000_000) }]))),
+        strategies(Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`v${index}`, { rules: million }]))),
       ],
-      ["1,000,000 sticky keys", sticky({ keys: Array(1_000_000) })],
-      ["1,000,000 ordered versions", { version: "v1", additional_version_order: Array(1_000_000).fill("v2") }],
+      ["1,000,000 sticky keys", sticky({ keys: million })],
+      ["1,000,000 ordered versions", { version: "v1", additional_version_order: million }],
       ["200,000 unknown keys", { version: "v1", ...many }],
       ["200,000 weights", weights(many)],
       ["100 MiB as a key", { version: "v1", [huge]: 1 }],
@@ -1148,6 +1149,7 @@ describe("laws", () => {
       withMap: true,
       withSparseArray: true,
       withTypedArray: true,
+      maxDepth: 2,
       key: keys,
     }),
     fc.constantFrom<unknown>("v1", "Header", "=", "in", "and", 10, {}, []),
@@ -1169,7 +1171,7 @@ describe("laws", () => {
       const { ok, diagnostics } = parse(value, options);
       expect(ok).toBe(!diagnostics.some(({ severity }) => severity === "error"));
     },
-    3_000,
+    1_000,
   );
 
   law(

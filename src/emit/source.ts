@@ -119,8 +119,8 @@ class Writer implements Source {
         const column = (bits: Int32Array): Int32Array => bits.filter((_, i) => i % words === word);
         const keep = column(all);
         if (keep.some((bits) => (bits & (start[word] as number)) !== start[word]))
-          this.#line(`all${word} &= ${this.#constant("all", all)}[${at}];`);
-        if (column(any).some((bits) => bits !== 0)) this.#line(`any${word} |= ${this.#constant("any", any)}[${at}];`);
+          this.#line(`all${word} &= ${this.#constant("keeps", all)}[${at}];`);
+        if (column(any).some((bits) => bits !== 0)) this.#line(`any${word} |= ${this.#constant("adds", any)}[${at}];`);
       }
     });
     const answers = outcomes.every((outcome, bit) => outcome === bit) ? "" : this.#constant("answers", Int32Array.from(outcomes));
@@ -152,14 +152,14 @@ class Writer implements Source {
 
   #stickyKey(field: Field, { seed }: Sticky, arms: readonly Arm[]): void {
     const place = this.#place(field);
-    const state = this.#constant("seed", { ...absorbSeed(seed) });
+    if (!this.constants.has("seed0")) this.#constant("seed", { ...absorbSeed(seed) });
     const from = place.from ?? "0";
     const to = place.from === undefined ? `${place.text}.length` : this.#end(place);
     const present = place.from === undefined ? `${place.text} !== undefined && ${place.text} !== ""` : `${from} !== -1 && ${to} > ${from}`;
     const owned = place.owns === undefined ? "" : ` && ${place.owns}`;
     this.#line(`if (${present}${owned}) {`);
     this.#depth++;
-    if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(${state}, ${place.text}, ${from}, ${to});`);
+    if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(seed0, ${place.text}, ${from}, ${to});`);
     this.#line(`return ${pick(arms, "slot")};`);
     this.#depth--;
     this.#line("}");

@@ -265,7 +265,7 @@ export function record<Key extends string>(
 ): Readonly<Record<Key, Input>> | undefined {
   const keys = keysOf(input);
   if (keys === undefined) return undefined;
-  const fields = {} as Record<Key, Input>;
+  const fields = Object.create(null) as Record<Key, Input>;
   for (const key of known) fields[key] = keys.includes(key) ? child(input, key) : place(input, key, undefined);
   for (const key of refused) {
     if (isAbsent(fields[key])) continue;

@@ -101,7 +101,7 @@ describe("many", () => {
       field: fc.constantFrom(...FIELDS.keys()),
       others: fc.array(fc.string({ maxLength: 4 })),
     }),
-    { catches: readsTheFirstItemOnly, runs: 200 },
+    { catches: readsTheFirstItemOnly, runs: 100 },
     (compile, { count, shape, field, others }) => {
       const values = [...new Set(Array.from({ length: count }, (_, index) => shape(index)))];
       const config: AliasConfig = {

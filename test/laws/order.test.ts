@@ -59,7 +59,7 @@ describe("order", () => {
   everywhere(
     "another name of the primary changes the primary's answers only",
     scenes.filter(({ config }) => !Object.hasOwn(config.additional_version_strategy ?? {}, config.version)),
-    { catches: seedsWithThePrimary, runs: 400 },
+    { catches: seedsWithThePrimary },
     (compile, { config, request, draw, random }) => {
       const options = { random: () => random };
       const { version, reason, at } = compile(config, options)(request, draw);
@@ -75,7 +75,7 @@ describe("order", () => {
   everywhere(
     "to state the natural order of what is ranked changes nothing",
     scenes.map((scene): Scene => ({ ...scene, config: ofOneMap(scene.config) })),
-    { catches: ranksByCodeUnit, runs: 500 },
+    { catches: ranksByCodeUnit },
     (compile, { config, request, draw, random }) => {
       const options = { random: () => random };
       const [strategies, weights] = [config.additional_version_strategy ?? {}, config.additional_version_weights ?? {}];

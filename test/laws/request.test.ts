@@ -26,7 +26,7 @@ describe("requests", () => {
   everywhere(
     "what no rule asks for means nothing",
     fc.record({ scene: scenes, value: fc.constantFrom("1", "2", "") }),
-    { catches: readsWhatItIsNotAskedFor, runs: 400 },
+    { catches: readsWhatItIsNotAskedFor },
     (compile, { scene: { config, request, draw, random }, value }) => {
       const { headers, url, attributes, ...rest } = loose(request);
       const more = {
@@ -57,7 +57,7 @@ describe("requests", () => {
       }),
       random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     }),
-    { catches: readsTheFirstCookieOnly, runs: 500 },
+    { catches: readsTheFirstCookieOnly },
     (compile, { config, cookies, random }) => {
       const run = compile(config, { random: () => random });
       const lines = cookies.map(([name, value]) => `${name}=${value}`);
@@ -76,7 +76,7 @@ describe("requests", () => {
       values: fc.array(fc.constantFrom("1", "2"), { minLength: 1, maxLength: 3 }),
       random: fc.constantFrom(0, 0.5),
     }),
-    { catches: readsTheFirstValueOnly, runs: 1000 },
+    { catches: readsTheFirstValueOnly, runs: 400 },
     (compile, { config, values, random }) => {
       const joining: AliasConfig = {
         ...config,
@@ -93,7 +93,7 @@ describe("requests", () => {
   everywhere(
     "headers in any case, folded by `toRequest`, decide alike",
     scenes.map(stringsOnly),
-    { catches: forgetsStickiness, runs: 400 },
+    { catches: forgetsStickiness },
     (compile, { config, request, draw, random }) => {
       const { headers, ...rest } = loose(request);
       const pairs = Object.entries(headers as { [name: string]: string | string[] });

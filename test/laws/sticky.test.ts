@@ -33,7 +33,7 @@ describe("sticky draws", () => {
   everywhere(
     "a key draws murmur3 of the UTF-8 bytes of seed and key, over 2^32",
     fc.record({ seed: seeds, key: keys, weight: slots }),
-    { catches: forgetsTheSeed, runs: 500 },
+    { catches: forgetsTheSeed },
     (compile, { seed, key, weight }) => {
       const slot = Math.floor(draw(seed, key) * 10_000);
       const at = (size: number): string => compile(sticky(seed, size), { random: never })(having("user", key)).version;
@@ -59,7 +59,7 @@ describe("sticky draws", () => {
   everywhere(
     "a key keeps its draw whatever else the request has, and whatever the weights are",
     fc.record({ key: keys, request: requests, weight: slots, other: slots }),
-    { catches: seedsWithTheWeights, runs: 500 },
+    { catches: seedsWithTheWeights },
     (compile, { key, request, weight, other }) => {
       const versionAt = (size: number, from: object): string => compile(sticky("s", size), { random: never })(from).version;
       const alone = versionAt(weight, having("user", key));
@@ -77,7 +77,7 @@ describe("sticky draws", () => {
       onMissing: fc.constantFrom("primary" as const, "random" as const),
       weight: slots,
     }),
-    { catches: forgetsStickiness, runs: 500 },
+    { catches: forgetsStickiness },
     (compile, { values, random, onMissing, weight }) => {
       const from = values.map((_, index) => attribute(`key${index}`));
       const attributes = Object.fromEntries(values.map((value, index) => [`key${index}`, value]));

@@ -8,6 +8,7 @@ import {
   type Plan,
   plan,
 } from "../../src/index.ts";
+import { emitModule } from "../../src/emit/module.ts";
 import { compile as jit } from "../../src/jit.ts";
 import { optimize } from "../../src/optimize/index.ts";
 
@@ -28,18 +29,43 @@ const interpreter: Compile = (config, options) => {
   return (request, draw) => explain(meaning, request as NodeRequest, draw as number, options).decision;
 };
 
+/** The text of the emitted module as a function body, so that thousands of them leave nothing behind. */
+const standalone: Compile = (config, options = {}) => {
+  const text = emitModule(config, options)
+    .replace(/^export default .*$/m, "return route;")
+    .replaceAll(/^export /gm, "");
+  // A module takes its random draws from `Math.random`, so the injected source goes in as that.
+  const math: unknown = Object.create(Math, options.random && { random: { value: options.random } });
+  return (new Function("Math", `"use strict";\n${text}`) as (math: unknown) => Run)(math);
+};
+
+/** Why emitted modules cannot be run here as function bodies; undefined where they can. */
+export const refusal: string | undefined = (() => {
+  try {
+    new Function("");
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+})();
+
 /** Every way to run an alias that is at hand. */
 export const backEnds: readonly BackEnd[] = [
   { name: "interpreter", compile: interpreter },
-  { name: "interpreter of the optimized plan", compile: (config, options) => interpreter(optimize(plan(config, options)), options) },
   { name: "closures", compile: (config, options) => compile(config, options) as Run },
   { name: "jit", compile: (config, options) => jit(config, options) as Run },
+  ...(refusal === undefined ? [{ name: "standalone module", compile: standalone }] : []),
+];
+
+/** The back ends, on plans that were carried or rewritten on the way. */
+export const detours: readonly BackEnd[] = [
+  { name: "interpreter of the optimized plan", compile: (config, options) => interpreter(optimize(plan(config, options)), options) },
   {
     name: "closures of the plan through JSON",
     compile: (config, options) => compile(JSON.parse(JSON.stringify(plan(config, options))) as Plan, options) as Run,
   },
   {
-    name: "closures of the plan through structured cloning",
-    compile: (config, options) => compile(structuredClone(plan(config, options)), options) as Run,
+    name: "jit of the plan through structured cloning",
+    compile: (config, options) => jit(structuredClone(plan(config, options)), options) as Run,
   },
 ];
