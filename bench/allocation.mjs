@@ -11,8 +11,8 @@ const REPORTED = 10;
 
 /**
  * The growth of the heap over `run`, less that over the same without a decision, divided by the decisions: the median of
- * nine. Nothing is collected meanwhile: the young generation is emptied before and larger than all that is allocated, and a
- * round in which a collection is reported all the same does not count.
+ * nine. Nothing is collected meanwhile: the young generation is emptied before and larger than all that is allocated; a round
+ * in which a collection is reported all the same does not count, and the next ones are shorter.
  */
 export async function bytesPerDecision({ prepare, run, enter, awaits }) {
   let collections = 0;
@@ -20,8 +20,9 @@ export async function bytesPerDecision({ prepare, run, enter, awaits }) {
   observer.observe({ entryTypes: ["gc"] });
 
   const growths = [];
+  let length = 4096;
   for (let round = 0; growths.length < 9 && round < 40; round++) {
-    const batch = prepare(round);
+    const batch = prepare(round, length);
     globalThis.gc();
     await setTimeout(REPORTED);
     const seen = collections;
@@ -32,7 +33,8 @@ export async function bytesPerDecision({ prepare, run, enter, awaits }) {
     const growth = process.memoryUsage().heapUsed - from - idle;
     await setTimeout(REPORTED);
     enter(batch, sink);
-    if (collections === seen) growths.push(growth / batch.requests.length);
+    if (collections === seen) growths.push(growth / length);
+    else length = Math.ceil(length / 4);
   }
   observer.disconnect();
   if (growths.length < 9) throw new Error("the heap was collected in too many rounds");

@@ -21,11 +21,21 @@ const CONTENDERS = {
   },
   closures: { gives: "decision", load: library("index.js", "compile") },
   jit: { gives: "decision", load: library("jit.js", "compile") },
+  module: {
+    gives: "decision",
+    load: async (dist) => {
+      const { emitModule } = await import(new URL("emit/module.js", dist).href);
+      return async ({ config }) => {
+        const { route } = await import(`data:text/javascript,${encodeURIComponent(emitModule(config))}`);
+        return route;
+      };
+    },
+  },
   // For W7: the alias is found, and nothing is decided.
   find: { gives: "decision", finds: true, load: () => ({ key }) => ({ version: key }) },
 };
 
-/** The columns of the main table. */
+/** The columns of the main table; `module` can be asked for. */
 export const OWN = ["hand", "interpreter", "closures", "jit"];
 
 /** The other libraries, each a file in `peers`. */

@@ -43,6 +43,12 @@ async function takePromises(decide, requests) {
 }
 
 const take = awaits ? takePromises : gives === "decision" ? takeDecisions : takeVersions;
+/** A contender so slow that a batch would take longer than this gets shorter ones. In milliseconds. */
+const LONG_BATCH = 50;
+
+/** From so many requests and milliseconds on, a contender that has agreed so far is believed. */
+const CHECKED = { requests: 1024, milliseconds: 2000 };
+
 const versionOf = (answer) => (gives === "decision" ? answer.version : answer);
 
 /** Of reused requests only so many: more would not stay in the processor's caches, and memory would be measured. */
@@ -78,10 +84,14 @@ async function check(subject, decide) {
   const answer = await referee(subject);
   const expected = [];
   const shares = new Map();
+  const from = performance.now();
+  let checked = 0;
   for (let index = 0; index < subject.requests.size; index++) {
     const draw = subject.random ? random() : undefined;
     const version = answer(index, draw);
     expected.push(weigh(version));
+    if (checked >= CHECKED.requests && performance.now() - from > CHECKED.milliseconds) continue;
+    checked += 1;
     const actual = versionOf(await decide(subject.requests.fresh(index), draw));
     if (agrees(id) === "each" && actual !== version) {
       throw new Error(`${name} on ${id}: \`${actual}\` and not \`${version}\` for ${JSON.stringify(subject.data[index])}, draw ${draw}`);
@@ -90,7 +100,7 @@ async function check(subject, decide) {
     shares.set(actual, (shares.get(actual) ?? 0) - 1);
   }
   // The difference of two binomial counts around a share p has the deviation sqrt(2 n p (1 - p)), at most sqrt(n / 2).
-  const bound = 6 * Math.sqrt(subject.requests.size / 2);
+  const bound = 6 * Math.sqrt(checked / 2);
   for (const [version, difference] of shares) {
     if (Math.abs(difference) > bound) throw new Error(`${name} on ${id}: the share of \`${version}\` is off by ${difference} requests`);
   }
@@ -132,6 +142,20 @@ async function meetOthers() {
   }
 }
 
+/** Lets the engine optimize what is measured; returns how long the batches shall be. */
+async function warm(subject, decide, book, batches) {
+  let length = batch;
+  for (let i = 0; i < batches; i++) {
+    const { chosen, requests } = batchOf(subject, `warm ${i}`, length);
+    const from = performance.now();
+    book.enter(chosen, await take(decide, requests));
+    const each = (performance.now() - from) / length;
+    if (i > 0) length = Math.max(16, Math.min(batch, Math.floor(LONG_BATCH / each)));
+    else if (each * batch > LONG_BATCH) length = Math.min(batch, 64);
+  }
+  return length;
+}
+
 async function start() {
   const isFleet = id.startsWith("W7");
   const subject = isFleet ? fleet({ skewed: id === "W7-skewed" }) : workload(id);
@@ -139,11 +163,8 @@ async function start() {
   if (decide === undefined) return undefined;
   if (!isFleet && aliases > 1) await meetOthers();
   const book = ledger(subject, await check(subject, decide));
-  for (let i = 0; i < (isFleet ? 400 : 40); i++) {
-    const { chosen, requests } = batchOf(subject, `warm ${i}`);
-    book.enter(chosen, await take(decide, requests));
-  }
-  return { subject, decide, book };
+  const length = await warm(subject, decide, book, isFleet ? 400 : 40);
+  return { subject, decide, book, length };
 }
 
 const started = await start();
@@ -151,22 +172,22 @@ const started = await start();
 const ANSWERS = {
   /** Nanoseconds a decision, batch by batch. The strings are cut between the batches, outside the measured time. */
   async round({ key, batches }) {
-    const { subject, decide, book } = started;
+    const { subject, decide, book, length } = started;
     const times = [];
     for (let i = 0; i < batches; i++) {
-      const { chosen, requests } = batchOf(subject, `${key} ${i}`);
+      const { chosen, requests } = batchOf(subject, `${key} ${i}`, length);
       const before = process.hrtime.bigint();
       const sink = awaits ? await take(decide, requests) : take(decide, requests);
       const after = process.hrtime.bigint();
       book.enter(chosen, sink);
-      times.push(Number(after - before) / batch);
+      times.push(Number(after - before) / length);
     }
     return times;
   },
   async bytes() {
     const { subject, decide, book } = started;
     return bytesPerDecision({
-      prepare: (round) => batchOf(subject, `bytes ${round}`, 4096),
+      prepare: (round, length) => batchOf(subject, `bytes ${round}`, length),
       run: ({ requests }) => take(decide, requests),
       enter: ({ chosen }, sink) => book.enter(chosen, sink),
       awaits,

@@ -353,15 +353,23 @@ function compileHand(hand, config, rename) {
   return factory({ ...TOOLS, config });
 }
 
+const renamer = (fields, tag) => (text) => fields.reduce((renamed, field) => renamed.replaceAll(field, field + tag), text);
+
+/** The alias of a workload alone, over fields of other names with a `tag`. */
+export function alias(id, tag = "") {
+  const { fields, config } = DEFINITIONS[id];
+  return JSON.parse(renamer(fields, tag)(JSON.stringify(config)));
+}
+
 /**
  * A workload by its name. With a `tag`, the same over fields of other names: another alias, for processes that hold many.
  * `config`: the alias; `requests`: as `pool` gives them; `hand(request, draw?)`: the version; `random`: whether a decision takes
  * a random draw, unless it is given.
  */
 export function workload(id, tag = "", size = REQUESTS) {
-  const { title, match, random = false, fields, config: plain, request, hand } = DEFINITIONS[id];
-  const rename = (text) => fields.reduce((renamed, field) => renamed.replaceAll(field, field + tag), text);
-  const config = JSON.parse(rename(JSON.stringify(plain)));
+  const { title, match, random = false, fields, request, hand } = DEFINITIONS[id];
+  const rename = renamer(fields, tag);
+  const config = alias(id, tag);
   const source = seedrandom.alea(`${SEED} ${id}`);
   const data = Array.from({ length: size }, () => {
     const made = request(source);

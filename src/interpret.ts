@@ -63,7 +63,7 @@ export function interpret<R>(plan: Plan, reader: Reader<R>, request: R, draw: nu
 export function accessOf<R>(reader: Reader<R>, field: Field): Access<R> {
   switch (field.kind) {
     case "header":
-      return reader.header(field.name);
+      return field.name === "cookie" ? reader.cookies : reader.header(field.name);
     case "attribute":
       return reader.attribute(field.name);
     case "cookie":
@@ -75,6 +75,23 @@ export function accessOf<R>(reader: Reader<R>, field: Field): Access<R> {
       return reader.method;
     case "authority":
       return reader.authority;
+  }
+}
+
+/** The text of a request in which a field stands: several cookies stand in one. */
+export function sourceName(field: Field): string {
+  switch (field.kind) {
+    case "cookie":
+      return "cookies";
+    case "query":
+    case "path":
+      return "url";
+    case "header":
+      return field.name === "cookie" ? "cookies" : fieldName(field);
+    case "attribute":
+    case "method":
+    case "authority":
+      return fieldName(field);
   }
 }
 
@@ -96,7 +113,7 @@ function valueIn(field: Field, text: string): string | undefined {
   }
 }
 
-/** Reads each field once, when it is first asked for. */
+/** Reads each text of the request once, when it is first asked for. */
 function readings<R>(reader: Reader<R>, request: R): { readonly read: (field: Field) => Reading; readonly failure: string | undefined } {
   const known = new Map<string, Reading>();
   let carrier: object | undefined;
@@ -112,7 +129,7 @@ function readings<R>(reader: Reader<R>, request: R): { readonly read: (field: Fi
     try {
       const { get, owns } = accessOf(reader, field);
       const text = get(carrier, request);
-      return { value: text === undefined || owns?.(carrier, request) === false ? undefined : valueIn(field, text) };
+      return { value: text !== undefined && owns?.(carrier, request) === false ? undefined : text };
     } catch (error) {
       return { failure: reasonOf(error) };
     }
@@ -120,10 +137,10 @@ function readings<R>(reader: Reader<R>, request: R): { readonly read: (field: Fi
   return {
     failure,
     read: (field) => {
-      const name = fieldName(field);
-      const reading = known.get(name) ?? fetch(field);
-      known.set(name, reading);
-      return reading;
+      const name = sourceName(field);
+      const text = known.get(name) ?? fetch(field);
+      known.set(name, text);
+      return "failure" in text || text.value === undefined ? text : { value: valueIn(field, text.value) };
     },
   };
 }

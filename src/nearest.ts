@@ -3,16 +3,22 @@
  * whatever the case of letters, and at most one for every three characters. Undefined where nothing is that near.
  */
 export function nearest<Word extends string>(text: string, known: readonly Word[]): Word | undefined {
+  const candidates = known.filter((word) => Math.abs(text.length - word.length) <= tolerance(text, word));
+  if (candidates.length === 0) return undefined;
+  // Not in the loop: V8 moves the call out of it, and so would fold texts of any length before their length is looked at.
+  const folded = text.toLowerCase();
   let best: Word | undefined;
   let fewest = Infinity;
-  for (const word of known) {
-    const length = Math.max(text.length, word.length);
-    const limit = Math.min(Math.max(1, Math.floor(length / 3)), length - 1, fewest - 1);
-    if (Math.abs(text.length - word.length) > limit) continue;
-    const edits = distance(text.toLowerCase(), word.toLowerCase());
-    if (edits <= limit) [best, fewest] = [word, edits];
+  for (const word of candidates) {
+    const edits = distance(folded, word.toLowerCase());
+    if (edits <= tolerance(text, word) && edits < fewest) [best, fewest] = [word, edits];
   }
   return best;
+}
+
+function tolerance(text: string, word: string): number {
+  const length = Math.max(text.length, word.length);
+  return Math.min(Math.max(1, Math.floor(length / 3)), length - 1);
 }
 
 /** The Damerau-Levenshtein distance in its restricted form (optimal string alignment), three rows at a time. */

@@ -23,8 +23,12 @@ export interface Access<R> {
    * because most values do not. Left out where `get` never returns an inherited value.
    */
   readonly owns?: (carrier: object, request: R) => boolean;
-  /** `get` as an expression over `carrier`, `request` and the reader's parts. */
+  /**
+   * `get` as an expression over `carrier`, `request` and the reader's parts. It may yield anything where the request has no
+   * string, and a list of strings where `list` is the separator that joins it.
+   */
   readonly text: () => string;
+  readonly list?: string;
   /** `owns` as such an expression; there exactly where `owns` is. */
   readonly ownsText?: () => string;
 }
@@ -33,9 +37,9 @@ export interface Access<R> {
 export interface Reader<R> {
   /** What carries the headers, or undefined where the request cannot be read. May throw. */
   readonly open: (request: R) => object | undefined;
-  /** `open` as an expression over `request` and the reader's parts. */
+  /** `open` as an expression over `request` and the reader's parts; it may yield anything where `open` yields undefined. */
   readonly openText: string;
-  /** `name` is lower case. Repeated fields are joined with `, `. */
+  /** `name` is lower case, and not `cookie`. Repeated fields are joined with `, `. */
   readonly header: (name: string) => Access<R>;
   /** The whole Cookie field; several are joined with `; `. */
   readonly cookies: Access<R>;

@@ -116,4 +116,44 @@ describe("the small scope, enumerated whole", () => {
     expect(compared).toBe(22 * 5 * 4 * 2 * 23);
     console.info(`${configs.length} aliases, ${compared} requests, ${backEnds.length} back ends`);
   });
+
+  /** Every text of up to so many of the letters. */
+  function texts(letters: readonly string[], length: number): string[] {
+    return Array.from({ length: length + 1 }, (_, each) => choices(each, letters).map((text) => text.join(""))).flat();
+  }
+
+  test("a cookie in every Cookie field of up to seven characters that mean something there", { timeout: 60_000 }, () => {
+    const lines = texts(["a", ";", "=", " "], 7);
+    expect(lines.length).toBe((4 ** 8 - 1) / 3);
+    const cookie = (value: string): RuleConfig => ({ rule_type: "Cookie", param: "a", op: "in", value });
+    const configs = ["a", "a,=", "a,aa,a a,=a,a="].map((value): AliasConfig => ({
+      version: "v1",
+      additional_version_strategy: { v2: { rules: [cookie(value)] } },
+    }));
+    const compared = compare(
+      configs,
+      lines.map((line) => ({ headers: { cookie: line } })),
+      [undefined],
+    );
+    expect(compared).toBe(configs.length * lines.length);
+    console.info(`${compared} Cookie fields, ${backEnds.length} back ends`);
+  });
+
+  test("a parameter and the path in every target of up to five characters that mean something there", { timeout: 60_000 }, () => {
+    const targets = texts(["a", "?", "&", "=", "#", "+", "%61", "/"], 5);
+    expect(targets.length).toBe((8 ** 6 - 1) / 7);
+    const query = (value: string, op = "in"): RuleConfig => ({ rule_type: "Query", param: "a", op, value });
+    const path: RuleConfig = { rule_type: "Header", param: ":path", op: "in", value: "/a,a,/,//a,/a/" };
+    const configs = [[query("a")], [query("", "=")], [query("a,a a,aa,/"), path]].map((rules): AliasConfig => ({
+      version: "v1",
+      additional_version_strategy: { v2: { combine_type: "or", rules } },
+    }));
+    const compared = compare(
+      configs,
+      targets.map((url) => ({ headers: {}, url })),
+      [undefined],
+    );
+    expect(compared).toBe(configs.length * targets.length);
+    console.info(`${compared} targets, ${backEnds.length} back ends`);
+  });
 });

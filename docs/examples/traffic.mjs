@@ -54,7 +54,7 @@ const sessions = stream("sessions");
 const pages = stream("pages");
 const robots = stream("robots");
 
-function makeUser(_, index) {
+function makeUser(index) {
   return {
     id: `u-${1000 + index * 7 + users.below(7)}`,
     country: users.pick(COUNTRIES),
@@ -101,7 +101,13 @@ function target(page, preview) {
 
 /** A browser speaks HTTP/1.1 here: names as people write them, and one Cookie header. */
 function browserHeaders(agent, language, extra, cookies) {
-  return { Host: "shop.example", "User-Agent": agent, "Accept-Language": language, ...Object.fromEntries(extra), Cookie: cookies.join("; ") };
+  return {
+    Host: "shop.example",
+    "User-Agent": agent,
+    "Accept-Language": language,
+    ...Object.fromEntries(extra),
+    Cookie: cookies.join("; "),
+  };
 }
 
 /** The apps speak HTTP/2: lower-case names, and a line of its own for each cookie. Pairs keep the lines apart. */
@@ -144,23 +150,29 @@ function* visit({ user, device, sid, analytics, start, length, signsInAt, test }
 /** A crawler keeps no cookies. */
 function crawl() {
   const headers = { Host: "shop.example", "User-Agent": "Mozilla/5.0 (compatible; ExampleBot/2.1)", Accept: "*/*" };
-  return { time: robots.below(HOURS * 3600), method: "GET", url: `/p/${10000 + robots.below(800)}`, headers, attributes: { country: "US" } };
+  return {
+    time: robots.below(HOURS * 3600),
+    method: "GET",
+    url: `/p/${10000 + robots.below(800)}`,
+    headers,
+    attributes: { country: "US" },
+  };
 }
 
 /** The monitoring asks for both sides of the canary every five minutes. */
-function probe(_, index) {
+function probe(index) {
   const headers = { Host: "shop.example", "User-Agent": "probe/3", "X-Canary": index % 2 === 0 ? "always" : "never" };
   return { time: Math.floor(index / 2) * 300, method: "HEAD", url: "/", headers };
 }
 
 /** The text of traffic.ndjson. */
 export function traffic() {
-  const people = Array.from({ length: USERS }, makeUser);
+  const people = Array.from({ length: USERS }, (_, index) => makeUser(index));
   const visits = Array.from({ length: SESSIONS }, () => [...visit(makeSession(people))]);
   const crawled = Array.from({ length: 120 }, crawl);
-  const probed = Array.from({ length: HOURS * 24 }, probe);
-  const requests = [...visits.flat(), ...crawled, ...probed].sort((one, other) => one.time - other.time).slice(0, REQUESTS);
-  return requests.map(({ time: _, ...request }) => `${JSON.stringify(request)}\n`).join("");
+  const probed = Array.from({ length: HOURS * 24 }, (_, index) => probe(index));
+  const requests = [...visits.flat(), ...crawled, ...probed].toSorted((one, other) => one.time - other.time).slice(0, REQUESTS);
+  return requests.map((request) => `${JSON.stringify({ ...request, time: undefined })}\n`).join("");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,7 +4,7 @@ import { oneOf, readArguments } from "./arguments.ts";
 import { type AliasFile, readAliasFile } from "./file.ts";
 import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./host.ts";
 import { report } from "./report.ts";
-import { printable, type Style, styleOf } from "./style.ts";
+import { printable, styleOf, wrap } from "./style.ts";
 import { plural } from "./table.ts";
 
 const HELP = `Reads alias configs and reports everything that is wrong with them.
@@ -89,10 +89,11 @@ async function tell(checkups: readonly Checkup[], host: Host): Promise<void> {
       continue;
     }
     const { name, checked } = one.file;
-    await write(host.stdout, report(one.file, style));
+    await write(host.stdout, wrap(report(one.file, style), host.columns));
     if (checked.ok) await write(host.stdout, `${style("bold", printable(name))}: ${style("green", "ok")}, ${contents(checked.value)}\n`);
   }
-  await write(host.stdout, `${summary(checkups)}\n`);
+  const read = checkups.filter((one) => one.kind === "read");
+  if (read.length > 1 || read.some(({ file }) => file.checked.diagnostics.length > 0)) await write(host.stdout, `${summary(read)}\n`);
 }
 
 /** What an alias has, in a few words. */
@@ -105,13 +106,8 @@ function contents({ primary, strategies, weights, stickiness }: Alias): string {
   ].join(", ");
 }
 
-function summary(checkups: readonly Checkup[]): string {
-  const found = checkups.flatMap((one) => (one.kind === "read" ? one.file.checked.diagnostics : []));
+function summary(read: readonly { readonly file: AliasFile }[]): string {
+  const found = read.flatMap(({ file }) => file.checked.diagnostics);
   const errors = found.filter(({ severity }) => severity === "error").length;
-  const unread = checkups.filter(({ kind }) => kind === "unread").length;
-  return `${plural(checkups.length, "file")} checked: ${[
-    plural(errors, "error"),
-    plural(found.length - errors, "warning"),
-    ...(unread === 0 ? [] : [`${unread} not readable`]),
-  ].join(", ")}`;
+  return `${plural(read.length, "file")} checked: ${plural(errors, "error")}, ${plural(found.length - errors, "warning")}`;
 }

@@ -1,8 +1,8 @@
-import { type Explanation, explain as explainRequest, formatExplanation, type NodeRequest, toRequest } from "../index.ts";
+import { explain as explainRequest, formatExplanation, type NodeRequest, toRequest } from "../index.ts";
 import { onlyFile, readArguments } from "./arguments.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
-import { printable, type Style, styleOf } from "./style.ts";
+import { printable, type Style, styleOf, wrap } from "./style.ts";
 
 const HELP = `Says which version of an alias answers a request, and every step to it.
 
@@ -51,8 +51,8 @@ export const explain: Command = {
     const alias = await loadAlias(file, host);
     if (alias === undefined) return 1;
     const explanation = explainRequest(alias, request, draw);
-    const text = values.json === true ? JSON.stringify(explanation, null, 2) : formatExplanation(explanation);
-    await write(host.stdout, `${printable(text)}\n`);
+    if (values.json === true) await write(host.stdout, `${printable(JSON.stringify(explanation, null, 2))}\n`);
+    else await write(host.stdout, `${wrap(painted(formatExplanation(explanation), styleOf(host.stdout, host.env)), host.columns)}\n`);
     return 0;
   },
 };
@@ -64,7 +64,7 @@ function requestOf(
 ): NodeRequest {
   const headers = pairs("--header", values.header);
   const cookies = pairs("--cookie", values.cookie).map(([name, value]) => ["Cookie", `${name}=${value}`] as const);
-  const query = new URLSearchParams(pairs("--query", values.query).map(([name, value]) => [name, value])).toString();
+  const query = new URLSearchParams(pairs("--query", values.query)).toString();
   const { method = "GET", path = "/" } = values;
   return toRequest({
     headers: [...headers, ...cookies],
@@ -75,8 +75,8 @@ function requestOf(
 }
 
 /** `name=value`, split at the first `=`. */
-function pairs(option: string, texts: readonly string[] = []): readonly (readonly [string, string])[] {
-  return texts.map((text) => {
+function pairs(option: string, texts: readonly string[] = []): readonly [string, string][] {
+  return texts.map((text): [string, string] => {
     const at = text.indexOf("=");
     if (at < 1) throw new Refusal(`\`${option} ${text}\` is not NAME=VALUE`, `write \`${option} name=value\``);
     return [text.slice(0, at), text.slice(at + 1)];
@@ -87,4 +87,16 @@ function drawOf(text: string): number {
   const draw = text.trim() === "" ? Number.NaN : Number(text);
   if (draw >= 0 && draw < 1) return draw;
   throw new Refusal(`\`--draw ${text}\` is not a draw`, "write a number from 0 up to, not including, 1");
+}
+
+/** The answer and the marks of an explanation in colour. */
+function painted(text: string, style: Style): string {
+  const [answer = "", ...steps] = printable(text).split("\n");
+  const lines = steps.map((line) =>
+    line
+      .replace(/^( +)✓/, (_, indent) => `${indent}${style("green", "✓")}`)
+      .replace(/^( +)✗/, (_, indent) => `${indent}${style("red", "✗")}`)
+      .replace(/^ +▸.*/, (arm) => style("bold", arm)),
+  );
+  return [style("bold", answer), ...lines].join("\n");
 }

@@ -2,47 +2,53 @@ import { createReadStream } from "node:fs";
 import { extname } from "node:path";
 import { addAbortSignal } from "node:stream";
 import type { Alias } from "../config.ts";
-import type { Checked, Diagnostic } from "../diagnostic.ts";
-import { parse, type ParseOptions, parseText } from "../index.ts";
+import { atMost, type Checked, type Diagnostic } from "../diagnostic.ts";
+import { parse, type ParseOptions } from "../parse.ts";
+import { BUDGETS } from "../parse/input.ts";
+import { parseText } from "../text.ts";
 import { type Host, Refusal } from "./host.ts";
 import { readYaml } from "./yaml.ts";
 
-/** A config that was read from a file; diagnostics have the position of what they are about. */
+/** A config that was read from a file. */
 export interface AliasFile {
   /** As it was named, or `standard input`. */
   readonly name: string;
   readonly text: string;
+  /** The diagnostics have positions, and are in their order. */
   readonly checked: Checked<Alias>;
 }
 
-/** The most of a file that is read, in bytes: the reader's own budget for a text. */
-const LIMIT = 1024 * 1024;
-
 /**
- * Reads an alias config from a JSON or YAML file, or from standard input for `-`. The extension says which it is; without
- * one, JSON begins with a bracket. Throws a `Refusal` for a file that cannot be read, is empty, or is neither.
+ * Reads an alias config from a JSON or YAML file, or from standard input for `-`. The extension says which it is; where it
+ * does not, JSON begins with a bracket. Throws a `Refusal` for a file that cannot be read, is empty, or is neither.
  */
 export async function readAliasFile(path: string, host: Host, options: ParseOptions = {}): Promise<AliasFile> {
   const name = path === "-" ? "standard input" : path;
   const text = await readText(path, name, host);
-  if (text.trim() === "") throw new Refusal(`${name}: is empty`);
-  return { name, text, checked: isJson(path, text) ? readJson(name, text, options) : readYamlAlias(name, text, options) };
+  if (text.trim() === "") throw new Refusal(`${name}: the file is empty`);
+  const json = isJson(path, text);
+  const checked = json ? parseText(text, options) : parseYaml(text, options);
+  const fault = checked.diagnostics.find(({ code }) => code === "syntax");
+  if (fault !== undefined) {
+    const help = fault.help === undefined ? "" : ` (${fault.help})`;
+    throw new Refusal(`${placed(name, fault)}: not ${json ? "JSON" : "YAML"}: ${fault.message}${help}`);
+  }
+  return { name, text, checked: { ...checked, diagnostics: checked.diagnostics.toSorted(byPosition) } };
 }
 
+/** Reads no more than it takes to see that there is too much. */
 async function readText(path: string, name: string, host: Host): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let text = "";
   try {
-    const stream = path === "-" ? host.stdin : createReadStream(path);
-    for await (const chunk of addAbortSignal(host.interrupted, stream)) {
-      const buffer = Buffer.from(chunk);
-      bytes += buffer.length;
-      if (bytes > LIMIT) throw new Refusal(`${name}: is larger than ${LIMIT / 1024 / 1024} MiB`);
-      chunks.push(buffer);
+    const stream = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > BUDGETS.text) return text;
     }
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return text + decoder.decode();
   } catch (error) {
-    if (error instanceof Refusal || host.interrupted.aborted) throw error;
+    if (host.interrupted.aborted) throw error;
     throw new Refusal(`${name}: ${failureOf(error)}`);
   }
 }
@@ -59,7 +65,7 @@ export function failureOf(error: unknown): string {
     case "EPERM":
       return "permission denied";
     case "ERR_ENCODING_INVALID_ENCODED_DATA":
-      return "neither JSON nor YAML: not UTF-8 text";
+      return "neither JSON nor YAML, for it is not UTF-8 text";
     default:
       return message;
   }
@@ -77,23 +83,19 @@ function isJson(path: string, text: string): boolean {
   }
 }
 
-function readJson(name: string, text: string, options: ParseOptions): Checked<Alias> {
-  const checked = parseText(text, options);
-  const fault = checked.diagnostics.find(({ code }) => code === "syntax");
-  if (fault !== undefined) throw new Refusal(`${placed(name, fault)}: not JSON: ${fault.message}`, fault.help);
-  return checked;
+/** Positions are those of keys: what a key of YAML holds may begin lines below it. */
+function parseYaml(text: string, options: ParseOptions): Checked<Alias> {
+  const yaml = readYaml(text);
+  if (!yaml.ok) return yaml;
+  const { value, duplicates, locate } = yaml.value;
+  const checked = parse(value, options);
+  const found = checked.diagnostics.map((diagnostic) => ({ ...diagnostic, position: locate(diagnostic.at, "key") }));
+  if (checked.ok && duplicates.length === 0) return { ok: true, value: checked.value, diagnostics: found };
+  return { ok: false, diagnostics: atMost([...duplicates, ...found], BUDGETS.diagnostics) };
 }
 
-function readYamlAlias(name: string, text: string, options: ParseOptions): Checked<Alias> {
-  const yaml = readYaml(text);
-  if (yaml.kind === "fault") throw new Refusal(`${placed(name, yaml)}: not YAML: ${yaml.message}`);
-  const checked = parse(yaml.value, options);
-  const found = checked.diagnostics.map((diagnostic) => {
-    const position = yaml.locate(diagnostic.at);
-    return position === undefined ? diagnostic : { ...diagnostic, position };
-  });
-  if (yaml.diagnostics.length === 0) return { ...checked, diagnostics: found };
-  return { ok: false, diagnostics: [...yaml.diagnostics, ...found] };
+function byPosition({ position: one }: Diagnostic, { position: other }: Diagnostic): number {
+  return (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0);
 }
 
 /** `file:line:column`, as far as it is known. */

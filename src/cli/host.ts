@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { printable, styleOf } from "./style.ts";
+import { printable, styleOf, wrap } from "./style.ts";
 
 /** A stream that a command writes to; `isTTY` where a person reads it. */
 export type Output = Writable & { readonly isTTY?: boolean };
@@ -9,6 +9,8 @@ export interface Host {
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** The width of the terminal, at which long lines of text are broken; left out where they stay whole. */
+  readonly columns?: number | undefined;
   readonly env: { readonly [name: string]: string | undefined };
   /** Aborted by the first Ctrl-C. */
   readonly interrupted: AbortSignal;
@@ -37,10 +39,10 @@ export class Refusal extends Error {
 }
 
 /** A refusal as it is printed on standard error. */
-export function refusalText({ message, help }: Refusal, { stderr, env }: Host): string {
+export function refusalText({ message, help }: Refusal, { stderr, env, columns }: Host): string {
   const style = styleOf(stderr, env);
   const hint = help === undefined ? "" : `  ${style("cyan", "help:")} ${printable(help)}\n`;
-  return `${style("red", "canary-router:")} ${printable(message)}\n${hint}`;
+  return wrap(`${style("red", "canary-router:")} ${printable(message)}\n${hint}`, columns);
 }
 
 /** Writes, and waits where the reader is slower. Does nothing once the reader has gone. */

@@ -2,7 +2,7 @@ import type { Alias } from "../config.ts";
 import { readAliasFile } from "./file.ts";
 import { type Host, write } from "./host.ts";
 import { report } from "./report.ts";
-import { printable, styleOf } from "./style.ts";
+import { printable, styleOf, wrap } from "./style.ts";
 import { plural } from "./table.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function loadAlias(path: string, host: Host): Promise<Alias | undef
   const { checked, name } = file;
   const style = styleOf(host.stderr, host.env);
   if (!checked.ok) {
-    await write(host.stderr, report(file, style));
+    await write(host.stderr, wrap(report(file, style), host.columns));
     return undefined;
   }
   if (checked.diagnostics.length > 0) {

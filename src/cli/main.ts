@@ -4,15 +4,18 @@ import { run } from "./run.ts";
 const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort());
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+}
 
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  columns: process.stdout.columns,
   env: process.env,
   interrupted: interruption.signal,
 });

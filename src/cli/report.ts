@@ -2,8 +2,8 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { type AliasFile, placed } from "./file.ts";
 import { printable, type Style } from "./style.ts";
 
-/** The most characters of a source line that are shown; longer lines are cut around the place in question. */
-const WIDTH = 72;
+/** Characters of a terminal's line. A source line that does not fit is cut around the place in question. */
+const WIDTH = 80;
 
 /** The diagnostics of a file for people: place, code, pointer and message, the line of the file with a mark, and the help. */
 export function report({ name, text, checked }: AliasFile, style: Style): string {
@@ -24,14 +24,16 @@ function complaint(name: string, lines: readonly string[], diagnostic: Diagnosti
 }
 
 function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
-  const from = line.length <= WIDTH ? 0 : Math.max(0, Math.min(column - 1 - WIDTH / 2, line.length - WIDTH));
+  const gutter = ` ${number} | `;
+  const room = WIDTH - gutter.length;
+  const from = line.length <= room ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(room / 2), line.length - room));
   const shown = line
-    .slice(from, from + WIDTH)
+    .slice(from, from + room)
     .replaceAll(/\s/g, " ")
     .trimEnd();
-  const gutter = ` ${number} | `;
+  const before = printable(shown.slice(0, column - 1 - from)).length;
   return [
     `${style("dim", gutter)}${printable(shown)}`,
-    `${style("dim", `${" ".repeat(gutter.length - 2)}| `)}${" ".repeat(printable(shown.slice(0, column - 1 - from)).length)}${style(colour, "^")}`,
+    `${style("dim", `${" ".repeat(gutter.length - 2)}| `)}${" ".repeat(before)}${style(colour, "^")}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import type { Host, Output } from "./host.ts";
 
 type Format = Parameters<typeof styleText>[0];
@@ -26,3 +26,32 @@ export function printable(text: string): string {
 }
 
 const STEERING = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/**
+ * The text with lines longer than that broken at spaces, and what follows a break indented by four more. A word stays
+ * whole. Colours count for nothing.
+ */
+export function wrap(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text;
+  return text
+    .split("\n")
+    .map((line) => wrapLine(line, columns))
+    .join("\n");
+}
+
+function wrapLine(line: string, columns: number): string {
+  const indent = " ".repeat(line.search(/\S|$/) + 4);
+  let whole = "";
+  let length = 0;
+  for (const word of line.match(/\s*\S+/g) ?? []) {
+    const width = stripVTControlCharacters(word).length;
+    if (length > 0 && length + width > columns) {
+      whole += `\n${indent}${word.trimStart()}`;
+      length = indent.length + stripVTControlCharacters(word.trimStart()).length;
+    } else {
+      whole += word;
+      length += width;
+    }
+  }
+  return whole;
+}

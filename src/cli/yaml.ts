@@ -1,153 +1,145 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type ParsedNode, Parser } from "yaml";
-import { type Diagnostic, type Pointer, pointer, type Position } from "../diagnostic.ts";
+import { type Checked, type Diagnostic, type Pointer, pointer, type Position, shown } from "../diagnostic.ts";
+import { BUDGETS } from "../parse/input.ts";
+import type { Text } from "../text.ts";
 
-/** YAML as a value, with the way back to its text. */
-export interface Yaml {
-  readonly kind: "yaml";
-  readonly value: unknown;
-  /** Keys that are written twice. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Where the value that the pointer names is written; undefined where there is none. */
-  readonly locate: (at: Pointer) => Position | undefined;
-}
-
-/** Why a text cannot be read as YAML. */
-export interface YamlFault {
-  readonly kind: "fault";
-  readonly message: string;
-  readonly position: Position;
-}
+/** What the `yaml` library calls lists and objects while it reads them. */
+const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
 /**
- * Collections within collections: far more than an alias has. The `yaml` library composes them by recursion, and a text
- * that is deep enough ends the process, not only the call.
+ * Reads one document of YAML 1.2, within the budgets of a JSON text. Keys are strings, tags are refused, and what an anchor
+ * names is shared and never copied, so that a nest of anchors takes no more room than its text. Never throws.
  */
-const DEPTH = 64;
-
-/**
- * Reads one document of YAML 1.2. Keys are strings, tags are refused, and what an anchor names is shared and never copied:
- * a nest of anchors takes no more room than its text.
- */
-export function readYaml(text: string): Yaml | YamlFault {
+export function readYaml(text: string): Checked<Text> {
   const lines = new LineCounter();
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const fault = (message: string, offset: number): YamlFault => ({ kind: "fault", message, position: positionAt(offset) });
+  const refused = (code: Diagnostic["code"], message: string, offset: number, help?: string): Checked<never> => {
+    const diagnostic: Diagnostic = {
+      code,
+      severity: "error",
+      at: "",
+      message,
+      position: positionAt(offset),
+      ...(help !== undefined && { help }),
+    };
+    return { ok: false, diagnostics: [diagnostic] };
+  };
 
+  lines.addNewLine(0);
+  if (text.length > BUDGETS.text) return refused("over-budget", `more than ${BUDGETS.text} characters of text`, 0, "make it smaller");
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ prettyErrors: false, resolveKnownTags: false, stringKeys: true, uniqueKeys: false });
   const documents: Document.Parsed<ParsedNode>[] = [];
-  lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    if (parser.stack.length > DEPTH) return fault(`more than ${DEPTH} levels deep`, parser.offset);
+    // The library composes by recursion, and a text that is deep enough would end the process, not only the call.
+    if (parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > BUDGETS.depth) {
+      return refused("over-budget", `more than ${BUDGETS.depth} lists and objects within each other`, parser.offset, "an alias needs 5");
+    }
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(true, text.length));
 
   const [document, another] = documents;
-  if (document === undefined) return fault("no document", 0);
+  if (document === undefined) return refused("syntax", "no document", 0);
   const complaint = document.errors[0] ?? document.warnings[0];
-  if (complaint !== undefined) return fault(lowerCase(complaint.message), complaint.pos[0]);
-  if (another !== undefined) return fault("a second document begins here", another.range[0]);
+  if (complaint !== undefined) return refused("syntax", asClause(complaint.message), complaint.pos[0]);
+  if (another !== undefined) return refused("syntax", "a second document", another.range[0], "keep one alias in a file");
   const { explicit, version } = document.directives.yaml;
-  if (explicit === true && version !== "1.2") return fault(`YAML ${version} is not read, only 1.2`, 0);
+  if (explicit === true && version !== "1.2") return refused("syntax", `YAML ${version}`, 0, "remove the directive: YAML 1.2 is read");
 
-  const converted = convert(document.contents);
-  if (converted.fault !== undefined) return fault(converted.fault.message, converted.fault.offset);
-  return {
-    kind: "yaml",
-    value: converted.value,
-    diagnostics: converted.repeats.map(({ at, key, first, offset }) => ({
-      code: "duplicate-key",
-      severity: "error",
-      at,
-      message: `\`${key}\` is already given in line ${positionAt(first).line}`,
-      position: positionAt(offset),
-    })),
-    locate: (at) => {
-      let { offset } = converted;
-      let value = converted.value;
-      for (const token of at.split("/").slice(1)) {
-        const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
-        const place = converted.places.get(value)?.get(key);
-        if (place === undefined) return undefined;
-        ({ offset, value } = place);
-      }
-      return positionAt(offset);
-    },
+  const { root, repeats, unknown } = convert(document.contents);
+  if (unknown !== undefined) return refused("syntax", `${shown(unknown.anchor)} stands for nothing above it`, unknown.from);
+  const duplicates = repeats.map(({ at, key, from, earlier }): Diagnostic => {
+    const { line, column } = positionAt(earlier);
+    const message = `the key ${shown(key)} is there already, in line ${line}, column ${column}`;
+    return { code: "duplicate-key", severity: "error", at, message, help: "keep one of them", position: positionAt(from) };
+  });
+  const locate: Text["locate"] = (at, part = "value") => {
+    let place = root;
+    for (const escaped of at.split("/").slice(1)) {
+      const child = place.children?.get(escaped.replaceAll("~1", "/").replaceAll("~0", "~"));
+      if (child === undefined) break;
+      place = child;
+    }
+    return positionAt(part === "key" ? place.key : place.from);
   };
+  return { ok: true, value: { value: root.value, duplicates, locate }, diagnostics: [] };
 }
 
-/** One entry of a collection: its value, and the offset in the text at which that is written. */
+/** A value, the offsets in the text of itself and of its key or, where it has none, of itself, and what is within. */
 interface Place {
   readonly value: unknown;
-  readonly offset: number;
+  readonly from: number;
+  readonly key: number;
+  readonly children: ReadonlyMap<string, Place> | undefined;
 }
 
 interface Repeat {
   readonly at: Pointer;
   readonly key: string;
-  readonly first: number;
-  readonly offset: number;
+  readonly from: number;
+  readonly earlier: number;
 }
 
-interface Converted extends Place {
-  /** The entries of every collection. */
-  readonly places: ReadonlyMap<unknown, ReadonlyMap<string, Place>>;
+interface Converted {
+  readonly root: Place;
   readonly repeats: readonly Repeat[];
-  readonly fault: { readonly message: string; readonly offset: number } | undefined;
+  /** The first alias without an anchor above it. */
+  readonly unknown: { readonly anchor: string; readonly from: number } | undefined;
 }
 
-/** Plain values of composed nodes. As in JSON text, the last of equal keys counts. */
+/** Plain values of composed nodes; objects have no prototype, and of keys that repeat the last counts. */
 function convert(contents: ParsedNode | null): Converted {
-  const anchors = new Map<string, unknown>();
-  const places = new Map<unknown, ReadonlyMap<string, Place>>();
+  const anchors = new Map<string, Place>();
   const repeats: Repeat[] = [];
-  let fault: Converted["fault"];
+  let unknown: Converted["unknown"];
 
-  const place = (node: Node | null | undefined, at: Pointer, otherwise: number): Place => {
-    if (node === null || node === undefined) return { value: null, offset: otherwise };
-    const offset = node.range?.[0] ?? otherwise;
+  const place = (node: Node | null | undefined, at: Pointer, key: number | undefined): Place => {
+    const from = node?.range?.[0] ?? key ?? 0;
+    const here = { from, key: key ?? from };
     if (isAlias(node)) {
-      if (!anchors.has(node.source)) fault ??= { message: `\`*${node.source}\` stands for nothing above it`, offset };
-      return { value: anchors.get(node.source), offset };
+      const named = anchors.get(node.source);
+      if (named === undefined) unknown ??= { anchor: `*${node.source}`, from };
+      return { value: named?.value, children: named?.children, ...here };
     }
-    let value: unknown;
-    if (isMap<Node, Node | null>(node)) {
-      const keys = new Map<string, number>();
-      const entries = new Map<string, Place>();
-      const map = {};
-      for (const { key: name, value: item } of node.items) {
-        const key = isScalar(name) ? String(name.value) : "";
-        const keyOffset = name.range?.[0] ?? offset;
-        const path = pointer(at, key);
-        const first = keys.get(key);
-        if (first === undefined) keys.set(key, keyOffset);
-        else repeats.push({ at: path, key, first, offset: keyOffset });
-        const entry = place(item, path, keyOffset);
-        entries.set(key, entry);
-        Object.defineProperty(map, key, { value: entry.value, enumerable: true, configurable: true, writable: true });
-      }
-      places.set(map, entries);
-      value = map;
-    } else if (isSeq<Node | null>(node)) {
-      const entries = node.items.map((item, index) => place(item, pointer(at, index), offset));
-      const list = entries.map((entry) => entry.value);
-      places.set(list, new Map(entries.map((entry, index) => [String(index), entry])));
-      value = list;
-    } else if (isScalar(node)) value = node.value;
-    if ("anchor" in node && typeof node.anchor === "string") anchors.set(node.anchor, value);
-    return { value, offset };
+    const { value, children } = within(node, at, from);
+    const result: Place = { value, children, ...here };
+    if (node?.anchor !== undefined) anchors.set(node.anchor, result);
+    return result;
   };
 
-  const whole = place(contents, "", 0);
-  return { ...whole, places, repeats, fault };
+  const within = (node: Node | null | undefined, at: Pointer, from: number): Pick<Place, "value" | "children"> => {
+    const children = new Map<string, Place>();
+    if (isMap<Node, Node | null>(node)) {
+      const value = Object.create(null) as Record<string, unknown>;
+      for (const { key: name, value: item } of node.items) {
+        const key = isScalar(name) ? String(name.value) : "";
+        const offset = name.range?.[0] ?? from;
+        const earlier = children.get(key);
+        if (earlier !== undefined) repeats.push({ at: pointer(at, key), key, from: offset, earlier: earlier.key });
+        const child = place(item, pointer(at, key), offset);
+        children.set(key, child);
+        value[key] = child.value;
+      }
+      return { value, children };
+    }
+    if (isSeq<Node | null>(node)) {
+      const items = node.items.map((item, index) => place(item, pointer(at, index), undefined));
+      items.forEach((item, index) => children.set(String(index), item));
+      return { value: items.map((item) => item.value), children };
+    }
+    return { value: isScalar(node) ? node.value : null, children: undefined };
+  };
+
+  const root = place(contents, "", undefined);
+  return { root, repeats, unknown };
 }
 
-/** The library's sentences begin with a capital. */
-function lowerCase(sentence: string): string {
+/** A sentence of the library, which begins with a capital, as the rest of one. */
+function asClause(sentence: string): string {
   return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }

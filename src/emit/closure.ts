@@ -1,7 +1,7 @@
 import { backstop, type Host } from "../backstop.ts";
 import type { Decision } from "../decision.ts";
 import { absorbSeed, slotOfKey } from "../draw.ts";
-import { accessOf } from "../interpret.ts";
+import { accessOf, sourceName } from "../interpret.ts";
 import { type Classify, classify } from "../lookup/classify.ts";
 import { type Column, type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
 import { type Arm, type Field, fieldName, type Match, type Plan, SLOTS, type Split, type Sticky, type Test } from "../plan.ts";
@@ -59,26 +59,10 @@ function firstStep<R>(plan: Plan, decisions: readonly Decision[], host: Host<R>)
   return dispatchStep(plan, decisions, host.reader, shared, splitStep(plan, decisions, host, shared));
 }
 
-/** The text of a request in which a field stands: several cookies stand in one. */
-function sourceName(field: Field): string {
-  switch (field.kind) {
-    case "cookie":
-      return "cookies";
-    case "query":
-    case "path":
-      return "url";
-    case "header":
-    case "attribute":
-    case "method":
-    case "authority":
-      return fieldName(field);
-  }
-}
-
 function ruleStep<R>(reader: Reader<R>, test: Test, decision: Decision, next: Step<R>): Step<R> {
   const [only] = test.matches;
   if (only !== undefined && test.matches.length === 1 && only.field.kind === "header" && only.values.length === 1) {
-    const { get, owns } = reader.header(only.field.name);
+    const { get, owns } = accessOf(reader, only.field);
     const [value] = only.values;
     if (owns === undefined) {
       return (carrier, request, draw, texts) => (get(carrier, request) === value ? decision : next(carrier, request, draw, texts));

@@ -24,7 +24,7 @@ export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOpt
   const reader = options.reader ?? (nodeReader as unknown as Reader<R>);
   const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`);
   const plain = careful(meaning, reader);
-  const texts = fast.body.filter((line) => /^ *const text\d+ = /.test(line)).length;
+  const texts = fast.body.filter((line) => /^ *(const|let) text\d+ = /.test(line)).length;
   const backed = texts > 1;
   const calls = new Set(backed ? [...fast.calls, ...plain.calls] : fast.calls);
   const constants = new Map([...(backed ? plain.constants : []), ...fast.constants]);

@@ -6,7 +6,7 @@ import { findHash, type Hash } from "../lookup/hash.ts";
 import { type Arm, type Field, fieldName, type Match, type Plan, SLOTS, type Sticky } from "../plan.ts";
 import { isPlain } from "../reader/query.ts";
 import { quote } from "../quote.ts";
-import type { Reader } from "../request.ts";
+import type { Access, Reader } from "../request.ts";
 
 /** The code of a plan: a function body and what it stands on. */
 export interface Source {
@@ -41,10 +41,11 @@ class Writer implements Source {
   readonly calls: Set<string> = new Set();
   readonly #plan: Plan;
   readonly #reader: Reader<unknown>;
-  readonly #texts: Map<string, string> = new Map();
-  readonly #places: Map<string, Place> = new Map();
+  #texts: Map<string, string> = new Map();
+  #places: Map<string, Place> = new Map();
   readonly #unreadable: string;
   #depth = 0;
+  #names = 0;
 
   constructor(plan: Plan, reader: Reader<unknown>, unreadable: string) {
     this.#plan = plan;
@@ -54,7 +55,7 @@ class Writer implements Source {
 
   write(): void {
     this.#line(`const carrier = ${this.#expression(this.#reader.openText)};`);
-    this.#line(`if (carrier === undefined) ${this.#unreadable}`);
+    this.#line(`if (typeof carrier !== "object" || carrier === null) ${this.#unreadable}`);
     const uses = new Map<string, number>();
     for (const { test } of this.#plan.rules)
       for (const { field } of test.matches) uses.set(fieldName(field), (uses.get(fieldName(field)) ?? 0) + 1);
@@ -64,20 +65,52 @@ class Writer implements Source {
   }
 
   #straight(): void {
+    const uses = new Map<string, number>();
+    for (const field of fieldsOf(this.#plan)) uses.set(this.#textOf(field), (uses.get(this.#textOf(field)) ?? 0) + 1);
     for (const { test, outcome } of this.#plan.rules) {
-      for (const { field } of test.matches) this.#place(field);
-      const tests = test.matches.map((match) => this.#holds(match));
-      const condition = tests.length === 0 ? String(test.kind === "all") : tests.join(test.kind === "all" ? " && " : " || ");
-      this.#line(`if (${condition}) return decisions[${outcome}];`);
+      for (const { field } of test.matches) if ((uses.get(this.#textOf(field)) ?? 0) > 1) this.#text(accessOf(this.#reader, field));
+      if (test.kind === "any") {
+        for (const match of test.matches) {
+          this.#place(match.field);
+          this.#line(`if (${this.#holds(match)}) return decisions[${outcome}];`);
+        }
+      } else this.#nested(test.matches, `return decisions[${outcome}];`);
     }
+  }
+
+  /** The statement within a condition for each match: a field is read only once those before it hold. */
+  #nested(matches: readonly Match[], statement: string): void {
+    const [first, ...rest] = matches;
+    if (first === undefined) return this.#line(statement);
+    this.#place(first.field);
+    const condition = this.#holds(first);
+    if (rest.length === 0) return this.#line(`if (${condition}) ${statement}`);
+    this.#block(`if (${condition}) {`, () => this.#nested(rest, statement));
+  }
+
+  /** A block; what is read in it is forgotten behind it. */
+  #block(head: string, write: () => void): void {
+    const texts = new Map(this.#texts);
+    const places = new Map(this.#places);
+    this.#line(head);
+    this.#depth++;
+    write();
+    this.#depth--;
+    this.#line("}");
+    this.#texts = texts;
+    this.#places = places;
+  }
+
+  #textOf(field: Field): string {
+    return accessOf(this.#reader, field).text();
   }
 
   /** Whether a match holds, as a condition. */
   #holds({ field, values }: Match): string {
     const place = this.#place(field);
-    const owns = place.owns === undefined ? "" : ` && ${place.owns}`;
-    const within = values.length > COMPARED ? this.#number(field, values) + " !== 0" : this.#oneOf(place, values);
-    return owns === "" ? `(${within})` : `((${within})${owns})`;
+    const within = values.length > COMPARED ? `${this.#number(field, values)} !== 0` : this.#oneOf(place, values);
+    if (place.owns === undefined) return values.length > 1 ? `(${within})` : within;
+    return values.length > 1 ? `((${within}) && ${place.owns})` : `(${within} && ${place.owns})`;
   }
 
   #oneOf(place: Place, values: readonly string[]): string {
@@ -96,9 +129,32 @@ class Writer implements Source {
     const place = this.#place(field);
     const hash = values.length > COMPARED ? findHash(values) : undefined;
     if (hash === undefined) return this.#chain(place, values);
+    if (place.from === undefined) return this.#wholeNumber(place.text, hash);
     const table = this.#constant("values", hash);
-    if (place.from === undefined) return `(${place.text} === undefined ? 0 : ${this.#call("findWhole")}(${table}, ${place.text}))`;
     return `(${place.from} === -1 ? 0 : ${this.#call("findPart")}(${table}, ${place.text}, ${place.from}, ${this.#end(place)}))`;
+  }
+
+  /** `findWhole` in line: the positions are known, so nothing of the table but its cells is read. */
+  #wholeNumber(text: string, { min, max, positions, index, hashes, values }: Hash): string {
+    const id = this.body.length;
+    const [number, hash, cell] = [`number${id}`, `hash${id}`, `cell${id}`];
+    const cells = this.#constant("cells", index);
+    const known = this.#constant("hashes", hashes);
+    const list = this.#constant("values", values);
+    const mask = index.length - 1;
+    const length = min === max ? `${text}.length === ${min}` : `${text}.length >= ${min} && ${text}.length <= ${max}`;
+    this.#line(`let ${number} = 0;`);
+    this.#line(`if (typeof ${text} === "string" && ${length}) {`);
+    this.#line(`  let ${hash} = ${text}.length;`);
+    for (const position of positions) {
+      const unit = `${text}.charCodeAt(${position < 0 ? `${text}.length - ${-position}` : position})`;
+      this.#line(`  ${hash} = Math.imul(${hash} ^ ${unit}, 0x9e3779b1);`);
+      this.#line(`  ${hash} ^= ${hash} >>> 15;`);
+    }
+    this.#line(`  for (let ${cell} = ${hash} & ${mask}; ${cells}[${cell}] !== 0; ${cell} = (${cell} + 1) & ${mask}) {`);
+    this.#line(`    if (${known}[${cell}] === ${hash} && ${list}[${cells}[${cell}] - 1] === ${text}) {`);
+    this.#line(`      ${number} = ${cells}[${cell}];`, "      break;", "    }", "  }", "}");
+    return number;
   }
 
   #chain(place: Place, values: readonly string[]): string {
@@ -136,12 +192,10 @@ class Writer implements Source {
     if (split.kind === "fixed") return this.#line(`return decisions[${split.outcome}];`);
     const { arms, sticky } = split;
     if (sticky !== undefined) {
-      this.#line("if (draw === undefined) {");
-      this.#depth++;
-      sticky.keys.forEach((key) => this.#stickyKey(key.field, sticky, arms));
-      if (sticky.missing !== "random") this.#line(`return decisions[${sticky.missing}];`);
-      this.#depth--;
-      this.#line("}");
+      this.#block("if (draw === undefined) {", () => {
+        for (const { field } of sticky.keys) this.#stickyKey(field, sticky, arms);
+        if (sticky.missing !== "random") this.#line(`return decisions[${sticky.missing}];`);
+      });
     }
     const random = sticky === undefined || sticky.missing === "random";
     this.#line(random ? "const value = draw === undefined ? random() : draw;" : "const value = draw;");
@@ -155,21 +209,20 @@ class Writer implements Source {
     if (!this.constants.has("seed0")) this.#constant("seed", { ...absorbSeed(seed) });
     const from = place.from ?? "0";
     const to = place.from === undefined ? `${place.text}.length` : this.#end(place);
-    const present = place.from === undefined ? `${place.text} !== undefined && ${place.text} !== ""` : `${from} !== -1 && ${to} > ${from}`;
+    const present =
+      place.from === undefined ? `typeof ${place.text} === "string" && ${place.text} !== ""` : `${from} !== -1 && ${to} > ${from}`;
     const owned = place.owns === undefined ? "" : ` && ${place.owns}`;
-    this.#line(`if (${present}${owned}) {`);
-    this.#depth++;
-    if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(seed0, ${place.text}, ${from}, ${to});`);
-    this.#line(`return ${pick(arms, "slot")};`);
-    this.#depth--;
-    this.#line("}");
+    this.#block(`if (${present}${owned}) {`, () => {
+      if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(seed0, ${place.text}, ${from}, ${to});`);
+      this.#line(`return ${pick(arms, "slot")};`);
+    });
   }
 
   /** Where a field stands, in variables: a whole text, or a text and where the value begins and ends in it. */
   #place(field: Field): Place {
     const name = fieldName(field);
     const known = this.#places.get(name);
-    if (known !== undefined && known.depth <= this.#depth) return known;
+    if (known !== undefined) return known;
     const place = this.#newPlace(field);
     this.#places.set(name, place);
     return place;
@@ -177,41 +230,33 @@ class Writer implements Source {
 
   #newPlace(field: Field): Place {
     const access = accessOf(this.#reader, field);
-    const text = this.#text(access.text());
-    const depth = this.#depth;
-    const number = this.#places.size;
+    const text = this.#text(access);
+    const number = this.#names++;
+    const ownsText = access.ownsText?.();
+    const owns = ownsText === undefined ? undefined : this.#expression(ownsText);
     switch (field.kind) {
       case "header":
       case "attribute":
       case "method":
-      case "authority": {
-        const owns = access.ownsText?.();
-        return {
-          kind: "whole",
-          text,
-          from: undefined,
-          to: undefined,
-          owns: owns === undefined ? undefined : this.#expression(owns),
-          depth,
-        };
-      }
+      case "authority":
+        return { kind: "whole", text, from: undefined, to: undefined, owns };
       case "cookie": {
         const from = `from${number}`;
-        this.#line(`const ${from} = ${text} === undefined ? -1 : ${this.#call("cookieStart")}(${text}, ${quote(field.name)});`);
-        return { kind: "cookie", text, from, to: `${this.#call("cookieEnd")}(${text}, ${from})`, owns: undefined, depth };
+        this.#line(`const ${from} = typeof ${text} !== "string" ? -1 : ${this.#call("cookieStart")}(${text}, ${quote(field.name)});`);
+        return { kind: "cookie", text, from, to: `${this.#call("cookieEnd")}(${text}, ${from})`, owns };
       }
       case "path": {
         const from = `from${number}`;
         const to = `to${number}`;
-        this.#line(`const ${from} = ${text} === undefined ? -1 : ${this.#call("pathStart")}(${text});`);
+        this.#line(`const ${from} = typeof ${text} !== "string" ? -1 : ${this.#call("pathStart")}(${text});`);
         this.#line(`const ${to} = ${from} === -1 ? -1 : ${this.#call("pathEnd")}(${text}, ${from});`);
-        return { kind: "path", text, from, to, owns: undefined, depth };
+        return { kind: "path", text, from, to, owns: undefined };
       }
       case "query": {
         const value = `query${number}`;
         const call = isPlain(field.name) ? "queryValue" : "queryDecoded";
-        this.#line(`const ${value} = ${text} === undefined ? undefined : ${this.#call(call)}(${text}, ${quote(field.name)});`);
-        return { kind: "whole", text: value, from: undefined, to: undefined, owns: undefined, depth };
+        this.#line(`const ${value} = typeof ${text} !== "string" ? undefined : ${this.#call(call)}(${text}, ${quote(field.name)});`);
+        return { kind: "whole", text: value, from: undefined, to: undefined, owns: undefined };
       }
     }
   }
@@ -220,12 +265,14 @@ class Writer implements Source {
     return place.to ?? "0";
   }
 
-  #text(expression: string): string {
+  #text({ text, list }: Access<unknown>): string {
+    const expression = text();
     const known = this.#texts.get(expression);
     if (known !== undefined) return known;
-    const name = `text${this.#texts.size}`;
+    const name = `text${this.#names++}`;
     this.#texts.set(expression, name);
-    this.#line(`const ${name} = ${this.#expression(expression)};`);
+    this.#line(`${list === undefined ? "const" : "let"} ${name} = ${this.#expression(expression)};`);
+    if (list !== undefined) this.#line(`if (typeof ${name} === "object") ${name} = ${this.#call("joined")}(${name}, ${quote(list)});`);
     return name;
   }
 
@@ -247,8 +294,8 @@ class Writer implements Source {
     return name;
   }
 
-  #line(text: string): void {
-    this.body.push("  ".repeat(this.#depth) + text);
+  #line(...lines: readonly string[]): void {
+    for (const line of lines) this.body.push("  ".repeat(this.#depth) + line);
   }
 }
 
@@ -306,7 +353,10 @@ export function careful<R>(plan: Plan, reader: Reader<R>): Source {
     lines.unshift(`const arm = (slot) => ${pick(arms, "slot")};`);
     body.push(`return typeof value === "number" && value >= 0 && value < 1 ? arm(value * ${SLOTS}) : decisions[${plan.error}];`);
   }
-  const open = [`const carrier = ${expression(reader.openText)};`, `if (carrier === undefined) return decisions[${plan.error}];`];
+  const open = [
+    `const carrier = ${expression(reader.openText)};`,
+    `if (typeof carrier !== "object" || carrier === null) return decisions[${plan.error}];`,
+  ];
   return { body: [...open, ...lines, ...body], constants, calls };
 }
 
@@ -314,11 +364,11 @@ export function careful<R>(plan: Plan, reader: Reader<R>): Source {
 function valueText(field: Field, call: (name: string) => string): string {
   switch (field.kind) {
     case "cookie":
-      return `text === undefined ? undefined : ${call("cookieValue")}(text, ${quote(field.name)})`;
+      return `${call("cookieValue")}(text, ${quote(field.name)})`;
     case "query":
-      return `text === undefined ? undefined : ${call("queryDecoded")}(text, ${quote(field.name)})`;
+      return `${call("queryDecoded")}(text, ${quote(field.name)})`;
     case "path":
-      return `text === undefined ? undefined : text.slice(${call("pathStart")}(text), ${call("pathEnd")}(text, pathStart(text)))`;
+      return `text.slice(${call("pathStart")}(text), ${call("pathEnd")}(text, pathStart(text)))`;
     case "header":
     case "attribute":
     case "method":
@@ -327,13 +377,18 @@ function valueText(field: Field, call: (name: string) => string): string {
   }
 }
 
+/** The fields of a plan, as often as they are asked. */
+function fieldsOf({ rules, split }: Plan): readonly Field[] {
+  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
+  return [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
+}
+
 interface Place {
   readonly kind: "whole" | "cookie" | "path";
   readonly text: string;
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly owns: string | undefined;
-  readonly depth: number;
 }
 
 function pick(arms: readonly Arm[], slot: string): string {

@@ -97,9 +97,15 @@ export function optional<T>(input: Input, read: (input: Input) => T | undefined)
   return isAbsent(input) ? undefined : read(input);
 }
 
-/** What could be read of every input, frozen. */
+/** What could be read of every input, frozen; nothing more is read once there is no room for complaints. */
 export function each<T>(inputs: readonly Input[], read: (input: Input) => T | undefined): readonly T[] {
-  return Object.freeze(inputs.map(read).filter((value) => value !== undefined));
+  const values: T[] = [];
+  for (const input of inputs) {
+    if (isFull(input.reading)) break;
+    const value = read(input);
+    if (value !== undefined) values.push(value);
+  }
+  return Object.freeze(values);
 }
 
 /** The kinds of values, where `object` is a plain one: of `{}`, of `JSON.parse`, or without a prototype. */

@@ -1,7 +1,7 @@
 import { quote } from "../quote.ts";
 import type { Reader } from "../request.ts";
 import { targetAuthority } from "./target.ts";
-import { headersOf, ownAttribute, stringOf } from "./value.ts";
+import { headersOf, joined, ownAttribute, stringOf } from "./value.ts";
 
 /** A request of the fetch standard: Workers, Deno, Bun, service workers. `attributes` may be put on it by the host. */
 export interface FetchRequest {
@@ -14,14 +14,14 @@ export interface FetchRequest {
 /** Reads a `Request`. Its URL is absolute: the path and, without a Host field, the authority are taken from there. */
 export const fetchReader: Reader<FetchRequest> = {
   open: headersOf,
-  openText: "headersOf(request)",
+  openText: "request.headers",
   header: (name) => ({ get: (carrier) => fetched(carrier, name), text: () => `fetched(carrier, ${quote(name)})` }),
   cookies: { get: (carrier) => fetched(carrier, "cookie"), text: () => `fetched(carrier, "cookie")` },
-  url: { get: (_, request) => stringOf(request.url), text: () => "stringOf(request.url)" },
-  method: { get: (_, request) => stringOf(request.method), text: () => "stringOf(request.method)" },
+  url: { get: (_, request) => stringOf(request.url), text: () => "request.url", list: ", " },
+  method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: { get: fetchedAuthority, text: () => "fetchedAuthority(carrier, request)" },
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { headersOf, stringOf, fetched, fetchedAuthority, ownAttribute },
+  parts: { joined, fetched, fetchedAuthority, ownAttribute },
 };
 
 function fetched(carrier: { readonly get?: unknown }, name: string): string | undefined {

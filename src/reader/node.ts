@@ -1,6 +1,6 @@
 import { quote } from "../quote.ts";
 import type { NodeRequest, Reader } from "../request.ts";
-import { headersOf, ownAttribute, ownAuthority, ownCookies, property, stringOf } from "./value.ts";
+import { cookiesOf, headersOf, joined, ownAttribute, ownAuthority, property, stringOf } from "./value.ts";
 
 /**
  * Reads an `IncomingMessage`, and any object with `headers` as node gives them: lower-case names, strings or lists of them.
@@ -8,17 +8,24 @@ import { headersOf, ownAttribute, ownAuthority, ownCookies, property, stringOf }
  */
 export const nodeReader: Reader<NodeRequest> = {
   open: headersOf,
-  openText: "headersOf(request)",
+  openText: "request.headers",
   header: (name) => ({
     get: (carrier) => stringOf(property(carrier, name)),
     owns: (carrier) => Object.hasOwn(carrier, name),
-    text: () => `stringOf(carrier[${quote(name)}])`,
+    text: () => `carrier[${quote(name)}]`,
+    list: ", ",
     ownsText: () => `Object.hasOwn(carrier, ${quote(name)})`,
   }),
-  cookies: { get: ownCookies, text: () => "ownCookies(carrier)" },
-  url: { get: (_, request) => stringOf(request.url), text: () => "stringOf(request.url)" },
-  method: { get: (_, request) => stringOf(request.method), text: () => "stringOf(request.method)" },
+  cookies: {
+    get: cookiesOf,
+    owns: (carrier) => Object.hasOwn(carrier, "cookie"),
+    text: () => "carrier.cookie",
+    list: "; ",
+    ownsText: () => 'Object.hasOwn(carrier, "cookie")',
+  },
+  url: { get: (_, request) => stringOf(request.url), text: () => "request.url", list: ", " },
+  method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: { get: ownAuthority, text: () => "ownAuthority(carrier)" },
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { headersOf, stringOf, ownCookies, ownAuthority, ownAttribute },
+  parts: { joined, ownAuthority, ownAttribute },
 };

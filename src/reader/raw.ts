@@ -1,6 +1,6 @@
 import { quote } from "../quote.ts";
 import type { Reader } from "../request.ts";
-import { ownAttribute, stringOf } from "./value.ts";
+import { joined, ownAttribute, stringOf } from "./value.ts";
 
 /** What `rawReader` reads of an `IncomingMessage`. */
 export interface RawRequest {
@@ -23,11 +23,11 @@ export const rawReader: Reader<RawRequest> = {
     return { get: (carrier) => rawField(carrier, name, separator), text: () => `rawField(carrier, ${quote(name)}, ${quote(separator)})` };
   },
   cookies: { get: (carrier) => rawField(carrier, "cookie", "; "), text: () => `rawField(carrier, "cookie", "; ")` },
-  url: { get: (_, request) => stringOf(request.url), text: () => "stringOf(request.url)" },
-  method: { get: (_, request) => stringOf(request.method), text: () => "stringOf(request.method)" },
+  url: { get: (_, request) => stringOf(request.url), text: () => "request.url", list: ", " },
+  method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: { get: rawAuthority, text: () => "rawAuthority(carrier)" },
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { rawHeadersOf, stringOf, rawField, rawAuthority, ownAttribute },
+  parts: { joined, rawHeadersOf, rawField, rawAuthority, ownAttribute },
 };
 
 /** The fields of which node's HTTP parser keeps the first and drops the others (node's documentation of `message.headers`). */

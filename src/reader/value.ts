@@ -26,11 +26,10 @@ export function property(carrier: object, name: string): unknown {
   return (carrier as { readonly [name: string]: unknown })[name];
 }
 
-/** The Cookie field of headers as node gives them, with several lines joined by `; `. */
-export function ownCookies(carrier: object): string | undefined {
+/** The Cookie field of headers as node gives them, inherited or not, with several lines joined by `; `. */
+export function cookiesOf(carrier: object): string | undefined {
   const line = property(carrier, "cookie");
-  if (line === undefined || !Object.hasOwn(carrier, "cookie")) return undefined;
-  return typeof line === "string" ? line : joined(line, "; ");
+  return typeof line === "string" ? line : line === undefined ? undefined : joined(line, "; ");
 }
 
 /** The authority of headers as node gives them: HTTP/2's `:authority`, otherwise the Host field. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AliasConfig, compile, type Decision, explain, formatExplanation, type NodeRequest } from "../../src/index.ts";
+import { type AliasConfig, compile, type Decision, explain, formatExplanation, type NodeRequest, shares } from "../../src/index.ts";
+import { emitModule } from "../../src/emit/module.ts";
 import { compile as jit } from "../../src/jit.ts";
 import { configs, requests, type Scene, scenes } from "../support/arbitrary.ts";
-import { backEnds, detours } from "../support/backends.ts";
+import { backEnds, detours, refusal, type Run } from "../support/backends.ts";
 import {
   answersFromMemory,
   closesArmsAbove,
@@ -13,7 +14,7 @@ import {
   throwsWhereHeadersAreNot,
 } from "../support/faults.ts";
 import { everywhere, law } from "../support/law.ts";
-import { decide, type Verdict } from "../support/oracle.ts";
+import { decide, layout, type Verdict } from "../support/oracle.ts";
 
 const verdict = ({ version, reason, at }: Decision): Verdict => ({ version, reason, at });
 
@@ -25,7 +26,7 @@ function named(config: AliasConfig): string[] {
 
 describe("agreement", () => {
   everywhere(
-    "an alias decides what the document says",
+    "7.4-1: an alias decides what the document says",
     scenes,
     { catches: missesTheLastRule, runs: 1000, on: [...backEnds, ...detours] },
     (compile, { config, request, draw, random }) => {
@@ -50,7 +51,7 @@ describe("agreement", () => {
   );
 
   everywhere(
-    "a route answers everything with a version that its alias names",
+    "7.3-6: a route answers everything with a version that its alias names",
     fc.record({ config: configs, request: junk, draw: fc.oneof(fc.anything(), fc.double()), random: fc.anything() }),
     { catches: throwsWhereHeadersAreNot, runs: 500 },
     (compile, { config, request, draw, random }) => {

@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
-import { type AliasConfig, compile, fetchReader, type FetchRequest, rawReader, toRequest } from "../../src/index.ts";
+import { type AliasConfig, fetchReader, type FetchRequest, type NodeRequest, rawReader, type Reader, toRequest } from "../../src/index.ts";
 import { configs, type Scene, scenes } from "../support/arbitrary.ts";
 import {
   forgetsStickiness,
   readsTheFirstCookieOnly,
   readsTheFirstValueOnly,
   readsWhatItIsNotAskedFor,
+  throwsWhereHeadersAreNot,
   writesOnTheRequest,
 } from "../support/faults.ts";
-import { everywhere, law } from "../support/law.ts";
+import { everywhere } from "../support/law.ts";
 import { decide } from "../support/oracle.ts";
 
 interface Loose {
@@ -115,33 +116,52 @@ describe("requests", () => {
     expect([Object.prototype, Array.prototype, Function.prototype].map((each) => Object.getOwnPropertyNames(each).length)).toEqual(globals);
   });
 
-  law(
-    "`rawReader` and `nodeReader` decide alike",
+  everywhere(
+    "`rawReader` decides as `nodeReader` does",
     scenes.map(stringsOnly),
-    ({ config, request, draw, random }) => {
+    { catches: forgetsStickiness },
+    (compile, { config, request, draw, random }) => {
       const { headers, ...rest } = loose(request);
       const rawHeaders = Object.entries(headers).flatMap(([name, value]) =>
         [value].flat().flatMap((each) => [name.toUpperCase(), String(each)]),
       );
-      const route = compile(config, { reader: rawReader, random: () => random });
-      expect(answer(route({ ...rest, rawHeaders }, draw))).toEqual(decide(config, request, draw, () => random));
+      const run = compile(config, { reader: rawReader as unknown as Reader<NodeRequest>, random: () => random });
+      expect(answer(run({ ...rest, rawHeaders }, draw))).toEqual(decide(config, request, draw, () => random));
     },
-    1000,
   );
 
-  law(
-    "`fetchReader` and `nodeReader` decide alike",
+  everywhere(
+    "`fetchReader` decides as `nodeReader` does",
     scenes.map(stringsOnly).map(fetchable),
-    ({ config, request, draw, random }) => {
+    { catches: forgetsStickiness },
+    (compile, { config, request, draw, random }) => {
       const { headers, url = "/", method = "GET", attributes } = loose(request);
       const pairs = Object.entries(headers).flatMap(([name, value]) =>
         [value].flat().map((each): [string, string] => [name, String(each)]),
       );
       const fetched: FetchRequest = { headers: new Headers(pairs), url, method, ...(attributes && { attributes }) };
-      const route = compile(config, { reader: fetchReader, random: () => random });
-      expect(answer(route(fetched, draw))).toEqual(decide(config, { ...request, url, method }, draw, () => random));
+      const run = compile(config, { reader: fetchReader as unknown as Reader<NodeRequest>, random: () => random });
+      expect(answer(run(fetched, draw))).toEqual(decide(config, { ...request, url, method }, draw, () => random));
     },
-    1000,
+  );
+
+  everywhere(
+    "a part that throws makes an error where it is needed, and no difference elsewhere",
+    fc.record({ scene: scenes, which: fc.nat() }),
+    { catches: throwsWhereHeadersAreNot },
+    (compile, { scene: { config, request, draw, random }, which }) => {
+      const { headers } = loose(request);
+      const names = Object.keys(headers);
+      const name = names[which % names.length];
+      const { [name ?? ""]: _, ...others } = headers;
+      const throwing = { ...request, headers: withThrowing(others, name ?? "x-a") };
+      const error = { version: config.version, reason: "error", at: "" };
+      const unread = decide(config, { ...request, headers: others }, draw, () => random);
+      expect([error, unread]).toContainEqual(answer(compile(config, { random: () => random })(throwing, draw)));
+      expect(answer(compile({ version: "v1" })(which % 2 === 0 ? throwing : {}))).toMatchObject({
+        reason: which % 2 === 0 ? "default" : "error",
+      });
+    },
   );
 });
 
@@ -170,6 +190,16 @@ function fetchable(scene: Scene): Scene {
 /** The scene without functions. */
 function structuredCloneable(scene: Scene): Scene {
   return structuredClone(stringsOnly(scene));
+}
+
+/** The headers, and one more that cannot be read. */
+function withThrowing(headers: object, name: string): object {
+  return Object.defineProperty({ ...headers }, name, {
+    enumerable: true,
+    get: () => {
+      throw new Error("unreadable");
+    },
+  });
 }
 
 function frozen<T>(value: T): T {

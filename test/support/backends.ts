@@ -35,7 +35,7 @@ const standalone: Compile = (config, options = {}) => {
     .replace(/^export default .*$/m, "return route;")
     .replaceAll(/^export /gm, "");
   // A module takes its random draws from `Math.random`, so the injected source goes in as that.
-  const math: unknown = Object.create(Math, options.random && { random: { value: options.random } });
+  const math: unknown = Object.create(Math, options.random ? { random: { value: options.random } } : {});
   return (new Function("Math", `"use strict";\n${text}`) as (math: unknown) => Run)(math);
 };
 

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { emitModule } from "../emit/module.ts";
+import { onlyFile, readArguments } from "./arguments.ts";
+import { failureOf } from "./file.ts";
+import { type Command, Refusal, write } from "./host.ts";
+import { loadAlias } from "./load.ts";
+import { printable, styleOf } from "./style.ts";
+
+const HELP = `Compiles an alias into a JavaScript module that needs nothing else.
+
+Usage: canary-router compile FILE [-o OUT] [--force]
+
+The module exports \`route(request, draw?)\`, also as its default, and
+\`decisions\`. It imports nothing and runs where ES modules do: node, workers,
+browsers. A request is as node gives it: \`headers\` with names in lower case,
+\`url\`, \`method\`, and \`attributes\` for what the host vouches for.
+
+Options:
+  -o, --out OUT  the file to write; standard output for \`-\` and where it is
+                 left out
+  --force        write over a file that this command has not written
+
+OUT is written whole or not at all, and not where the config has errors.
+
+Exit codes: 0 written, 1 the config has errors, 2 wrong usage, a file that
+cannot be read or written, or one that is not to be written over.
+
+Examples:
+  canary-router compile prod.yaml -o prod.route.js
+  canary-router compile prod.yaml | head -20
+`;
+
+/** The first line of every emitted module. */
+const EMITTED = /^\/\/ .*compiled by canary-router/;
+
+/** Writes the module of an alias. */
+export const compile: Command = {
+  summary: "compile an alias into a JavaScript module of its own",
+  help: HELP,
+  run: async (args, host) => {
+    const { values, positionals } = readArguments(args, { out: { type: "string", short: "o" }, force: { type: "boolean" } });
+    const file = onlyFile(positionals, "compile");
+    const alias = await loadAlias(file, host);
+    if (alias === undefined) return 1;
+    const text = emitModule(alias);
+    const { out = "-" } = values;
+    if (out === "-") await write(host.stdout, text);
+    else {
+      try {
+        if (values.force !== true && !(await isOurs(out))) {
+          throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
+        }
+        await writeWhole(out, text);
+      } catch (error) {
+        throw error instanceof Refusal ? error : new Refusal(`${out}: ${failureOf(error)}`);
+      }
+      const style = styleOf(host.stderr, host.env);
+      await write(host.stderr, `${style("green", "canary-router:")} wrote ${printable(out)}\n`);
+    }
+    return 0;
+  },
+};
+
+/** Whether nothing is lost by writing the file: it is not there, is empty, or has been emitted. */
+async function isOurs(path: string): Promise<boolean> {
+  let file;
+  try {
+    file = await open(path);
+    if (!(await file.stat()).isFile()) throw new Refusal(`${path}: is not a regular file`);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
+    return bytesRead === 0 || EMITTED.test(buffer.toString("utf8", 0, bytesRead));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+    throw error;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Writes beside the file and renames, so that a reader sees the old text or the new one; a link keeps pointing where it did. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const draft = `${target}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+/** The files of src in the order of reading: the rows of the table in the design document. */
+const order = [...section("docs/design.md", "Reading order").matchAll(/^\| `([\w/]+\.ts)` \|/gm)].map(([, file = ""]) => file);
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts"));
+const core = files.filter((file) => !file.startsWith("cli/"));
+
+interface Import {
+  /** A file of src, or the name of a package. */
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+function section(document: string, heading: string): string {
+  const [, after = ""] = readFileSync(document, "utf8").split(`\n## ${heading}\n`);
+  return after.split("\n## ")[0] ?? "";
+}
+
+function parsed(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, readFileSync(`src/${file}`, "utf8"), ts.ScriptTarget.ES2022, true);
+}
+
+/** What a file imports or re-exports, `import()` and `import("…")` in types included. */
+function importsOf(file: string): readonly Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
+    const from = specifier.text.startsWith(".") ? posix.join(posix.dirname(file), specifier.text) : specifier.text;
+    found.push({ from, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed(file));
+  return found;
+}
+
+/** The names that a file calls, or constructs with `new`. */
+function callsOf(file: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && (node.text === "eval" || node.text === "Function")) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed(file));
+  return found;
+}
+
+/** A way along imports of values from a file back to itself, if there is one. */
+function cycleThrough(start: string): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (file: string, way: readonly string[]): readonly string[] | undefined => {
+    for (const { from, typeOnly } of importsOf(file)) {
+      if (typeOnly || !files.includes(from)) continue;
+      if (from === start) return [...way, from];
+      if (seen.has(from)) continue;
+      seen.add(from);
+      const found = walk(from, [...way, from]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return walk(start, [start]);
+}
+
+test("the reading order of docs/design.md names every file of the core once", () => {
+  expect(order.toSorted()).toEqual(core.toSorted());
+});
+
+describe("a file of the core imports only files above it in the reading order, types included", () => {
+  test.each(order)("%s", (file) => {
+    const above = new Set(order.slice(0, order.indexOf(file)));
+    expect(importsOf(file).filter(({ from }) => !above.has(from))).toEqual([]);
+  });
+});
+
+test("no file imports values in a circle", () => {
+  expect(files.map(cycleThrough).filter((cycle) => cycle !== undefined)).toEqual([]);
+});
+
+test("back ends do not know each other, nor the interpreter a back end", () => {
+  const known = (file: string): readonly string[] => importsOf(file).map(({ from }) => from);
+  expect(known("emit/closure.ts")).not.toContain("emit/source.ts");
+  expect(known("emit/source.ts")).not.toContain("emit/closure.ts");
+  expect(known("emit/module.ts")).not.toContain("emit/closure.ts");
+  expect(known("interpret.ts").filter((from) => from.startsWith("emit/"))).toEqual([]);
+});
+
+test("the core has no dependency, no `node:` import, and does not know the command line", () => {
+  expect(core.flatMap((file) => importsOf(file).filter(({ from }) => !core.includes(from)))).toEqual([]);
+});
+
+test("code is generated in src/jit.ts and nowhere else", () => {
+  expect(files.filter((file) => callsOf(file).length > 0)).toEqual(["jit.ts"]);
+});
+
+test("an index only re-exports", () => {
+  const kinds = parsed("index.ts").statements.map(({ kind }) => ts.SyntaxKind[kind]);
+  expect(new Set(kinds)).toEqual(new Set(["ExportDeclaration"]));
+});

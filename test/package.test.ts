@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly version: string;
+}
+
+const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"));
+
+/** The files that `npm run build` writes, each with its source. */
+const built = new Map<string, string>();
+const build = ts.getParsedCommandLineOfConfigFile("src/tsconfig.json", undefined, {
+  ...ts.sys,
+  onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
+    throw new Error(ts.flattenDiagnosticMessageText(messageText, "\n"));
+  },
+});
+for (const source of build?.fileNames ?? [])
+  for (const output of ts.getOutputFileNames(build as ts.ParsedCommandLine, source, false))
+    built.set(`./${relative(".", output).replaceAll("\\", "/")}`, source);
+
+describe("an export leads to a file that the build writes, with its types beside it", () => {
+  const modules = Object.entries(manifest.exports).filter(([, target]) => typeof target !== "string");
+
+  test.each(modules)("%s", (_, target) => {
+    const { types, default: code } = target as { readonly types: string; readonly default: string };
+    expect(types).toBe(code.replace(/\.js$/, ".d.ts"));
+    expect([...built.keys()]).toContain(types);
+    expect([...built.keys()]).toContain(code);
+  });
+
+  test("there are the three modules", () => {
+    expect(modules.map(([name]) => name)).toEqual([".", "./jit", "./emit"]);
+  });
+});
+
+test("the schema is exported and packed", () => {
+  const { "./schema.json": schema } = manifest.exports;
+  expect(existsSync(String(schema))).toBe(true);
+  expect(JSON.parse(readFileSync(String(schema), "utf8"))).toHaveProperty("$schema");
+  expect(manifest.files.map((file) => resolve(file))).toContain(resolve(String(schema)));
+});
+
+test("the program is built, and from a file that names its interpreter", () => {
+  const { "canary-router": program = "" } = manifest.bin;
+  const source = built.get(`./${program}`);
+  expect(source && readFileSync(source, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
+
+test("only what the command line imports is a dependency", () => {
+  const imported = [...built.values()]
+    .flatMap((source) => ts.preProcessFile(readFileSync(source, "utf8")).importedFiles.map(({ fileName }) => fileName))
+    .filter((name) => !name.startsWith(".") && !name.startsWith("node:"));
+  expect(new Set(imported)).toEqual(new Set(Object.keys(manifest.dependencies)));
+});
+
+test("the changelog has an entry for this version", () => {
+  expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`\n## ${manifest.version}`);
+});
