@@ -111,7 +111,10 @@ const CLIENTS = [
       COOKIE,
       ["connection", "keep-alive"],
       ["accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
-      ["user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"],
+      [
+        "user-agent",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
+      ],
       ["accept-language", pick(random, LANGUAGES)],
       ["accept-encoding", "gzip, deflate, br"],
       OWN,

@@ -32,7 +32,13 @@ const CONTENDERS = {
     },
   },
   // For W7: the alias is found, and nothing is decided.
-  find: { gives: "decision", finds: true, load: () => ({ key }) => ({ version: key }) },
+  find: {
+    gives: "decision",
+    finds: true,
+    load:
+      () =>
+      ({ key }) => ({ version: key }),
+  },
 };
 
 /** The columns of the main table; `module` can be asked for. */

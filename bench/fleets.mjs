@@ -75,7 +75,7 @@ function ranks(random, count, skewed) {
   return () => {
     const wanted = random() * sums[count - 1];
     let low = 0;
-    for (let high = count - 1; low < high; ) {
+    for (let high = count - 1; low < high;) {
       const middle = (low + high) >> 1;
       if (sums[middle] < wanted) low = middle + 1;
       else high = middle;

@@ -94,5 +94,11 @@ export function distURL(directory) {
 /** What the figures were measured on. */
 export function machine() {
   const cpu = cpus()[0];
-  return { node: process.version, v8: process.versions.v8, cpu: cpu.model, cores: cpus().length, platform: `${process.platform} ${process.arch}` };
+  return {
+    node: process.version,
+    v8: process.versions.v8,
+    cpu: cpu.model,
+    cores: cpus().length,
+    platform: `${process.platform} ${process.arch}`,
+  };
 }

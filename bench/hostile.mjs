@@ -231,7 +231,12 @@ function measure(route, { request, size, ordinary, make, starts = "", version })
   }
   const over = (one, other) => quantile(one.map((each, round) => each / other[round]));
   const [normal, small, middle, large] = perByte;
-  return { normal: quantile(normal), large: quantile(large), ratio: over(large, normal), linear: [over(middle, small), over(large, middle)] };
+  return {
+    normal: quantile(normal),
+    large: quantile(large),
+    ratio: over(large, normal),
+    linear: [over(middle, small), over(large, middle)],
+  };
 }
 
 const about = machine();
@@ -239,13 +244,17 @@ console.log(`${about.cpu}, ${about.cores} cores, node ${about.node}, ${about.pla
 const rows = [];
 for (const name of options.contenders.split(",")) {
   const { prepare } = await contender(name, dist);
-  console.log(`\n| ${name} | size, KiB | a byte, over an ordinary request's | a byte at 4 times the size, twice |\n| --- | ---: | ---: | ---: |`);
+  console.log(
+    `\n| ${name} | size, KiB | a byte, over an ordinary request's | a byte at 4 times the size, twice |\n| --- | ---: | ---: | ---: |`,
+  );
   for (const each of CASES) {
     const route = await prepare({ config: each.config });
     const row = { contender: name, title: each.title, bytes: each.size, ...measure(route, each) };
     rows.push(row);
     const mark = row.ratio <= GOAL ? "" : ` **> ${GOAL}**`;
-    console.log(`| ${each.title} | ${(each.size / 1024).toFixed(0)} | ${row.ratio.toFixed(2)}${mark} | ${row.linear.map((n) => n.toFixed(2)).join(", ")} |`);
+    console.log(
+      `| ${each.title} | ${(each.size / 1024).toFixed(0)} | ${row.ratio.toFixed(2)}${mark} | ${row.linear.map((n) => n.toFixed(2)).join(", ")} |`,
+    );
   }
 }
 if (options.json !== undefined) await writeFile(options.json, JSON.stringify({ machine: about, rows }, null, 2));

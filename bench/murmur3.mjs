@@ -35,10 +35,7 @@ export function seedState(seed) {
   if (seed.length % 4 !== 0) throw new Error("the seed must consist of whole blocks");
   let hash = 0;
   for (let i = 0; i < seed.length; i += 4) {
-    hash = mix(
-      hash,
-      seed.charCodeAt(i) | (seed.charCodeAt(i + 1) << 8) | (seed.charCodeAt(i + 2) << 16) | (seed.charCodeAt(i + 3) << 24),
-    );
+    hash = mix(hash, seed.charCodeAt(i) | (seed.charCodeAt(i + 1) << 8) | (seed.charCodeAt(i + 2) << 16) | (seed.charCodeAt(i + 3) << 24));
   }
   return hash;
 }

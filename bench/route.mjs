@@ -48,6 +48,9 @@ function goal(name, { id, mode, aliases }) {
   return GOALS[name]?.[id];
 }
 
+/** What is wanted against the best peer. */
+const PEER_GOALS = { closures: 1.1, jit: 0.8 };
+
 const label = (name, id) => `${name} ${id}`;
 
 /** One row: a workload in one mode, with so many aliases. W9 is compared with W9-one by the same contender, not with a hand. */
@@ -56,6 +59,9 @@ async function row(id, mode, aliases) {
   const entries = [...(id === "W9" ? names : ["hand", ...compared])].map((name) => ({ label: label(name, id), name, id }));
   if (id === "W9") for (const name of names) entries.push({ label: label(name, versus), name, id: versus });
   const times = await measure(entries, { ...settings, mode, aliases });
+  const able = PEERS.filter((name) => times.get(label(name, id)) !== undefined);
+  const best = able.toSorted((a, b) => quantile(times.get(label(a, id))) - quantile(times.get(label(b, id))))[0];
+  const against = (name) => [name, ratio(times.get(label(name, id)), times.get(label(best, id)))];
   const reference = (name) => times.get(id === "W9" ? label(name, versus) : label("hand", id));
   return {
     id,
@@ -63,21 +69,22 @@ async function row(id, mode, aliases) {
     aliases,
     nanoseconds: Object.fromEntries([...times].map(([key, rounds]) => [key, rounds && quantile(rounds)])),
     ratios: Object.fromEntries(compared.map((name) => [name, ratio(times.get(label(name, id)), reference(name))])),
+    peer: best && { name: best, ratios: Object.fromEntries(compared.filter((name) => name in PEER_GOALS).map(against)) },
     rounds: Object.fromEntries(times),
   };
 }
 
 const figure = (number) => (number < 10 ? number.toFixed(2) : number.toFixed(number < 100 ? 1 : 0));
 
+function cell(found, wanted) {
+  if (found === undefined) return "–";
+  const mark = wanted === undefined ? "" : found.median <= wanted ? ` ≤ ${wanted}` : ` **> ${wanted}**`;
+  return `${figure(found.median)} [${figure(found.low)}, ${figure(found.high)}]${mark}`;
+}
+
 function print({ id, mode, aliases, nanoseconds, ratios }) {
   const base = nanoseconds[label("hand", id)];
-  const cells = compared.map((name) => {
-    const found = ratios[name];
-    if (found === undefined) return "–";
-    const wanted = goal(name, { id, mode, aliases });
-    const mark = wanted === undefined ? "" : found.median <= wanted ? ` ≤ ${wanted}` : ` **> ${wanted}**`;
-    return `${figure(found.median)} [${figure(found.low)}, ${figure(found.high)}]${mark}`;
-  });
+  const cells = compared.map((name) => cell(ratios[name], goal(name, { id, mode, aliases })));
   console.log(`| ${id} | ${mode} | ${aliases} | ${base === undefined ? "" : figure(base)} | ${cells.join(" | ")} |`);
 }
 
@@ -93,6 +100,18 @@ for (const id of list(options.only)) {
       rows.push(await row(id, mode, aliases));
       print(rows.at(-1));
     }
+  }
+}
+
+if (options.peers) {
+  const own = compared.filter((name) => name in PEER_GOALS);
+  console.log(`\n| against the best peer | strings | aliases | peer | ${own.join(" | ")} |`);
+  console.log(`| --- | --- | ---: | --- | ${own.map(() => "---:").join(" | ")} |`);
+  for (const { id, mode, aliases, peer } of rows.filter((each) => each.peer !== undefined)) {
+    const wanted = (name) => (mode === "fresh" && aliases > 1 ? PEER_GOALS[name] : undefined);
+    console.log(
+      `| ${id} | ${mode} | ${aliases} | ${peer.name} | ${own.map((name) => cell(peer.ratios[name], wanted(name))).join(" | ")} |`,
+    );
   }
 }
 

@@ -124,7 +124,9 @@ for (const size of options.short ? SIZES.slice(0, 6) : SIZES) {
   const whole = quantile(times.get("closures whole"));
   stages.push({ title: size.title, rules: size.rules, microseconds: Object.fromEntries(times) });
   const perRule = size.rules === 0 ? "" : ((1000 * whole) / size.rules).toFixed(0);
-  console.log(`| ${size.title} | ${quantile(base).toFixed(1)} | ${ratios.map((each) => each.toFixed(1)).join(" | ")} | ${whole.toFixed(1)} | ${perRule} |`);
+  console.log(
+    `| ${size.title} | ${quantile(base).toFixed(1)} | ${ratios.map((each) => each.toFixed(1)).join(" | ")} | ${whole.toFixed(1)} | ${perRule} |`,
+  );
 }
 
 console.log("\n| bytes kept an alias | closures | jit |\n| --- | ---: | ---: |");

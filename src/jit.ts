@@ -23,7 +23,12 @@ let refused = false;
 
 function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[], host: Host<R>): (request: R, draw?: number) => Decision {
   if (refused) return closure(plan, meaning, decisions, host);
-  const { body, constants, calls } = source(plan, host.reader, "return failed(request, draw);");
+  const { body, constants, calls } = source(
+    plan,
+    host.reader,
+    "return failed(request, draw);",
+    host.random === Math.random ? "Math.random()" : "random()",
+  );
   const known: { readonly [name: string]: unknown } = { ...functions, ...host.reader.parts };
   const scope: { readonly [name: string]: unknown } = {
     decisions,

@@ -60,8 +60,9 @@ export function readText(json: string, budgets: Pick<Budgets, "text" | "depth" |
     if (cursor.offset === json.length) throw syntax(cursor, "the text is empty", 'an alias is at least `{ "version": "v1" }`');
     const root = readValue(cursor, undefined);
     skipBlank(cursor);
-    if (cursor.offset < json.length)
+    if (cursor.offset < json.length) {
       throw syntax(cursor, `more text after the end of the value: ${found(cursor)}`, "remove it: a text has one value");
+    }
     const value: Text = { value: root.value, duplicates: cursor.duplicates, locate: (at, part) => positionAt(cursor, root, at, part) };
     return { ok: true, value, diagnostics: [] };
   } catch (stop) {
@@ -82,7 +83,7 @@ interface Cursor {
   readonly json: string;
   offset: number;
   /** The keys and indices that lead to the value at the offset. */
-  readonly path: string[];
+  readonly path: (string | number)[];
   readonly budgets: Pick<Budgets, "diagnostics" | "depth">;
   /** One more than the budget of diagnostics allows, where there are more. */
   readonly duplicates: Diagnostic[];
@@ -95,8 +96,10 @@ interface Place {
   readonly value: unknown;
   readonly from: number;
   readonly key: number | undefined;
-  /** By key, or by index written as a string. */
-  readonly children: ReadonlyMap<string, Place> | undefined;
+  /** Of an object, by key. */
+  readonly members?: ReadonlyMap<string, Place>;
+  /** Of a list. */
+  readonly items?: readonly Place[];
 }
 
 /** Ends the reading; never leaves this file. */
@@ -117,7 +120,7 @@ function syntax(cursor: Cursor, message: string, help: string, offset: number = 
 function readValue(cursor: Cursor, key: number | undefined): Place {
   const { json, offset: from, path, budgets } = cursor;
   const first = json[from];
-  if (first !== "{" && first !== "[") return { value: readScalar(cursor), from, key, children: undefined };
+  if (first !== "{" && first !== "[") return { value: readScalar(cursor), from, key };
   if (path.length >= Math.min(budgets.depth, DEEPEST)) {
     const message = `more than ${path.length} lists and objects within each other`;
     throw new Stop({
@@ -154,7 +157,7 @@ function readScalar(cursor: Cursor): unknown {
 function readObject(cursor: Cursor, ownKey: number | undefined): Place {
   const from = cursor.offset;
   const value = Object.create(null) as Record<string, unknown>;
-  const children = new Map<string, Place>();
+  const members = new Map<string, Place>();
   const more = opened(cursor, "}");
   while (more()) {
     const start = cursor.offset;
@@ -163,33 +166,32 @@ function readObject(cursor: Cursor, ownKey: number | undefined): Place {
       throw unexpected(cursor, "a key in double quotes", word && inQuotes(word));
     }
     const key = readString(cursor);
-    const earlier = children.get(key)?.key;
+    const earlier = members.get(key)?.key;
     if (earlier !== undefined) duplicate(cursor, key, start, earlier);
     skipBlank(cursor);
     if (cursor.json[cursor.offset] !== ":") throw unexpected(cursor, `\`:\` after the key ${shown(key)}`);
     cursor.offset++;
     const child = readChild(cursor, key, start);
-    children.set(key, child);
+    members.set(key, child);
     value[key] = child.value;
   }
-  return { value, from, key: ownKey, children };
+  return { value, from, key: ownKey, members };
 }
 
 function readList(cursor: Cursor, ownKey: number | undefined): Place {
   const from = cursor.offset;
   const value: unknown[] = [];
-  const children = new Map<string, Place>();
+  const items: Place[] = [];
   const more = opened(cursor, "]");
   while (more()) {
-    const index = String(value.length);
-    const child = readChild(cursor, index, undefined);
-    children.set(index, child);
+    const child = readChild(cursor, value.length, undefined);
+    items.push(child);
     value.push(child.value);
   }
-  return { value, from, key: ownKey, children };
+  return { value, from, key: ownKey, items };
 }
 
-function readChild(cursor: Cursor, name: string, key: number | undefined): Place {
+function readChild(cursor: Cursor, name: string | number, key: number | undefined): Place {
   skipBlank(cursor);
   cursor.path.push(name);
   const child = readValue(cursor, key);
@@ -270,7 +272,7 @@ function readString(cursor: Cursor): string {
       throw syntax(cursor, "the text ends within a string", 'add the missing `"`', from);
     } else if (unit < 0x20) {
       const help = unit === 0x0a || unit === 0x0d ? 'end the string with `"`, or write `\\n` for a line end' : "write it as an escape";
-      throw syntax(cursor, `a control character in a string: ${found(cursor)}`, help);
+      throw syntax(cursor, `a control character in a string: ${shown(String.fromCharCode(unit))}`, help);
     } else {
       cursor.offset++;
     }
@@ -367,7 +369,8 @@ function skipBlank(cursor: Cursor): void {
 function positionAt(cursor: Cursor, root: Place, at: Pointer, part: "value" | "key" = "value"): Position {
   let place = root;
   for (const escaped of at.split("/").slice(1)) {
-    const child = place.children?.get(escaped.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const key = escaped.replaceAll("~1", "/").replaceAll("~0", "~");
+    const child = place.members?.get(key) ?? place.items?.[Number(key)];
     if (child === undefined) return positionOf(cursor, place.from);
     place = child;
   }

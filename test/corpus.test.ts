@@ -56,8 +56,8 @@ function check(each: Case): void {
     ).toEqual(owned(expected.shares));
     for (const { name, compile: run } of everywhere) {
       const route = (random: () => number) => {
-        const route = run(config, { ...options, random });
-        return () => route(each.request);
+        const compiled = run(config, { ...options, random });
+        return () => compiled(each.request);
       };
       expect(counted(route), name).toEqual(owned(expected.shares));
     }
@@ -71,12 +71,15 @@ function randomOf({ random }: Case): () => unknown {
   };
 }
 
+function lineOf({ code, at, position }: Diagnostic): string {
+  return `${code} ${at}${position ? ` ${position.line}:${position.column}` : ""}`;
+}
+
 function told({ diagnostics }: Checked<unknown>, wanted: Severity): string[] {
-  const line = ({ code, at, position }: Diagnostic): string => `${code} ${at}${position ? ` ${position.line}:${position.column}` : ""}`;
   return diagnostics
     .filter(({ severity }) => severity === wanted)
-    .map(line)
-    .sort();
+    .map(lineOf)
+    .toSorted();
 }
 
 /** How many slots each version has, by asking for every one. */
@@ -91,6 +94,6 @@ function counted(routeOf: (random: () => number) => () => { readonly version: st
   return counts;
 }
 
-function owned(shares: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(shares).filter(([, slots]) => slots > 0));
+function owned(slotsOf: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(slotsOf).filter(([, slots]) => slots > 0));
 }

@@ -11,6 +11,10 @@ import { murmur3 } from "./support/oracle.ts";
 const PRIMARY = { version: "v1", reason: "error", at: "" };
 const rule = (rule_type: string, param: string, value: string, op = "="): RuleConfig => ({ rule_type, param, op, value });
 
+const boom = (): never => {
+  throw new Error("boom");
+};
+
 /** An alias whose canary `v2` wants one of the rules. */
 const wanting = (...rules: readonly RuleConfig[]): AliasConfig => ({
   version: "v1",
@@ -181,9 +185,6 @@ describe.each(backEnds)("a hostile request: $name", ({ compile: run }) => {
   });
 
   describe("that throws", () => {
-    const boom = (): never => {
-      throw new Error("boom");
-    };
     const throwing = (name: string): object => Object.defineProperty({}, name, { get: boom, enumerable: true });
 
     test.each([
@@ -249,10 +250,7 @@ describe.each(backEnds)("a hostile request: $name", ({ compile: run }) => {
 
   test("a random source that throws is no draw", () => {
     const split: AliasConfig = { version: "v1", additional_version_weights: { v2: 100 } };
-    const random = (): never => {
-      throw new Error("boom");
-    };
-    expect(run(split, { random })({ headers: {} })).toMatchObject(PRIMARY);
+    expect(run(split, { random: boom })({ headers: {} })).toMatchObject(PRIMARY);
   });
 
   test.each([

@@ -1,8 +1,20 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Alias, AliasConfig } from "../src/config.ts";
-import { CODES, type Code, type Pointer, type Severity } from "../src/diagnostic.ts";
+import {
+  type Code,
+  CODES,
+  ConfigError,
+  type Diagnostic,
+  format,
+  pointer,
+  type Pointer,
+  type Severity,
+  shown,
+  toServiceError,
+} from "../src/diagnostic.ts";
+import { nearest } from "../src/nearest.ts";
 import { BUDGETS } from "../src/parse/input.ts";
 import { isAlias, parse, type ParseOptions } from "../src/parse.ts";
 import { configs, HOSTILE } from "./support/arbitrary.ts";
@@ -977,7 +989,9 @@ function frozenThroughout(value: unknown): void {
 
 /** A list of one hole. */
 function sparse(): unknown[] {
-  return Array.from<unknown>({ length: 0 }).concat(Array(1));
+  const list: unknown[] = [];
+  list.length = 1;
+  return list;
 }
 
 describe("hostile values", () => {
@@ -1000,20 +1014,21 @@ describe("hostile values", () => {
   });
 
   test("what is put on Object.prototype and Array.prototype does not count", () => {
-    const prototypes: [object, PropertyKey][] = [
-      [Object.prototype, "stickiness"],
-      [Object.prototype, "version"],
-      [Array.prototype, 0],
+    const polluted: readonly [object, PropertyKey, PropertyDescriptor][] = [
+      [Object.prototype, "stickiness", { value: {}, enumerable: true }],
+      [Object.prototype, "version", { value: "v9", enumerable: true }],
+      [Array.prototype, 0, { value: "v9", writable: true, enumerable: true }],
     ];
+    let found: readonly unknown[];
     try {
-      for (const [prototype, key] of prototypes)
-        Object.defineProperty(prototype, key, { value: "v9", configurable: true, enumerable: true });
-      expect(parse({ name: "a" }).diagnostics.map(({ code, at }) => `${code} ${at}`)).toEqual(["missing-key /version"]);
-      expect(parse({ version: "v1", additional_version_order: sparse() }).ok).toBe(false);
+      for (const [prototype, key, descriptor] of polluted) Object.defineProperty(prototype, key, { ...descriptor, configurable: true });
+      found = [parse({ name: "a" }), parse({ version: "v1", additional_version_order: sparse() }), parse({ version: "v1" })];
     } finally {
-      for (const [prototype, key] of prototypes) Reflect.deleteProperty(prototype, key);
+      for (const [prototype, key] of polluted) Reflect.deleteProperty(prototype, key);
     }
-    expect(read({ version: "v1" }).stickiness).toBeUndefined();
+    expect(found).toEqual([parse({ name: "a" }), parse({ version: "v1", additional_version_order: sparse() }), parse({ version: "v1" })]);
+    expect(codesOf({ name: "a" })).toEqual(["missing-key"]);
+    expect(codesOf({ version: "v1", additional_version_order: sparse() })).toEqual(["wrong-type"]);
   });
 
   test("every property is read once, and those no alias has not at all", () => {
@@ -1022,9 +1037,9 @@ describe("hostile values", () => {
       if (typeof value !== "object" || value === null) return value;
       return new Proxy(value, {
         get(target, key) {
-          const pointer = `${at}/${String(key)}`;
-          reads.set(pointer, (reads.get(pointer) ?? 0) + 1);
-          return watched(Reflect.get(target, key), pointer);
+          const place = `${at}/${String(key)}`;
+          reads.set(place, (reads.get(place) ?? 0) + 1);
+          return watched(Reflect.get(target, key), place);
         },
       });
     };
@@ -1148,30 +1163,24 @@ describe("laws", () => {
       withDate: true,
       withMap: true,
       withSparseArray: true,
-      withTypedArray: true,
-      maxDepth: 2,
+      maxDepth: 1,
+      maxKeys: 2,
       key: keys,
     }),
     fc.constantFrom<unknown>("v1", "Header", "=", "in", "and", 10, {}, []),
   );
-  const shaped = fc.dictionary(
-    keys,
-    fc.oneof(
-      anything,
-      fc.dictionary(keys, fc.oneof(anything, fc.dictionary(keys, fc.oneof(anything, fc.array(fc.dictionary(keys, anything)))))),
-      fc.array(anything),
-    ),
-  );
+  const maps = (values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => fc.oneof(anything, fc.dictionary(keys, values, { maxKeys: 4 }));
+  const shaped = maps(maps(maps(fc.oneof(anything, fc.array(maps(anything), { maxLength: 2 })))));
   const profiles = fc.constantFrom<ParseOptions>({}, SERVICE, { unknownKeys: "warn" });
 
   law(
     "whatever is read, there is an answer, and it refuses exactly with an error",
-    fc.tuple(fc.oneof(anything, shaped), profiles),
+    fc.tuple(shaped, profiles),
     ([value, options]) => {
       const { ok, diagnostics } = parse(value, options);
       expect(ok).toBe(!diagnostics.some(({ severity }) => severity === "error"));
     },
-    1_000,
+    3_000,
   );
 
   law(
@@ -1286,5 +1295,100 @@ describe("Standard Schema", () => {
       ],
     });
     expect(parse["~standard"].validate(null)).toEqual({ issues: [{ message: "expected an object, found null", path: [] }] });
+  });
+});
+
+describe("the nearest word", () => {
+  test("is at most one edit for every three characters away, whatever the case", () => {
+    const words = ["rules", "rule_type", "version", "value", "=", "in"];
+    const expected: Readonly<Record<string, string | undefined>> = {
+      rules: "rules",
+      RULES: "rules",
+      rule: "rules",
+      ruels: "rules",
+      rulesx: "rules",
+      rulxs: "rules",
+      ruleType: "rule_type",
+      rltype: "rule_type",
+      rlte: undefined,
+      vresino: "version",
+      vlaeu: undefined,
+      "==": "=",
+      "~": undefined,
+      on: "in",
+      no: undefined,
+      "": undefined,
+    };
+    for (const [text, word] of Object.entries(expected)) expect(nearest(text, words), text).toBe(word);
+  });
+
+  test("is the first of those equally near, and the nearest of several", () => {
+    expect(nearest("abx", ["aby", "abz"])).toBe("aby");
+    expect(nearest("abcdef", ["abxdyf", "abcdxf", "abcxef"])).toBe("abcdxf");
+    expect(nearest("abc", [])).toBeUndefined();
+  });
+
+  test("takes no time for a text of any length, also once the code is compiled", () => {
+    const huge = "x".repeat(100 * 1_048_576);
+    for (let call = 0; call < 20_000; call++) nearest(`heade${call}`, ["header", "cookie"]);
+    const start = performance.now();
+    for (let call = 0; call < 200; call++) expect(nearest(huge, ["header", "cookie"])).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+describe("the user's text in a message", () => {
+  test("is on one line, with what cannot be seen escaped, and no longer than 60 characters", () => {
+    expect(shown('a b`c"')).toBe('`a b`c"`');
+    expect(shown(1.5)).toBe("`1.5`");
+    expect(shown("\n\u2028\u00a0\u202e\u200b\ufeff\uD800\x1b[31m")).toBe(
+      "`\\u{a}\\u{2028}\\u{a0}\\u{202e}\\u{200b}\\u{feff}\\u{d800}\\u{1b}[31m`",
+    );
+    expect(shown("\u{1F600}".repeat(60))).toBe(`\`${"\u{1F600}".repeat(60)}\``);
+    expect(shown("\u{1F600}".repeat(61))).toBe(`\`${"\u{1F600}".repeat(60)}…\``);
+    expect(shown("é".repeat(61))).toBe(`\`${"é".repeat(60)}…\``);
+  });
+});
+
+describe("a diagnostic", () => {
+  const diagnostic: Diagnostic = {
+    code: "weight",
+    severity: "error",
+    at: "/additional_version_weights/v2",
+    message: "the weight `150` is over 100",
+  };
+
+  test("is a line, and its help another", () => {
+    expect(format(diagnostic)).toBe("error[weight] /additional_version_weights/v2: the weight `150` is over 100");
+    expect(format({ ...diagnostic, at: "", severity: "warning", help: "write less", position: { line: 2, column: 9 } })).toBe(
+      "2:9 warning[weight]: the weight `150` is over 100\n  help: write less",
+    );
+  });
+
+  test("and others make an error", () => {
+    const error = new ConfigError([diagnostic, { ...diagnostic, at: "" }]);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe("ConfigError");
+    expect(error.diagnostics).toHaveLength(2);
+    expect(error.message).toBe(
+      "error[weight] /additional_version_weights/v2: the weight `150` is over 100\nerror[weight]: the weight `150` is over 100",
+    );
+  });
+
+  test("becomes what the service would answer, without the warnings", () => {
+    const { diagnostics } = parse({ ...weights({ v2: 150, v3: "1" }), name: "a".repeat(64) });
+    expect(toServiceError(diagnostics)).toEqual({
+      error_code: "FSS.1092",
+      error_msg:
+        "/additional_version_weights/v2: the weight `150` is over 100; /additional_version_weights/v3: expected a number, found the string `1`",
+    });
+    expect(toServiceError(parse(null).diagnostics)).toEqual({ error_code: "FSS.0400", error_msg: "expected an object, found null" });
+    expect(toServiceError(parse(weights({ v2: 100 })).diagnostics)).toBeUndefined();
+    expect(toServiceError([])).toBeUndefined();
+  });
+
+  test("has a pointer that escapes", () => {
+    expect(pointer("", "a/b", "~", 0, "~1")).toBe("/a~1b/~0/0/~01");
+    expect(pointer("/a")).toBe("/a");
   });
 });

@@ -109,7 +109,7 @@ describe("what JSON cannot state", () => {
         },
       });
     expect(parse(watched({ version: "v1", additional_version_weights: { v2: 50 } })).ok).toBe(true);
-    expect(reads.sort()).toEqual(["additional_version_weights", "v2", "version"]);
+    expect(reads.toSorted()).toEqual(["additional_version_weights", "v2", "version"]);
   });
 
   test("1.12-2: a config that changes once it is compiled changes nothing", () => {
@@ -176,7 +176,7 @@ describe("what JSON cannot state", () => {
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigError);
       expect((error as ConfigError).diagnostics).toEqual(parse(config).diagnostics);
-      expect((error as ConfigError).diagnostics.map(({ code }) => code).sort()).toEqual(["unknown-key", "version-name", "weight"]);
+      expect((error as ConfigError).diagnostics.map(({ code }) => code).toSorted()).toEqual(["unknown-key", "version-name", "weight"]);
     }
   });
 

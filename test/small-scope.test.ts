@@ -30,10 +30,13 @@ function choices<T>(places: number, values: readonly T[]): T[][] {
   return places === 0 ? [[]] : choices(places - 1, values).flatMap((chosen) => values.map((value) => [...chosen, value]));
 }
 
+function isSame(a: Verdict, b: Verdict): boolean {
+  return a.version === b.version && a.reason === b.reason && a.at === b.at;
+}
+
 /** Asks every back end everything; the number of answers that were compared with the oracle's, on each. */
 function compare(configs: readonly AliasConfig[], requests: readonly object[], draws: readonly (number | undefined)[]): number {
   let compared = 0;
-  const isSame = (a: Verdict, b: Verdict): boolean => a.version === b.version && a.reason === b.reason && a.at === b.at;
   for (const config of configs) {
     const runs = backEnds.map(({ name, compile }) => ({ name, run: compile(config) }));
     for (const request of requests) {
@@ -50,6 +53,14 @@ function compare(configs: readonly AliasConfig[], requests: readonly object[], d
   }
   return compared;
 }
+
+/** Every text of up to so many of the letters. */
+function texts(letters: readonly string[], length: number): string[] {
+  return Array.from({ length: length + 1 }, (_, each) => choices(each, letters).map((text) => text.join(""))).flat();
+}
+
+const cookie = (value: string): RuleConfig => ({ rule_type: "Cookie", param: "a", op: "in", value });
+const query = (value: string, op: "=" | "in" = "in"): RuleConfig => ({ rule_type: "Query", param: "a", op, value });
 
 describe("the small scope, enumerated whole", () => {
   test("one strategy of up to two rules of all four types over three symbols", { timeout: 60_000 }, () => {
@@ -117,15 +128,9 @@ describe("the small scope, enumerated whole", () => {
     console.info(`${configs.length} aliases, ${compared} requests, ${backEnds.length} back ends`);
   });
 
-  /** Every text of up to so many of the letters. */
-  function texts(letters: readonly string[], length: number): string[] {
-    return Array.from({ length: length + 1 }, (_, each) => choices(each, letters).map((text) => text.join(""))).flat();
-  }
-
   test("a cookie in every Cookie field of up to seven characters that mean something there", { timeout: 60_000 }, () => {
     const lines = texts(["a", ";", "=", " "], 7);
     expect(lines.length).toBe((4 ** 8 - 1) / 3);
-    const cookie = (value: string): RuleConfig => ({ rule_type: "Cookie", param: "a", op: "in", value });
     const configs = ["a", "a,=", "a,aa,a a,=a,a="].map((value): AliasConfig => ({
       version: "v1",
       additional_version_strategy: { v2: { rules: [cookie(value)] } },
@@ -142,7 +147,6 @@ describe("the small scope, enumerated whole", () => {
   test("a parameter and the path in every target of up to five characters that mean something there", { timeout: 60_000 }, () => {
     const targets = texts(["a", "?", "&", "=", "#", "+", "%61", "/"], 5);
     expect(targets.length).toBe((8 ** 6 - 1) / 7);
-    const query = (value: string, op = "in"): RuleConfig => ({ rule_type: "Query", param: "a", op, value });
     const path: RuleConfig = { rule_type: "Header", param: ":path", op: "in", value: "/a,a,/,//a,/a/" };
     const configs = [[query("a")], [query("", "=")], [query("a,a a,aa,/"), path]].map((rules): AliasConfig => ({
       version: "v1",

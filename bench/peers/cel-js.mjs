@@ -31,7 +31,9 @@ function split(config) {
   const header = stickyHeader(config);
   const draw = header === undefined ? "draw" : `hash(${text(config.name)}, headers[${text(header)}])`;
   let until = 0;
-  const chain = parts.slice(0, -1).map(({ version, percent }) => `${draw} < ${((until += percent) / 100).toFixed(4)} ? ${text(version)} : `);
+  const chain = parts
+    .slice(0, -1)
+    .map(({ version, percent }) => `${draw} < ${((until += percent) / 100).toFixed(4)} ? ${text(version)} : `);
   const chosen = `${chain.join("")}${text(parts.at(-1).version)}`;
   return header === undefined ? chosen : `${text(header)} in headers ? (${chosen}) : ${text(config.version)}`;
 }

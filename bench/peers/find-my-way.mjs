@@ -1,7 +1,7 @@
 // Routes with constraints, a strategy for each field, which reads it from the request as it is. `find` is asked for a constant
 // path: that the router also finds the path is not counted against it. The routes for `or` are one for each rule.
-// It cannot: sticky and random splits (the handler would do it, and does after the rules of W6), and more than 31 constrained
-// routes for a path (W3, W9).
+// It cannot: sticky and random splits (the handler would do it, and does after the rules of W6), more than 31
+// constrained routes for a path (W3), and two rules of an `and` on one field (W9).
 
 import findMyWay from "find-my-way";
 import { arms, cookie, cookieNames, headerNames, stickyHeader, strategies } from "./alias.mjs";
@@ -35,10 +35,11 @@ export function prepare({ config }) {
   if (tried.length === 0 || stickyHeader(config) !== undefined) return undefined;
   const headers = headerNames(config);
   const cookies = cookieNames(config);
+  const several = tried.some(({ all, rules }) => all && new Set(rules.map(({ param }) => param)).size < rules.length);
+  if (several || tried.some(({ rules }) => rules.some(({ values }) => values.length > MOST))) return undefined;
   const key = ({ cookie: isCookie, param }) => (isCookie ? `c${cookies.indexOf(param)}` : `h${headers.indexOf(param)}`);
   const routes = tried.flatMap(({ version, all, rules }) => {
     const keyed = rules.map((rule) => ({ key: key(rule), values: rule.values }));
-    if (keyed.some(({ values }) => values.length > MOST) || keyed.length * tried.length > MOST) return Array(MOST + 1);
     const constraints = all ? combinations(keyed) : keyed.flatMap((rule) => combinations([rule]));
     return constraints.map((each) => ({ version, constraints: each }));
   });

@@ -16,9 +16,7 @@ export function prepare({ config }) {
   let priority = tried.length + 2;
   for (const { version, all, rules } of tried) {
     const conditions = rules.map(({ param, values }) =>
-      values.length === 1
-        ? { fact: param, operator: "equal", value: values[0] }
-        : { fact: param, operator: "in", value: values },
+      values.length === 1 ? { fact: param, operator: "equal", value: values[0] } : { fact: param, operator: "in", value: values },
     );
     engine.addRule({ conditions: { [all ? "all" : "any"]: conditions }, event: { type: version }, priority: priority-- });
   }

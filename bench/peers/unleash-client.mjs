@@ -47,7 +47,7 @@ export function prepare({ config }) {
   const split = {
     ...everyone,
     parameters: { ...everyone.parameters, groupId: config.name },
-    constraints: header === undefined ? [] : [{ contextName: header, operator: "STR_CONTAINS", values: [""], inverted: false }],
+    constraints: [],
     variants: parts.map(({ version, percent }) => variant(version, percent * 10, stickiness)),
   };
   const toggle = {
@@ -61,6 +61,10 @@ export function prepare({ config }) {
   };
   const evaluator = new Evaluator(new Toggles(toggle), defaultStrategies);
   const primary = { name: config.version, enabled: false };
+  if (header !== undefined) {
+    // Without a key it would draw at random: the host must see to that.
+    return ({ headers }) => (headers[header] === undefined ? config.version : evaluator.getVariant(config.name, headers, primary).name);
+  }
   if (cookies.length === 0) return (request) => evaluator.getVariant(config.name, request.headers, primary).name;
   const headers = strategies(config).flatMap(({ rules }) => rules.filter((rule) => !rule.cookie).map(({ param }) => param));
   return (request) => {

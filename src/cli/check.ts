@@ -4,7 +4,7 @@ import { oneOf, readArguments } from "./arguments.ts";
 import { type AliasFile, readAliasFile } from "./file.ts";
 import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./host.ts";
 import { report } from "./report.ts";
-import { printable, styleOf, wrap } from "./style.ts";
+import { jsonOf, printable, styleOf, wrap } from "./style.ts";
 import { plural } from "./table.ts";
 
 const HELP = `Reads alias configs and reports everything that is wrong with them.
@@ -53,7 +53,7 @@ export const check: Command = {
 
     const checkups: Checkup[] = [];
     for (const name of positionals) checkups.push(await checkup(name, host, profile));
-    if (format === "json") await write(host.stdout, `${JSON.stringify(checkups.map(toJson), null, 2)}\n`);
+    if (format === "json") await write(host.stdout, `${jsonOf(checkups.map(toJson), 2)}\n`);
     else await tell(checkups, host);
     const codes = checkups.map((one) => exitCode(one, values.strict === true));
     return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;

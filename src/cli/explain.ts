@@ -2,7 +2,7 @@ import { explain as explainRequest, formatExplanation, type NodeRequest, toReque
 import { onlyFile, readArguments } from "./arguments.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
-import { printable, type Style, styleOf, wrap } from "./style.ts";
+import { jsonOf, printable, type Style, styleOf, wrap } from "./style.ts";
 
 const HELP = `Says which version of an alias answers a request, and every step to it.
 
@@ -51,7 +51,7 @@ export const explain: Command = {
     const alias = await loadAlias(file, host);
     if (alias === undefined) return 1;
     const explanation = explainRequest(alias, request, draw);
-    if (values.json === true) await write(host.stdout, `${printable(JSON.stringify(explanation, null, 2))}\n`);
+    if (values.json === true) await write(host.stdout, `${jsonOf(explanation, 2)}\n`);
     else await write(host.stdout, `${wrap(painted(formatExplanation(explanation), styleOf(host.stdout, host.env)), host.columns)}\n`);
     return 0;
   },

@@ -10,7 +10,7 @@ import { linesOf } from "./lines.ts";
 import { loadAlias } from "./load.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { readEntry } from "./requests.ts";
-import { printable, type Style, styleOf, wrap } from "./style.ts";
+import { jsonOf, printable, type Style, styleOf, wrap } from "./style.ts";
 import { count, percent, plural, table } from "./table.ts";
 
 const HELP = `Routes a log of requests and counts what each version gets, and why.
@@ -115,7 +115,7 @@ async function routeLog(compiled: Route, log: string, name: string, json: boolea
       const decision = compiled(entry.request, entry.draw as number | undefined);
       counts[decision.index] = (counts[decision.index] ?? 0) + 1;
       requests++;
-      if (json) await write(host.stdout, `${printable(JSON.stringify({ line: number, ...decision }))}\n`);
+      if (json) await write(host.stdout, `${jsonOf({ line: number, ...decision })}\n`);
       progress.at(requests, bytes);
     }
   } catch (error) {

@@ -22,7 +22,12 @@ export function styleOf(output: Output, env: Host["env"]): Style {
  * requests are other people's. Line ends stay.
  */
 export function printable(text: string): string {
-  return text.replaceAll(STEERING, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replaceAll(STEERING, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`);
+}
+
+/** A value as JSON, in which the same is written as JSON's own escapes. */
+export function jsonOf(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(STEERING, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 const STEERING = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;

@@ -22,7 +22,7 @@ export interface EmitOptions<R = NodeRequest> extends ParseOptions {
 export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOptions<R> = {}): string {
   const meaning = plan(config, options);
   const reader = options.reader ?? (nodeReader as unknown as Reader<R>);
-  const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`);
+  const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`, "Math.random()");
   const plain = careful(meaning, reader);
   const texts = fast.body.filter((line) => /^ *(const|let) text\d+ = /.test(line)).length;
   const backed = texts > 1;
@@ -32,7 +32,6 @@ export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOpt
     [`// ${quote(meaning.name ?? "an alias without a name")}, compiled by canary-router: what is decided, and why, is listed first.`],
     ["/** Every decision that `route` can return; `at` points into the alias. */", ...decisionLines(meaning)],
     [...constants].map(([name, value]) => `const ${name} = ${literal(value)};`),
-    ["const random = Math.random;"].filter(() => [...fast.body, ...plain.body].some((line) => line.includes("random()"))),
     [
       "/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */",
       "export function route(request, draw) {",

@@ -10,7 +10,7 @@ import type { Access, Reader } from "../request.ts";
 
 /** The code of a plan: a function body and what it stands on. */
 export interface Source {
-  /** Statements over `request`, `draw`, the constants, the parts, `decisions` and `random`; they return a decision, or throw what reading throws. */
+  /** Statements over `request`, `draw`, the constants, the parts and `decisions`; they return a decision, or throw what reading throws. */
   readonly body: readonly string[];
   /** Values that the body names: tables and states, as literals of plain data. */
   readonly constants: ReadonlyMap<string, Constant>;
@@ -23,10 +23,11 @@ export type Constant = Int32Array | readonly string[] | Hash | { readonly [key: 
 
 /**
  * A plan as JavaScript. Each text of the request is read once, where it is first needed; rules that look at different things
- * stand as plain comparisons, others as a dispatch by bits. `unreadable` is the statement for a request without headers. Every name and value of the config passes through `quote`.
+ * stand as plain comparisons, others as a dispatch by bits. `unreadable` is the statement for a request
+ * without headers, `random` the expression for a random draw. Every name and value of the config passes through `quote`.
  */
-export function source<R>(plan: Plan, reader: Reader<R>, unreadable: string): Source {
-  const writer = new Writer(plan, reader as Reader<unknown>, unreadable);
+export function source<R>(plan: Plan, reader: Reader<R>, unreadable: string, random: string): Source {
+  const writer = new Writer(plan, reader as Reader<unknown>, unreadable, random);
   writer.write();
   return writer;
 }
@@ -44,13 +45,15 @@ class Writer implements Source {
   #texts: Map<string, string> = new Map();
   #places: Map<string, Place> = new Map();
   readonly #unreadable: string;
+  readonly #random: string;
   #depth = 0;
   #names = 0;
 
-  constructor(plan: Plan, reader: Reader<unknown>, unreadable: string) {
+  constructor(plan: Plan, reader: Reader<unknown>, unreadable: string, random: string) {
     this.#plan = plan;
     this.#reader = reader;
     this.#unreadable = unreadable;
+    this.#random = random;
   }
 
   write(): void {
@@ -198,7 +201,7 @@ class Writer implements Source {
       });
     }
     const random = sticky === undefined || sticky.missing === "random";
-    this.#line(random ? "const value = draw === undefined ? random() : draw;" : "const value = draw;");
+    this.#line(random ? `const value = draw === undefined ? ${this.#random} : draw;` : "const value = draw;");
     this.#line(`if (typeof value !== "number" || !(value >= 0 && value < 1)) return decisions[${error}];`);
     if (arms.length > 1) this.#line(`const slot = value * ${SLOTS};`);
     this.#line(`return ${pick(arms, "slot")};`);
@@ -343,12 +346,12 @@ export function careful<R>(plan: Plan, reader: Reader<R>): Source {
     const { sticky, arms } = split;
     const keys = sticky?.keys.map(({ field }) => read(field)) ?? [];
     body.push("let value = draw;");
-    if (sticky === undefined) body.push("if (value === undefined) value = random();");
+    if (sticky === undefined) body.push("if (value === undefined) value = Math.random();");
     else {
       constants.set("seed0", { ...absorbSeed(sticky.seed) });
       body.push("if (value === undefined) {", `  const key = ${keys.join(" || ")};`);
       body.push(`  if (key) return arm(${call("slotOfKey")}(seed0, key, 0, key.length));`);
-      body.push(sticky.missing === "random" ? "  value = random();" : `  return decisions[${sticky.missing}];`, "}");
+      body.push(sticky.missing === "random" ? "  value = Math.random();" : `  return decisions[${sticky.missing}];`, "}");
     }
     lines.unshift(`const arm = (slot) => ${pick(arms, "slot")};`);
     body.push(`return typeof value === "number" && value >= 0 && value < 1 ? arm(value * ${SLOTS}) : decisions[${plan.error}];`);

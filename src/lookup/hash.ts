@@ -32,7 +32,7 @@ export function findHash(values: readonly string[]): Hash | undefined {
   const positions = findPositions(values, min);
   if (positions === undefined) return undefined;
   let size = 4;
-  while (size < values.length * 4) size *= 2;
+  while (size < values.length * 2) size *= 2;
   const index = new Int32Array(size);
   const hashes = new Int32Array(size);
   values.forEach((value, number) => {

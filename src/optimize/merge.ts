@@ -9,7 +9,8 @@ export function merge(plan: Plan): Plan {
   return rewrite(plan, mergeTest);
 }
 
-function mergeTest({ kind, matches }: Test): Test {
+/** One test in which each field is asked once. */
+export function mergeTest({ kind, matches }: Test): Test {
   const merged = new Map<string, Match>();
   for (const match of matches) {
     const name = fieldName(match.field);

@@ -1,3 +1,4 @@
+import { mergeTest } from "./merge.ts";
 import { fieldName, type Plan, type Rule, type Test } from "../plan.ts";
 
 /** A rule goes whose test cannot hold unless an earlier rule's does, as far as comparing match by match shows. */
@@ -19,7 +20,8 @@ interface Claim {
   readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-function claimOf({ kind, matches }: Test): Claim {
+function claimOf(test: Test): Claim {
+  const { kind, matches } = mergeTest(test);
   return { kind, values: new Map(matches.map(({ field, values }) => [fieldName(field), new Set(values)])) };
 }
 

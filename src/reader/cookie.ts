@@ -1,19 +1,24 @@
 /**
  * Where the value of the first cookie of that name begins in a Cookie field, or -1. The field is scanned for the name, not
  * parsed: pairs are split at `;`, name from value at the first `=`, spaces and tabs around both do not count, and a pair
- * without `=` is no cookie. `name` is not empty and holds none of these characters.
+ * without `=` is no cookie; where the name stands elsewhere in a pair, the search goes on behind that pair, so it is linear. `name` is not empty and holds none of these characters.
  */
 export function cookieStart(line: string, name: string): number {
-  for (let at = line.indexOf(name); at !== -1; at = line.indexOf(name, at + 1)) {
+  let at = line.indexOf(name);
+  while (at !== -1) {
     let before = at - 1;
     while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
-    if (before >= 0 && line.charCodeAt(before) !== 59) continue;
-    let after = at + name.length;
-    while (isBlank(line.charCodeAt(after))) after++;
-    if (line.charCodeAt(after) !== 61) continue;
-    do after++;
-    while (isBlank(line.charCodeAt(after)));
-    return after;
+    if (before < 0 || line.charCodeAt(before) === 59) {
+      let after = at + name.length;
+      while (isBlank(line.charCodeAt(after))) after++;
+      if (line.charCodeAt(after) === 61) {
+        do after++;
+        while (isBlank(line.charCodeAt(after)));
+        return after;
+      }
+    }
+    const next = line.indexOf(";", at);
+    at = next === -1 ? -1 : line.indexOf(name, next);
   }
   return -1;
 }

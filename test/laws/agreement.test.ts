@@ -1,6 +1,6 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AliasConfig, compile, type Decision, explain, formatExplanation, type NodeRequest, shares } from "../../src/index.ts";
+import { type AliasConfig, compile as closures, type Decision, explain, formatExplanation, type NodeRequest, shares } from "../../src/index.ts";
 import { emitModule } from "../../src/emit/module.ts";
 import { compile as jit } from "../../src/jit.ts";
 import { configs, requests, type Scene, scenes } from "../support/arbitrary.ts";
@@ -115,8 +115,48 @@ describe("agreement", () => {
     expect(formatExplanation(explanation)).not.toMatch(/[\0\u2028]/);
   });
 
+  law("shares are the slots of such requests, counted", scenes, ({ config, request }) => {
+    const counted = shares(config, request as NodeRequest);
+    const { draw } = explain(config, request as NodeRequest, undefined, { random: () => 0 });
+    const [low, high] = [0, 1 - 2 ** -53].map((random) => decide(config, request, undefined, () => random));
+    if (draw?.from.kind !== "random") expect(high).toEqual(low);
+    const owned: readonly (readonly [string, number])[] = draw?.from.kind === "random" ? layout(config) : [[low!.version, 10_000]];
+    for (const [version, slots] of Object.entries(counted)) {
+      expect(slots).toBe(owned.filter(([each]) => each === version).reduce((sum, [, each]) => sum + each, 0));
+    }
+    expect(Object.values(counted).reduce((sum, each) => sum + each, 0)).toBe(10_000);
+    expect(Object.keys(counted)).toEqual(expect.arrayContaining(named(config)));
+  });
+
+  test("an emitted module is a module: it imports from its text alone", async () => {
+    for (const { config, request, draw = 0.5 } of fc.sample(scenes, { seed: 11, numRuns: 20 })) {
+      const text = emitModule(config);
+      const emitted = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)) as {
+        readonly route: Run;
+        readonly default: Run;
+        readonly decisions: readonly Decision[];
+      };
+      const route = closures(config);
+      const decision = emitted.route(request, draw);
+      expect(decision).toEqual(route(request as NodeRequest, draw));
+      expect(emitted.default).toBe(emitted.route);
+      expect(emitted.decisions[decision.index]).toBe(decision);
+      expect(Object.isFrozen(decision) && Object.isFrozen(emitted.decisions)).toBe(true);
+      expect(emitted.decisions).toEqual(route.decisions);
+    }
+  });
+
+  test.skipIf(refusal !== undefined)(`the jit generates code${refusal === undefined ? "" : `: ${refusal}`}`, () => {
+    const config = {
+      version: "v1",
+      additional_version_strategy: { v2: { rules: [{ rule_type: "Header", param: "x-a", op: "=", value: "needle" }] } },
+    };
+    expect(String(jit(config))).toContain("needle");
+    expect(String(closures(config))).not.toContain("needle");
+  });
+
   law("a decision is one frozen object for each outcome", scenes, ({ config, request, draw, random }) => {
-    for (const route of [compile(config, { random: () => random }), jit(config, { random: () => random })]) {
+    for (const route of [closures(config, { random: () => random }), jit(config, { random: () => random })]) {
       const decision = route(request as NodeRequest, draw);
       expect(Object.isFrozen(decision)).toBe(true);
       expect(route.decisions[decision.index]).toBe(decision);

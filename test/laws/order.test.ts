@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect } from "vitest";
 import type { AliasConfig, Version } from "../../src/index.ts";
 import { requests, type Scene, scenes, VERSIONS } from "../support/arbitrary.ts";
@@ -49,7 +49,7 @@ describe("order", () => {
     scenes,
     { catches: stumblesOverConstructor },
     (compile, { config, request, draw, random }) => {
-      expect([...VERSIONS].sort()).toEqual([...NATURAL].sort());
+      expect([...VERSIONS].toSorted()).toEqual([...NATURAL].toSorted());
       const options = { random: () => random };
       const { version, reason } = compile(config, options)(request, draw);
       expect(compile(renamed(config, plain), options)(request, draw)).toMatchObject({ version: plain(version), reason });
@@ -110,8 +110,8 @@ describe("order", () => {
 });
 
 /** Without an order, and without strategies where there are weights: a strategy's version takes no rank in the split. */
-function ofOneMap({ additional_version_order: _, additional_version_strategy: strategies, ...config }: AliasConfig): AliasConfig {
-  return config.additional_version_weights || !strategies ? config : { ...config, additional_version_strategy: strategies };
+function ofOneMap(config: AliasConfig): AliasConfig {
+  return { ...config, additional_version_order: null, ...(config.additional_version_weights && { additional_version_strategy: null }) };
 }
 
 function answer({ version, reason, at }: { readonly version: string; readonly reason: string; readonly at: string }): object {

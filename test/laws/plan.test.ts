@@ -20,7 +20,7 @@ describe("plans", () => {
     } = config;
     const named = new Set([version, ...Object.keys(strategies ?? {}), ...Object.keys(weights ?? {}), ...(order ?? [])]);
     expect(versions[0]).toBe(version);
-    expect([...versions].sort()).toEqual([...named].sort());
+    expect([...versions].toSorted()).toEqual([...named].toSorted());
     for (const [place, outcome] of outcomes.entries()) {
       expect(outcome.index).toBe(place);
       expect(versions).toContain(outcome.version);

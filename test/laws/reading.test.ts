@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect } from "vitest";
 import { type AliasConfig, compile, ConfigError, parse, parseText } from "../../src/index.ts";
 import { configs, requests, scenes } from "../support/arbitrary.ts";

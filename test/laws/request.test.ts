@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect } from "vitest";
 import { type AliasConfig, fetchReader, type FetchRequest, type NodeRequest, rawReader, type Reader, toRequest } from "../../src/index.ts";
 import { configs, type Scene, scenes } from "../support/arbitrary.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect } from "vitest";
 import type { AliasConfig, RuleConfig } from "../../src/index.ts";
 import { requests, rules } from "../support/arbitrary.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect } from "vitest";
 import type { AliasConfig, Version } from "../../src/index.ts";
 import { configs } from "../support/arbitrary.ts";
@@ -34,6 +34,11 @@ const pairs = fc
 const ofPair = ([first, second]: readonly [number, number]): AliasConfig => ({
   version: "v1",
   additional_version_weights: { v2: first / 100, v3: second / 100 },
+});
+
+const ofMany = (slots: readonly number[]): AliasConfig => ({
+  version: "v1",
+  additional_version_weights: Object.fromEntries(slots.map((each, index) => [`w${index}`, each / 100])),
 });
 
 const countOf = (versions: readonly Version[], version: Version): number => versions.filter((each) => each === version).length;
@@ -139,14 +144,10 @@ describe("split", () => {
     fc.record({ weights: fc.array(fc.nat(2000), { minLength: 3, maxLength: 5 }), which: fc.nat(4), by: fc.nat(2000) }),
     { catches: servesWeightZero, runs: 10 },
     (compile, { weights, which, by }) => {
-      const configOf = (slots: readonly number[]): AliasConfig => ({
-        version: "v1",
-        additional_version_weights: Object.fromEntries(slots.map((each, index) => [`w${index}`, each / 100])),
-      });
       const grown = weights.map((slots, index) =>
         index === which % weights.length ? Math.min(slots + by, SLOTS - (weights.reduce((sum, each) => sum + each, 0) - slots)) : slots,
       );
-      const [before, after] = [slotsOf(compile, configOf([0, ...weights])), slotsOf(compile, configOf([0, ...grown]))];
+      const [before, after] = [slotsOf(compile, ofMany([0, ...weights])), slotsOf(compile, ofMany([0, ...grown]))];
       [0, ...grown].forEach((slots, index) => expect(countOf(after, `w${index}`)).toBe(slots));
       [0, ...weights].forEach((slots, index) => expect(countOf(before, `w${index}`)).toBe(slots));
     },

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/config.ts";
 import { layout } from "./oracle.ts";
 

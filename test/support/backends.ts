@@ -42,8 +42,7 @@ const standalone: Compile = (config, options = {}) => {
 /** Why emitted modules cannot be run here as function bodies; undefined where they can. */
 export const refusal: string | undefined = (() => {
   try {
-    new Function("");
-    return undefined;
+    return void new Function("");
   } catch (error) {
     return String(error);
   }

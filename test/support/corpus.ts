@@ -46,7 +46,7 @@ const folder = new URL("../corpus/", import.meta.url);
 
 /** The corpus by section, in the order of the sections. */
 export const corpus: readonly { readonly title: string; readonly cases: readonly Case[] }[] = readdirSync(folder)
-  .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+  .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
   .map((file) => {
     const { title, alias, cases } = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Suite;
     return { title, cases: cases.map((each) => ({ alias, request: { headers: {} }, ...each })) };

@@ -72,7 +72,7 @@ export const ranksByCodeUnit: Fault = misreads("ranks by code unit", (config) =>
   additional_version_order: [
     ...new Set([
       ...(config.additional_version_order ?? []),
-      ...[...Object.keys(config.additional_version_strategy ?? {}), ...Object.keys(config.additional_version_weights ?? {})].sort(),
+      ...[...Object.keys(config.additional_version_strategy ?? {}), ...Object.keys(config.additional_version_weights ?? {})].toSorted(),
     ]),
   ],
 }));
@@ -104,7 +104,7 @@ export const seedsWithThePrimary: Fault = misreads("seeds with the primary", (co
 /** Takes the second rank from its end of the slots, by giving it to a version that has no weight. */
 export const stacksEveryWeight: Fault = misreads("stacks every weight on the one before it", (config) => {
   const order = config.additional_version_order ?? [];
-  const [first] = [...order, ...Object.keys(config.additional_version_weights ?? {}).sort()];
+  const [first] = [...order, ...Object.keys(config.additional_version_weights ?? {}).toSorted()];
   return { ...config, ...(first !== undefined && { additional_version_order: [...new Set([first, "none", ...order])] }) };
 });
 
@@ -123,9 +123,9 @@ export const forgetsTheSeed: Fault = misreads("forgets the seed", (config) => ({
   ...(config.stickiness && { stickiness: { ...config.stickiness, seed: "" } }),
 }));
 
-export const forgetsStickiness: Fault = misreads("forgets stickiness", ({ stickiness: _, ...config }) => config);
+export const forgetsStickiness: Fault = misreads("forgets stickiness", (config) => ({ ...config, stickiness: null }));
 
-export const forgetsTheOrder: Fault = misreads("forgets the order", ({ additional_version_order: _, ...config }) => config);
+export const forgetsTheOrder: Fault = misreads("forgets the order", (config) => ({ ...config, additional_version_order: null }));
 
 export const closesArmsAbove: Fault = misasks("gives the bound of two arms to the first", (request, draw) => [
   request,

@@ -146,7 +146,7 @@ function ranked(versions: readonly Version[], config: AliasConfig): Version[] {
   const order = config.additional_version_order ?? [];
   return [
     ...order.filter((version) => versions.includes(version)),
-    ...versions.filter((version) => !order.includes(version)).sort(naturally),
+    ...versions.filter((version) => !order.includes(version)).toSorted(naturally),
   ];
 }
 
@@ -195,7 +195,6 @@ function ownDraw({ stickiness, name }: AliasConfig, request: Readable, random: (
 
 /** murmur3_x86_32 as its author states it, over bytes; a block at a time, the tail byte by byte. */
 export function murmur3(bytes: Uint8Array, seed: number): number {
-  const scramble = (k: number): number => Math.imul(rotate(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593);
   const whole = bytes.length - (bytes.length % 4);
   let hash = seed;
   for (let i = 0; i < whole; i += 4) {
@@ -208,6 +207,10 @@ export function murmur3(bytes: Uint8Array, seed: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function scramble(block: number): number {
+  return Math.imul(rotate(Math.imul(block, 0xcc9e2d51), 15), 0x1b873593);
 }
 
 function rotate(word: number, by: number): number {
