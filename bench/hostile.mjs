@@ -218,6 +218,9 @@ function time(route, request, bytes, times) {
   return { nanoseconds: Number(after - before) / times, version };
 }
 
+/** The median of the ratios, round by round. */
+const over = (one, other) => quantile(one.map((each, round) => each / other[round]));
+
 function measure(route, { request, size, ordinary, make, starts = "", version }) {
   const texts = [ordinary, ...[size / 16, size / 4, size].map((bytes) => starts + make(Math.floor(bytes) - starts.length))];
   const buffers = texts.map((text) => Buffer.from(text, "latin1"));
@@ -229,7 +232,6 @@ function measure(route, { request, size, ordinary, make, starts = "", version })
       if (round >= 0) perByte[n].push(found.nanoseconds / bytes.length);
     });
   }
-  const over = (one, other) => quantile(one.map((each, round) => each / other[round]));
   const [normal, small, middle, large] = perByte;
   return {
     normal: quantile(normal),

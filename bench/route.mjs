@@ -9,8 +9,8 @@ import { workload, WORKLOADS } from "./workloads.mjs";
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: WORKLOADS.join(",") },
-    mode: { type: "string", default: "fresh,reused" },
-    aliases: { type: "string", default: "1,100" },
+    mode: { type: "string" },
+    aliases: { type: "string" },
     contenders: { type: "string", default: OWN.join(",") },
     peers: { type: "boolean", default: false },
     rounds: { type: "string" },
@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
 });
 
 const list = (text) => text.split(",").filter((item) => item !== "");
+const modes = list(options.mode ?? (options.short ? "fresh" : "fresh,reused"));
+const aliasCounts = list(options.aliases ?? (options.short ? "100" : "1,100")).map(Number);
 const settings = {
   dist: distURL(options.dist),
   rounds: Number(options.rounds ?? (options.short ? 3 : 15)),
@@ -95,8 +97,8 @@ console.log(`${settings.rounds} rounds over ${settings.processes} starts, each o
 console.log(`| workload | strings | aliases | hand, ns | ${compared.join(" | ")} |`);
 console.log(`| --- | --- | ---: | ---: | ${compared.map(() => "---:").join(" | ")} |`);
 for (const id of list(options.only)) {
-  for (const mode of list(options.mode)) {
-    for (const aliases of list(options.aliases).map(Number)) {
+  for (const mode of modes) {
+    for (const aliases of aliasCounts) {
       rows.push(await row(id, mode, aliases));
       print(rows.at(-1));
     }
@@ -120,7 +122,7 @@ if (options.bytes) {
   console.log(`\n| bytes a decision | ${names.join(" | ")} |\n| --- | ${names.map(() => "---:").join(" | ")} |`);
   for (const id of list(options.only)) {
     const entries = names.map((name) => ({ label: name, name, id }));
-    const found = await allocations(entries, { ...settings, mode: "fresh", aliases: Math.max(...list(options.aliases).map(Number)) });
+    const found = await allocations(entries, { ...settings, mode: "fresh", aliases: Math.max(...aliasCounts) });
     bytes.push({ id, bytes: Object.fromEntries(found) });
     console.log(`| ${id} | ${names.map((name) => found.get(name)?.toFixed(2) ?? "–").join(" | ")} |`);
   }

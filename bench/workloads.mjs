@@ -1,5 +1,7 @@
 // What is measured: W1 to W9, each an alias, requests that meet it, and the function that a good engineer writes by hand for it.
 
+/* oxlint-disable unicorn/consistent-function-scoping, eslint/no-shadow -- a hand is compiled from its own text, and holds all it needs */
+
 import seedrandom from "seedrandom";
 import { clientRequest, hex, pick, token, uuid } from "./clients.mjs";
 import { murmur3, seedState } from "./murmur3.mjs";
@@ -13,8 +15,8 @@ const SEED = "canary-router";
 const header = (param, value, op = "=") => ({ rule_type: "Header", param, op, value });
 const cookie = (param, value, op = "=") => ({ rule_type: "Cookie", param, op, value });
 
-const accounts = seedrandom.alea("accounts");
-const ACCOUNTS = Array.from({ length: 1000 }, () => `acc_${hex(accounts, 8)}`);
+const digits = seedrandom.alea("accounts");
+const ACCOUNTS = Array.from({ length: 1000 }, () => `acc_${hex(digits, 8)}`);
 
 /** A field of a request that has one of some values, or is absent for the rest of the time. */
 const maybe = (random, share, name, value) => (random() < share ? [[name, value]] : []);

@@ -1,7 +1,6 @@
-import type { Version } from "./config.ts";
-import type { ArmStep, Decision, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
+import type { ArmStep, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
 import { absorbSeed, hashKey, slotOf } from "./draw.ts";
-import { fieldName, type Field, type Outcome, type Plan, type Rule, SLOTS, type Sticky } from "./plan.ts";
+import { fieldName, type Field, type Outcome, type Plan, type Rule, type Sticky } from "./plan.ts";
 import { cookieValue } from "./reader/cookie.ts";
 import { queryDecoded } from "./reader/query.ts";
 import { pathEnd, pathStart } from "./reader/target.ts";

@@ -24,6 +24,20 @@ for (const { title, cases } of corpus) {
   });
 }
 
+test("every case expects something, and nothing that is not looked at", () => {
+  const looked = ["version", "reason", "at", "shares", "errors", "warnings", "service"];
+  for (const { id, expect: expected } of corpus.flatMap(({ cases }) => cases)) {
+    const keys = Object.keys(expected);
+    expect(
+      keys.filter((key) => !looked.includes(key)),
+      id,
+    ).toEqual([]);
+    expect(expected.version !== undefined || expected.shares !== undefined || expected.errors !== undefined, id).toBe(true);
+    if (keys.includes("reason") || keys.includes("at")) expect(keys, id).toContain("version");
+    if (expected.errors !== undefined) expect(expected.errors.length, id).toBeGreaterThan(0);
+  }
+});
+
 test.skipIf(refusal !== undefined)(`every case runs on the emitted module too${refusal === undefined ? "" : `: ${refusal}`}`, () => {
   expect(backEnds.map(({ name }) => name)).toContain("standalone module");
 });

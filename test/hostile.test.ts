@@ -460,16 +460,16 @@ function revoked(): object {
 describe("a host", () => {
   test.each([compile, jit])("is told why a request could not be read, and its own exceptions are dropped", (compileIt) => {
     const told: unknown[] = [];
-    const boom = new Error("boom");
+    const failure = new Error("boom");
     const request = {
       headers: Object.defineProperty({}, "x-canary", {
         get: () => {
-          throw boom;
+          throw failure;
         },
       }),
     };
     expect(compileIt(canary, { onError: (error) => told.push(error) })(request as NodeRequest)).toMatchObject(PRIMARY);
-    expect(told).toEqual([boom]);
+    expect(told).toEqual([failure]);
     const rude = compileIt(canary, {
       onError: () => {
         throw new Error("rude");
@@ -481,16 +481,16 @@ describe("a host", () => {
 
   test.each([compile, jit])("is told why its random source failed", (compileIt) => {
     const told: unknown[] = [];
-    const boom = new Error("boom");
+    const failure = new Error("boom");
     const split: AliasConfig = { version: "v1", additional_version_weights: { v2: 100 } };
     const route = compileIt(split, {
       onError: (error) => told.push(error),
       random: () => {
-        throw boom;
+        throw failure;
       },
     });
     expect(route({ headers: {} })).toMatchObject(PRIMARY);
-    expect(told).toEqual([boom]);
+    expect(told).toEqual([failure]);
   });
 
   test.each([compile, jit])("may patch what the language gives after aliases are compiled", (compileIt) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
@@ -88,10 +89,15 @@ function read(config: unknown, options?: ParseOptions): Alias {
 }
 
 describe("what is said", () => {
-  const covered = new Set<Code>(["syntax", "duplicate-key"]);
+  /** Of the codes that are not covered here, the first two are in text.test.ts, and `plan` is about plans. */
+  const covered = new Map<Code, Set<Severity>>([
+    ["syntax", new Set(["error"])],
+    ["duplicate-key", new Set(["error"])],
+    ["plan", new Set(["error"])],
+  ]);
 
   function says(severity: Severity, code: Code, at: Pointer, rows: readonly Row[]): void {
-    covered.add(code);
+    covered.set(code, (covered.get(code) ?? new Set()).add(severity));
     for (const [config, message, help, options] of rows) {
       test(`${code} ${at}: ${message}`, () => {
         const checked = parse(config, options);
@@ -627,8 +633,31 @@ describe("what is said", () => {
     ],
   ]);
 
-  test("each code is covered here; those of texts are in text.test.ts, and `plan` is about plans", () => {
-    expect([...covered, "plan"].toSorted()).toEqual(CODES.toSorted());
+  test("each code is covered", () => {
+    expect([...covered.keys()].toSorted()).toEqual(CODES.toSorted());
+  });
+
+  describe("each code is explained in docs/diagnostics.md", () => {
+    const document = readFileSync(new URL("../docs/diagnostics.md", import.meta.url), "utf8");
+    const [, ...sections] = document.split(/^## /m);
+
+    test("and nothing else is, in the same order", () => {
+      expect(sections.map((section) => section.split("\n", 1)[0])).toEqual(CODES.map((code) => `\`${code}\``));
+    });
+
+    for (const [index, code] of CODES.entries()) {
+      test(`${code}: its severity, the service's code, what, why and fix`, () => {
+        const severities = [...(covered.get(code) ?? [])].toSorted();
+        const service = toServiceError([{ code, severity: "error", at: "", message: "" }])?.error_code;
+        const kind = severities.includes("error") ? `${severities.join(" or ")} · ${service}` : "warning";
+        const [heading, line, what, why, fix, ...rest] = (sections[index] ?? "").trim().split("\n\n");
+        expect([heading, line?.toLowerCase()]).toEqual([`\`${code}\``, kind.toLowerCase()]);
+        expect(what).toMatch(/^[A-Z`].{10,}\.$/s);
+        expect(why).toMatch(/^\*\*Why:\*\* .{10,}\.$/s);
+        expect(fix).toMatch(/^\*\*Fix:\*\* .{5,}\.$/s);
+        expect(rest).toEqual([]);
+      });
+    }
   });
 });
 

@@ -29,12 +29,12 @@ export function stickyHeader({ stickiness }) {
 
 /** The cookies that the rules ask for. */
 export function cookieNames(config) {
-  return [...new Set(strategies(config).flatMap(({ rules }) => rules.filter(({ cookie }) => cookie).map(({ param }) => param)))];
+  return [...new Set(strategies(config).flatMap(({ rules }) => rules.filter((rule) => rule.cookie).map(({ param }) => param)))];
 }
 
 /** The headers that the rules ask for. */
 export function headerNames(config) {
-  return [...new Set(strategies(config).flatMap(({ rules }) => rules.filter(({ cookie }) => !cookie).map(({ param }) => param)))];
+  return [...new Set(strategies(config).flatMap(({ rules }) => rules.filter((rule) => !rule.cookie).map(({ param }) => param)))];
 }
 
 /** One cookie of a Cookie header, found by a scan: no peer reads cookies, so its host does, and no slower than the hand. */

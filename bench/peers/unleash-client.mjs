@@ -16,6 +16,7 @@ export const gives = "version";
 export const agrees = (id) => (["W4", "W5", "W6"].includes(id) ? "share" : "each");
 
 const everyone = { name: "flexibleRollout", parameters: { rollout: "100", stickiness: "random", groupId: "all" } };
+const constraint = ({ param, values }) => ({ contextName: param, operator: "IN", values, inverted: false, caseInsensitive: false });
 const variant = (name, weight, stickiness) => ({ name, weight, stickiness, payload: { type: "string", value: name } });
 
 class Toggles extends EventEmitter {
@@ -33,7 +34,6 @@ class Toggles extends EventEmitter {
 
 export function prepare({ config }) {
   const cookies = cookieNames(config);
-  const constraint = ({ param, values }) => ({ contextName: param, operator: "IN", values, inverted: false, caseInsensitive: false });
   const ruled = strategies(config).flatMap(({ version, all, rules }) =>
     (all || rules.length === 1 ? [rules] : rules.map((rule) => [rule])).map((together) => ({
       ...everyone,

@@ -4,7 +4,7 @@ import { absorbSeed, slotOfKey } from "../draw.ts";
 import { accessOf, sourceName } from "../interpret.ts";
 import { type Classify, classify } from "../lookup/classify.ts";
 import { type Column, type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
-import { type Arm, type Field, fieldName, type Match, type Plan, SLOTS, type Split, type Sticky, type Test } from "../plan.ts";
+import { type Arm, type Field, type Match, type Plan, SLOTS, type Sticky, type Test } from "../plan.ts";
 import { cookieEnd, cookieStart } from "../reader/cookie.ts";
 import { queryDecoded } from "../reader/query.ts";
 import { pathEnd, pathStart } from "../reader/target.ts";

@@ -86,7 +86,7 @@ function mostAlike(values: readonly string[], positions: readonly number[]): num
 }
 
 /** The hash of `text` from `from` up to `to`, which is as long as any position asks for. */
-export function hashOf(positions: ArrayLike<number>, text: string, from: number, to: number): number {
+function hashOf(positions: ArrayLike<number>, text: string, from: number, to: number): number {
   let hash = to - from;
   for (let i = 0; i < positions.length; i++) {
     const position = positions[i] as number;

@@ -8,6 +8,6 @@ export function prune(plan: Plan): Plan {
 }
 
 /** Whether a test holds for every request. */
-export function isAlways(test: Test): boolean {
+function isAlways(test: Test): boolean {
   return test.kind === "all" && test.matches.length === 0;
 }

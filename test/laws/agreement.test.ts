@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AliasConfig, compile as closures, type Decision, explain, formatExplanation, type NodeRequest, shares } from "../../src/index.ts";
+import {
+  type AliasConfig,
+  compile as closures,
+  type Decision,
+  explain,
+  formatExplanation,
+  type NodeRequest,
+  shares,
+} from "../../src/index.ts";
 import { emitModule } from "../../src/emit/module.ts";
 import { compile as jit } from "../../src/jit.ts";
 import { configs, requests, type Scene, scenes } from "../support/arbitrary.ts";

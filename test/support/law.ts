@@ -21,8 +21,8 @@ export interface Fault {
 }
 
 /**
- * A law about aliases that are run: it holds on every back end, or `on` these, and a back end with the fault is caught by it. Without that,
- * a law might hold because it says nothing.
+ * A law about aliases that are run: it holds on every back end, or `on` these, and a back end with the fault is caught by it.
+ * Without that, a law might hold because it says nothing.
  */
 export function everywhere<T>(
   name: string,
