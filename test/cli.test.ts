@@ -324,6 +324,18 @@ ${faulty}:8:1 error[unknown-key] /stickines: unknown key \`stickines\`
     });
   });
 
+  test.each(["{", "x: "])("reads no more of an endless text than it takes to refuse it: `%s…`", async (begin) => {
+    let pulled = 0;
+    function* endlessly(): Generator<Buffer> {
+      yield Buffer.from(begin);
+      for (; ; pulled++) yield Buffer.alloc(65_536, "x");
+    }
+    const { code, stdout } = await cli(["check", "-"], { stdin: Readable.from(endlessly()) });
+    expect(code).toBe(1);
+    expect(stdout).toContain("standard input:1:1 error[over-budget]: more than 1048576 characters of text\n");
+    expect(pulled).toBeLessThan(40);
+  });
+
   test("reads the text as UTF-8 even where a chunk ends within a character", async () => {
     const bytes = Buffer.from('{"version":"v1","description":"grün"}');
     const cut = bytes.indexOf(0xc3) + 1;
@@ -383,11 +395,9 @@ describe("YAML", () => {
 additional_version_strategy:
   v2: &strategy
     rules:
-      - { rule_type: Cookie, param: beta, op: "=", value: "on" }
+      - { rule_type: Cookie, param: &v beta, op: "=", value: "on" }
   v3: *strategy
-description: *v
-alias_urn: &v again
-last_modified: *v
+name: *v
 `;
     const { stdout } = await cli(["explain", file("anchor.yaml", text), "--cookie", "beta=on", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -396,7 +406,7 @@ last_modified: *v
         { version: "v3", tried: false },
       ],
     });
-    expect((await cli(["check", file("anchor.yaml", text)])).stdout).toContain("ok, primary v1, 2 strategies");
+    expect((await cli(["compile", file("anchor.yaml", text)])).stdout).toMatch(/^\/\/ "beta", /);
   });
 
   test("a complaint about what an anchor names has the place of its use", async () => {
@@ -406,6 +416,18 @@ last_modified: *v
       ["3:12", "/additional_version_strategy/v2/rules"],
       ["3:12", "/additional_version_strategy/v3/rules"],
     ]);
+  });
+
+  test("a key that repeats is an error, though nothing else is wrong", async () => {
+    const { code, stdout } = await cli(["check", file("twice.yaml", "version: v1\nversion: v1\n")]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(":2:1 error[duplicate-key] /version: the key `version` is there already, in line 1, column 1\n");
+  });
+
+  test("the place of a key is found, whatever it is called", async () => {
+    const text = "version: v1\nadditional_version_weights:\n  v2: 1\n  a/b~c: -1\n";
+    const { stdout } = await cli(["check", file("pointer.yaml", text)]);
+    expect(stdout).toContain(":4:3 error[weight] /additional_version_weights/a~1b~0c: ");
   });
 
   test("a merge key is an unknown key", async () => {
@@ -652,19 +674,20 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
       '{"headers":{"a":1}}',
       '{"headers":[["a"]]}',
       '{"headers":"a"}',
+      '{"headers":[["a","b","c"]]}',
       '{"attributes":{"a":1}}',
     ];
     const log = `{"draw":0}\r\n\n${torn.join("\n")}\n{"draw":0.9}`;
     const { code, stdout, stderr } = await cli(["route", split, "--requests", "-"], { stdin: input(log) });
     expect(code).toBe(1);
     expect(stdout).toContain("prod: 2 requests from standard input\n");
-    expect(stderr).toBe(`canary-router: standard input: 8 lines are no requests
+    expect(stderr).toBe(`canary-router: standard input: 9 lines are no requests
   line 3: not JSON
   line 4: not an object
   line 5: not an object
   line 6: \`url\` is not a string
   line 7: \`headers\` is not an object or a list of pairs, of strings
-  and 3 more
+  and 4 more
 `);
     const json = await cli(["route", split, "--requests", "-", "--json"], { stdin: input(log) });
     expect(
@@ -672,7 +695,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
         .trimEnd()
         .split("\n")
         .map((line) => (JSON.parse(line) as { line: number }).line),
-    ).toEqual([1, 11]);
+    ).toEqual([1, 12]);
   });
 
   test.each([
@@ -689,9 +712,9 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     }
   });
 
-  test("a line that is too long is one torn line, and never held whole", async () => {
+  test("a line longer than any string can be is one torn line", async () => {
     const megabyte = Buffer.alloc(1024 * 1024, "x");
-    const chunks = [Buffer.from('{"draw":0}\n'), ...Array.from({ length: 8 }, () => megabyte), Buffer.from('\n{"draw":0}')];
+    const chunks = [Buffer.from('{"draw":0}\n'), ...Array.from({ length: 600 }, () => megabyte), Buffer.from('\n{"draw":0}')];
     const { code, stdout, stderr } = await cli(["route", split, "--requests", "-"], { stdin: Readable.from(chunks) });
     expect(code).toBe(1);
     expect(stdout).toContain("prod: 2 requests");
@@ -770,6 +793,9 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     expect(seen.stderr).toBe("\r\x1b[K2 requests\r\x1b[K");
     const piped = await cli(["route", split, "--requests", "-"], { stdin: Readable.from(slow()) });
     expect(piped.stderr).toBe("");
+    const passing = await cli(["route", split, "--requests", "-", "--json"], { stdin: Readable.from(slow()), isTTY: true });
+    expect(passing.stderr).toBe("");
+    expect(passing.stdout.split("\n")).toHaveLength(3);
   });
 
   test("long names of versions leave the table whole", async () => {

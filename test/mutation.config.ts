@@ -5,7 +5,11 @@ import base from "../vitest.config.ts";
 const config: ViteUserConfig = mergeConfig(
   base,
   defineConfig({
-    test: { root: ".", exclude: ["test/{architecture,parts,docs,types,package,cli,examples,golden}.test.ts", "node_modules/**"], reporters: ["default"] },
+    test: {
+      root: ".",
+      exclude: ["test/{architecture,parts,docs,types,package,cli,examples,golden}.test.ts", "node_modules/**"],
+      reporters: ["default"],
+    },
   }),
 );
 

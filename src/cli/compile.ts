@@ -83,7 +83,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const draft = `${target}.${randomUUID()}`;
   try {
-    await writeFile(draft, text, { flag: "wx" });
+    await writeFile(draft, text);
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true });

@@ -10,8 +10,7 @@ export interface Line {
 
 /**
  * The lines of a stream of UTF-8, one after the other as they are asked for: never more than a chunk and `limit` characters
- * are held, whatever comes. Lines end with LF; a CR before it is dropped. (Node's `readline` also ends lines at U+2028,
- * which JSON strings may contain.)
+ * are held, whatever comes. Lines end with LF. (Node's `readline` also ends them at U+2028, which JSON strings may contain.)
  */
 export async function* linesOf(stream: AsyncIterable<Buffer | string>, limit: number): AsyncGenerator<Line, void, undefined> {
   const decoder = new StringDecoder("utf8");
@@ -21,7 +20,7 @@ export async function* linesOf(stream: AsyncIterable<Buffer | string>, limit: nu
 
   const line = (): Line => {
     number++;
-    const text = pending === undefined || pending.length > limit ? undefined : pending.endsWith("\r") ? pending.slice(0, -1) : pending;
+    const text = pending === undefined || pending.length > limit ? undefined : pending;
     pending = "";
     return { number, text, bytes };
   };

@@ -10,9 +10,12 @@ export interface Progress {
 /** Milliseconds before the first line, which a short run never shows, and between two. */
 const PERIOD = 200;
 
+/** No progress, for an output that nobody watches. */
+export const SILENT: Progress = { at: () => {}, end: () => {} };
+
 /** The progress of reading `total` bytes, or of an unknown number of them; silent where the output is no terminal. */
 export function progressOf(output: Output, total: number | undefined): Progress {
-  if (output.isTTY !== true) return { at: () => {}, end: () => {} };
+  if (output.isTTY !== true) return SILENT;
   let last = performance.now();
   let shown = false;
   return {

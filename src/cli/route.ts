@@ -8,7 +8,7 @@ import { failureOf } from "./file.ts";
 import { type Command, type Host, Refusal, write } from "./host.ts";
 import { linesOf } from "./lines.ts";
 import { loadAlias } from "./load.ts";
-import { type Progress, progressOf } from "./progress.ts";
+import { type Progress, progressOf, SILENT } from "./progress.ts";
 import { readEntry } from "./requests.ts";
 import { jsonOf, printable, type Style, styleOf, wrap } from "./style.ts";
 import { count, percent, plural, table } from "./table.ts";
@@ -126,16 +126,11 @@ async function routeLog(compiled: Route, log: string, name: string, json: boolea
   return { counts, requests, torn, faults };
 }
 
+/** Silent where the decisions themselves pass by on the screen. */
 async function progressOfLog(log: string, json: boolean, { stdout, stderr }: Host): Promise<Progress> {
-  const size =
-    log === "-"
-      ? undefined
-      : await stat(log).then(
-          (stats) => (stats.isFile() ? stats.size : undefined),
-          () => undefined,
-        );
-  const shared = json && stdout.isTTY === true;
-  return progressOf(shared ? stdout : stderr, size);
+  if (json && stdout.isTTY === true) return SILENT;
+  const stats = log === "-" ? undefined : await stat(log).catch(() => undefined);
+  return progressOf(stderr, stats?.isFile() === true ? stats.size : undefined);
 }
 
 function emptiness({ torn, faults }: Tally): string {
