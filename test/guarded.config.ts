@@ -1,11 +1,16 @@
 import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 import base from "../vitest.config.ts";
 
-/** The same suite where generating code is refused and `Object.prototype.__proto__` is gone. */
+/** The same suite where generating code is refused and `Object.prototype.__proto__` is gone; the oracle of the schema generates code itself. */
 const config: ViteUserConfig = mergeConfig(
   base,
   defineConfig({
-    test: { root: ".", pool: "forks", execArgv: ["--disallow-code-generation-from-strings", "--disable-proto=delete"] },
+    test: {
+      root: ".",
+      exclude: ["test/schema.test.ts", "node_modules/**"],
+      pool: "forks",
+      execArgv: ["--disallow-code-generation-from-strings", "--disable-proto=delete"],
+    },
   }),
 );
 

@@ -1,0 +1,130 @@
+// "checkout", compiled by canary-router: what is decided, and why, is listed first.
+
+/** Every decision that `route` can return; `at` points into the alias. */
+export const decisions = Object.freeze(
+  [
+    { version: "v2", reason: "rule", at: "/additional_version_strategy/v2", index: 0 },
+    { version: "v1", reason: "default", at: "/version", index: 1 },
+    { version: "v1", reason: "error", at: "", index: 2 },
+  ].map(Object.freeze),
+);
+
+const cells0 = Int32Array.of(0, 0, 0, 0, 2, 3, 5, 0, 1, 0, 6, 4, 0, 0, 0, 0);
+const hashes0 = Int32Array.of(0, 0, 0, 0, -1949792556, -1710426204, -1471109484, 0, -457105384, 0, 1183441658, 1422724091, 0, 0, 0, 0);
+const values0 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
+
+/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
+export function route(request, draw) {
+  try {
+    const carrier = request.headers;
+    if (typeof carrier !== "object" || carrier === null) return decisions[2];
+    let text0 = carrier["x-canary"];
+    if (typeof text0 === "object") text0 = joined(text0, ", ");
+    if ((text0 === "on" && Object.hasOwn(carrier, "x-canary"))) {
+      let text2 = carrier["x-team"];
+      if (typeof text2 === "object") text2 = joined(text2, ", ");
+      let number7 = 0;
+      if (typeof text2 === "string" && text2.length >= 4 && text2.length <= 7) {
+        let hash7 = text2.length;
+        hash7 = Math.imul(hash7 ^ text2.charCodeAt(1), 0x9e3779b1);
+        hash7 ^= hash7 >>> 15;
+        for (let cell7 = hash7 & 15; cells0[cell7] !== 0; cell7 = (cell7 + 1) & 15) {
+          if (hashes0[cell7] === hash7 && values0[cells0[cell7] - 1] === text2) {
+            number7 = cells0[cell7];
+            break;
+          }
+        }
+      }
+      if (((number7 !== 0) && Object.hasOwn(carrier, "x-team"))) {
+        let text4 = carrier.cookie;
+        if (typeof text4 === "object") text4 = joined(text4, "; ");
+        const from5 = typeof text4 !== "string" ? -1 : cookieStart(text4, "beta");
+        if (((from5 !== -1 && cookieIs(text4, from5, "yes")) && Object.hasOwn(carrier, "cookie"))) return decisions[0];
+      }
+    }
+    return decisions[1];
+  } catch {
+    return routeWithCare(request, draw);
+  }
+}
+
+export default route;
+
+/** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
+function routeWithCare(request, draw) {
+  try {
+    const carrier = request.headers;
+    if (typeof carrier !== "object" || carrier === null) return decisions[2];
+    const read0 = () => {
+      const text = carrier["x-canary"];
+      return text === undefined || !Object.hasOwn(carrier, "x-canary") ? undefined : text;
+    };
+    const read1 = () => {
+      const text = carrier.cookie;
+      return text === undefined || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "beta");
+    };
+    const read2 = () => {
+      const text = carrier["x-team"];
+      return text === undefined || !Object.hasOwn(carrier, "x-team") ? undefined : text;
+    };
+    if (["on"].includes(read0()) && ["yes"].includes(read1()) && ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"].includes(read2())) return decisions[0];
+    return decisions[1];
+  } catch {
+    return decisions[2];
+  }
+}
+
+function joined(value, separator) {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  let whole = "";
+  for (let at = 0; at < value.length; at++) {
+    const item = value[at];
+    if (typeof item !== "string") return undefined;
+    whole = at === 0 ? item : whole + separator + item;
+  }
+  return whole;
+}
+
+function cookieStart(line, name) {
+  let at = line.indexOf(name);
+  while (at !== -1) {
+    let before = at - 1;
+    while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
+    if (before < 0 || line.charCodeAt(before) === 59) {
+      let after = at + name.length;
+      while (isBlank(line.charCodeAt(after))) after++;
+      if (line.charCodeAt(after) === 61) {
+        do after++;
+        while (isBlank(line.charCodeAt(after)));
+        return after;
+      }
+    }
+    const next = line.indexOf(";", at);
+    at = next === -1 ? -1 : line.indexOf(name, next);
+  }
+  return -1;
+}
+
+function cookieEnd(line, from) {
+  let to = line.indexOf(";", from);
+  if (to === -1) to = line.length;
+  while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
+  return to;
+}
+
+function cookieIs(line, from, value) {
+  if (!line.startsWith(value, from)) return false;
+  let after = from + value.length;
+  while (isBlank(line.charCodeAt(after))) after++;
+  return after >= line.length || line.charCodeAt(after) === 59;
+}
+
+function cookieValue(line, name) {
+  const from = cookieStart(line, name);
+  return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
+}
+
+"use strict";
+function isBlank(unit) {
+  return unit === 32 || unit === 9;
+}

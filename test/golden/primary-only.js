@@ -1,0 +1,22 @@
+// "checkout", compiled by canary-router: what is decided, and why, is listed first.
+
+/** Every decision that `route` can return; `at` points into the alias. */
+export const decisions = Object.freeze(
+  [
+    { version: "v1", reason: "default", at: "/version", index: 0 },
+    { version: "v1", reason: "error", at: "", index: 1 },
+  ].map(Object.freeze),
+);
+
+/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
+export function route(request, draw) {
+  try {
+    const carrier = request.headers;
+    if (typeof carrier !== "object" || carrier === null) return decisions[1];
+    return decisions[0];
+  } catch {
+    return decisions[1];
+  }
+}
+
+export default route;

@@ -1,0 +1,27 @@
+// "checkout", compiled by canary-router: what is decided, and why, is listed first.
+
+/** Every decision that `route` can return; `at` points into the alias. */
+export const decisions = Object.freeze(
+  [
+    { version: "v2", reason: "split", at: "/additional_version_weights/v2", index: 0 },
+    { version: "v1", reason: "split", at: "/version", index: 1 },
+    { version: "v3", reason: "split", at: "/additional_version_weights/v3", index: 2 },
+    { version: "v1", reason: "error", at: "", index: 3 },
+  ].map(Object.freeze),
+);
+
+/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
+export function route(request, draw) {
+  try {
+    const carrier = request.headers;
+    if (typeof carrier !== "object" || carrier === null) return decisions[3];
+    const value = draw === undefined ? Math.random() : draw;
+    if (typeof value !== "number" || !(value >= 0 && value < 1)) return decisions[3];
+    const slot = value * 10000;
+    return slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
+  } catch {
+    return decisions[3];
+  }
+}
+
+export default route;
