@@ -89,19 +89,6 @@ const reused = ({ requests }, chosen) => chosen.map(requests.reused);
   });
 }
 
-// One loop for all that are compared: its call is no longer of one function, and nothing is inlined.
-{
-  const own = ownLoop(W1.hand);
-  const mixed = new Function("decide", "requests", `let sink = 0; for (let i = 0; i < requests.length; i++) { ${take} } return sink;`);
-  const others = [() => "v3", () => "v4", () => "v5", () => "v6", () => "v7"];
-  const few = reused(W1, some(BATCH));
-  for (let i = 0; i < 200; i++) for (const decide of [...others, W1.hand]) mixed(decide, few);
-  compare("one loop for all contenders: nothing is inlined (W1)", {
-    wrong: () => nanoseconds((requests) => mixed(W1.hand, requests), few),
-    right: () => nanoseconds(own, few),
-  });
-}
-
 // A clock read for every call.
 {
   const run = ownLoop(W1.hand);
@@ -122,18 +109,6 @@ const reused = ({ requests }, chosen) => chosen.map(requests.reused);
   if (sink === 0) throw new Error("nothing was done");
 }
 
-// Results that nobody reads: work without an effect is left out.
-{
-  const draws = Float64Array.from({ length: BATCH }, () => order());
-  const arm = (draw) => (Math.floor(draw * 10_000) < 1000 ? 3 : Math.floor(draw * 10_000) < 9500 ? 5 : 7);
-  const unread = loop("arm(requests[i]);", "arm")(arm);
-  const read = loop("sink += arm(requests[i]);", "arm")(arm);
-  compare("results dropped: the work is not done (a draw and its arm)", {
-    wrong: () => nanoseconds(unread, draws),
-    right: () => nanoseconds(read, draws),
-  });
-}
-
 // One input over and over: everything that the engine remembers, it remembers for this one.
 {
   const run = ownLoop(W3.hand);
@@ -149,7 +124,10 @@ const reused = ({ requests }, chosen) => chosen.map(requests.reused);
   const compareKey = (request) => (request.headers["x-user"] === "usr_00000000_00000000" ? "v2" : "v1");
   const run = ownLoop(compareKey);
   const random = seedrandom.alea("keys");
-  const joined = () => Array.from({ length: BATCH }, () => ({ headers: { "x-user": `usr_${hex(random, 8)}` + `_${hex(random, 8)}` } }));
+  const joined = () =>
+    Array.from({ length: BATCH }, () => ({
+      headers: { "x-user": ["usr_", hex(random, 8), "_", hex(random, 8)].reduce((one, other) => one + other) },
+    }));
   const flat = () => joined().map(({ headers }) => ({ headers: { "x-user": Buffer.from(headers["x-user"], "latin1").latin1Slice() } }));
   compare("strings joined by `+`, not cut from bytes", {
     wrong: () => nanoseconds(run, joined()),

@@ -424,7 +424,6 @@ function readStickyKeys(input: Input): readonly StickyKey[] | undefined {
       "name what identifies a user, such as a cookie; the first that is present counts",
     );
   }
-  reading.rules += inputs.length;
   return each(inputs, (item) => {
     const fields = record(item, ["rule_type", "param"]);
     if (fields === undefined) return undefined;

@@ -717,6 +717,13 @@ describe("everything is said at once", () => {
     expect(codesOf({ version: "v1", ...zeros(5_000) }).at(-1)).toBe("over-budget");
   });
 
+  test("and nothing more is read once there is no room for it", () => {
+    const read: number[] = [];
+    const list = Array.from({ length: 5 }, (_, index) => new Proxy({}, { ownKeys: () => (read.push(index), []) }));
+    expect(codesOf(rules(list), { budgets: { diagnostics: 7 } })).toHaveLength(8);
+    expect(read).toEqual([0, 1]);
+  });
+
   test("a wrong name is not also a missing seed", () => {
     expect(codesOf({ ...sticky(), name: "1" })).toEqual(["alias-name"]);
     expect(

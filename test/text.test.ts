@@ -72,6 +72,7 @@ const syntax: readonly Row[] = [
   ['"\r"', "1:2", "a control character in a string: `\\u{d}`", 'end the string with `"`, or write `\\n` for a line end'],
   ['"\t"', "1:2", "a control character in a string: `\\u{9}`", "write it as an escape"],
   ['"\0"', "1:2", "a control character in a string: `\\u{0}`", "write it as an escape"],
+  ['"\x1F"', "1:2", "a control character in a string: `\\u{1f}`", "write it as an escape"],
   ['"a\\x41"', "1:3", "`\\x` is no escape", ESCAPES],
   ['"\\u00g0"', "1:2", "`\\u` is no escape", ESCAPES],
   ['"\\u00"', "1:2", "`\\u` is no escape", ESCAPES],

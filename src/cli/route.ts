@@ -31,6 +31,7 @@ The table has the requests of each version by the reason:
   split    the draw picked the version
   default  nothing was split, or no sticky key was there
   error    the request could not be read, or its draw is none
+\`–\` stands where the alias has no such decision.
 \`share\` is the part of all requests that the version got. \`expected\` is that
 part if the requests that came to the draw were divided exactly by the
 weights; the other reasons leave nothing to chance and count as they are.
