@@ -20,6 +20,9 @@ const MAX_ALIKE = 4;
 /** At most so many units are looked at: each costs about 1.5 ns, and a `Map` on fresh strings 45. */
 const MAX_POSITIONS = 8;
 
+/** Positions are chosen on about so many values: enough that a position without use is not taken for a useful one. */
+const SAMPLE = 128;
+
 /** Positions are sought among so many units from each end. */
 const REACH = 24;
 
@@ -45,32 +48,42 @@ export function findHash(values: readonly string[]): Hash | undefined {
   return { min, max, positions, index, hashes, values };
 }
 
-/** Adds, one at a time, the position that tells most values apart. */
+/**
+ * Positions that tell the values apart. They are chosen on a sample, and on a larger one where the whole does not agree:
+ * choosing on 1,000 values takes 11 ms, on 100,000 seconds.
+ */
 function findPositions(values: readonly string[], min: number): Int32Array | undefined {
+  for (let size = SAMPLE; ; size *= 8) {
+    const step = Math.ceil(values.length / size);
+    const chosen = choosePositions(step === 1 ? values : values.filter((_, at) => at % step === 0), min);
+    if (mostAlike(values, chosen) <= MAX_ALIKE) return Int32Array.from(chosen);
+    if (step === 1) return undefined;
+  }
+}
+
+/** Adds, one at a time, the position that tells most values apart. */
+function choosePositions(values: readonly string[], min: number): readonly number[] {
   const candidates: number[] = [];
   for (let at = 0; at < Math.min(min, REACH); at++) candidates.push(at, -1 - at);
   let chosen: readonly number[] = [];
-  let best = values.length;
-  let worst = mostAlike(values, []);
-  while (worst > 1 && chosen.length < MAX_POSITIONS) {
-    let next: readonly number[] | undefined;
-    let fewest = best + 1;
+  let most = distinct(values, chosen);
+  while (most < values.length && chosen.length < MAX_POSITIONS) {
+    const before = most;
+    let next = chosen;
     for (const candidate of candidates) {
-      if (chosen.includes(candidate)) continue;
       const positions = [...chosen, candidate];
-      const distinct = new Set(values.map((value) => hashOf(positions, value, 0, value.length))).size;
-      if (values.length - distinct < fewest) {
-        fewest = values.length - distinct;
-        next = positions;
-        if (fewest === 0) break;
-      }
+      const found = distinct(values, positions);
+      if (found > most) [most, next] = [found, positions];
+      if (found === values.length) break;
     }
-    if (next === undefined || fewest === best) break;
+    if (most === before) break;
     chosen = next;
-    best = fewest;
-    worst = mostAlike(values, chosen);
   }
-  return worst > MAX_ALIKE ? undefined : Int32Array.from(chosen);
+  return chosen;
+}
+
+function distinct(values: readonly string[], positions: readonly number[]): number {
+  return new Set(values.map((value) => hashOf(positions, value, 0, value.length))).size;
 }
 
 function mostAlike(values: readonly string[], positions: readonly number[]): number {
