@@ -17,15 +17,11 @@ function interned(text) {
  * interned or compared before. `reused` returns the same objects each time, of interned strings.
  */
 export function pool(requests) {
-  const chunks = [];
+  const texts = [];
   let length = 0;
   const put = (text) => {
-    const bytes = Buffer.from(text, "latin1");
-    if (bytes.toString("latin1") !== text) throw new Error(`not latin1: ${text}`);
-    chunks.push(bytes);
-    const span = [length, length + bytes.length];
-    length += bytes.length;
-    return span;
+    texts.push(text);
+    return [length, (length += text.length)];
   };
   const spans = requests.map(({ method, url, pairs, alias }) => ({
     method,
@@ -34,7 +30,8 @@ export function pool(requests) {
     bounds: Int32Array.from(pairs.flatMap(([, value]) => put(value))),
     alias: alias === undefined ? undefined : put(alias),
   }));
-  const bytes = Buffer.concat(chunks);
+  const bytes = Buffer.from(texts.join(""), "latin1");
+  if (bytes.toString("latin1") !== texts.join("")) throw new Error("a header can only hold latin1");
   const kept = [];
 
   const fresh = (index) => {

@@ -1,9 +1,13 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import { type Arm, type Field, type Match, type Plan, type Rule, SLOTS, type Split } from "./plan.ts";
 
-/** Whether something claims to be a plan; a config cannot, for it has no such key. */
+/** Whether something claims to be a plan; a config cannot, for it has no such key. What cannot be read claims nothing. */
 export function isPlan(value: unknown): value is Plan {
-  return typeof value === "object" && value !== null && (value as { readonly kind?: unknown }).kind === "plan";
+  try {
+    return typeof value === "object" && value !== null && (value as { readonly kind?: unknown }).kind === "plan";
+  } catch {
+    return false;
+  }
 }
 
 /**

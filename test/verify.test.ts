@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { compile, ConfigError, plan } from "../src/index.ts";
+
+const sound = plan({
+  name: "checkout",
+  version: "v1",
+  additional_version_weights: { v2: 10 },
+  additional_version_strategy: { v3: { rules: [{ rule_type: "Cookie", param: "beta", op: "=", value: "on" }] } },
+  stickiness: { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" },
+});
+
+/** A copy of the plan with another value at the end of the path. */
+function damaged(path: string, value: unknown): unknown {
+  const copy = structuredClone(sound) as unknown as Record<string, unknown>;
+  const keys = path.split("/").slice(1);
+  const last = keys.pop() ?? "";
+  const parent = keys.reduce<Record<string, unknown>>((part, key) => part[key] as Record<string, unknown>, copy);
+  parent[last] = value;
+  return copy;
+}
+
+function complaint(candidate: unknown): string {
+  try {
+    compile(candidate as typeof sound);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.diagnostics.map(({ code, at }) => `${code} ${at}`).join();
+    throw error;
+  }
+  return "compiles";
+}
+
+describe("a plan from elsewhere", () => {
+  test("is taken as it is when it is sound, through JSON and a structured clone", () => {
+    expect(complaint(JSON.parse(JSON.stringify(sound)))).toBe("compiles");
+    expect(complaint(structuredClone(sound))).toBe("compiles");
+    expect(Object.isFrozen(compile(structuredClone(sound)).decisions[0])).toBe(true);
+  });
+
+  test.each([
+    ["/outcomes/0/version", "v9", "plan /outcomes/0"],
+    ["/outcomes/1/reason", "whim", "plan /outcomes/1"],
+    ["/outcomes/1/at", 3, "plan /outcomes/1"],
+    ["/outcomes/1/index", 0, "plan /outcomes/1"],
+    ["/error", 99, "plan /error"],
+    ["/rules/0/outcome", -1, "plan /rules/0"],
+    ["/rules/0/test/kind", "xor", "plan /rules/0"],
+    ["/rules/0/test/matches", {}, "plan /rules/0"],
+    ["/rules/0/test/matches/0/values", [7], "plan /rules/0"],
+    ["/rules/0/test/matches/0/values", "on", "plan /rules/0"],
+    ["/rules/0/test/matches/0/at", null, "plan /rules/0"],
+    ["/rules/0/test/matches/0/field/kind", "moon", "plan /rules/0"],
+    ["/rules/0/test/matches/0/field/name", "be ta", "plan /rules/0"],
+    ["/split/kind", "pie", "plan /split/kind"],
+    ["/split", { kind: "fixed", outcome: 99 }, "plan /split/outcome"],
+    ["/split/arms/0/until", 10_001, "plan /split/arms"],
+    ["/split/arms/0/until", 0, "plan /split/arms"],
+    ["/split/arms/1/until", 9_999, "plan /split/arms"],
+    ["/split/arms/0/outcome", "0", "plan /split/arms"],
+    ["/split/sticky/seed", null, "plan /split/sticky"],
+    ["/split/sticky/missing", "never", "plan /split/sticky"],
+    ["/split/sticky/keys/0/field", { kind: "header", name: "X-User" }, "plan /split/sticky/keys"],
+    ["/split/sticky/keys", undefined, "plan "],
+    ["/rules", undefined, "plan "],
+    ["/outcomes", null, "plan "],
+  ])("is refused with %s = %j", (path, value, expected) => {
+    expect(complaint(damaged(path, value))).toBe(expected);
+  });
+
+  test("that cannot be read is no plan, and no config either", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(complaint(proxy)).toMatch(/^unreadable/);
+  });
+});
