@@ -51,14 +51,14 @@ const CHECKED = { requests: 1024, milliseconds: 2000 };
 
 const versionOf = (answer) => (gives === "decision" ? answer.version : answer);
 
-/** Of reused requests only so many: more would not stay in the processor's caches, and memory would be measured. */
+/** Of reused requests only so many, but for a fleet: more would not stay in the processor's caches, and memory would be measured. */
 const REUSED = 1024;
 
 /** The requests of one batch: the same for every contender that is asked with the same key, each time newly made. */
 function batchOf(subject, key, length = batch) {
   const random = seedrandom.alea(key);
   const { size, fresh, reused } = subject.requests;
-  const most = mode === "fresh" ? size : Math.min(size, REUSED);
+  const most = mode === "fresh" || subject.aliases !== undefined ? size : Math.min(size, REUSED);
   const chosen = Array.from({ length }, () => Math.floor(random() * most));
   return { chosen, requests: chosen.map(mode === "fresh" ? fresh : reused) };
 }

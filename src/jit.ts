@@ -4,7 +4,7 @@ import type { VersionOf } from "./config.ts";
 import type { Decision, Route } from "./decision.ts";
 import { closure } from "./emit/closure.ts";
 import { functions } from "./emit/functions.ts";
-import { source } from "./emit/source.ts";
+import { MATH_RANDOM, source } from "./emit/source.ts";
 import type { Plan } from "./plan.ts";
 import type { Compilable } from "./read.ts";
 import type { NodeRequest } from "./request.ts";
@@ -27,7 +27,7 @@ function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[],
     plan,
     host.reader,
     "return failed(request, draw);",
-    host.random === Math.random ? "Math.random()" : "random()",
+    host.random === Math.random ? MATH_RANDOM : "random()",
   );
   const known: { readonly [name: string]: unknown } = { ...functions, ...host.reader.parts };
   const scope: { readonly [name: string]: unknown } = {

@@ -6,7 +6,7 @@ import { type Compilable, plan } from "../read.ts";
 import { nodeReader } from "../reader/node.ts";
 import type { NodeRequest, Reader } from "../request.ts";
 import { PARTS } from "./parts.ts";
-import { careful, type Constant, type Source, source } from "./source.ts";
+import { careful, type Constant, MATH_RANDOM, type Source, source } from "./source.ts";
 
 /** How to emit a module. */
 export interface EmitOptions<R = NodeRequest> extends ParseOptions {
@@ -22,7 +22,7 @@ export interface EmitOptions<R = NodeRequest> extends ParseOptions {
 export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOptions<R> = {}): string {
   const meaning = plan(config, options);
   const reader = options.reader ?? (nodeReader as unknown as Reader<R>);
-  const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`, "Math.random()");
+  const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`, MATH_RANDOM);
   const plain = careful(meaning, reader);
   const texts = fast.body.filter((line) => /^ *(const|let) text\d+ = /.test(line)).length;
   const backed = texts > 1;

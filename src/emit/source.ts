@@ -32,6 +32,9 @@ export function source<R>(plan: Plan, reader: Reader<R>, unreadable: string, ran
   return writer;
 }
 
+/** The random draw of code for which no other source is given. Called by this name it is part of the code that V8 makes. */
+export const MATH_RANDOM = "Math.random()";
+
 /** Up to so many rules that share fields, comparisons in turn are shorter and as fast as bits. */
 const STRAIGHT_RULES = 2;
 
@@ -194,16 +197,23 @@ class Writer implements Source {
     const { split, error } = this.#plan;
     if (split.kind === "fixed") return this.#line(`return decisions[${split.outcome}];`);
     const { arms, sticky } = split;
-    if (sticky !== undefined) {
-      this.#block("if (draw === undefined) {", () => {
-        for (const { field } of sticky.keys) this.#stickyKey(field, sticky, arms);
-        if (sticky.missing !== "random") this.#line(`return decisions[${sticky.missing}];`);
-      });
+    this.#block("if (draw === undefined) {", () => {
+      for (const { field } of sticky?.keys ?? []) this.#stickyKey(field, sticky as Sticky, arms);
+      if (sticky !== undefined && sticky.missing !== "random") this.#line(`return decisions[${sticky.missing}];`);
+      else this.#drawn(this.#random, arms, error);
+    });
+    this.#drawn("draw", arms, error);
+  }
+
+  /** The arm of a draw. `Math.random` keeps its promise; any other draw is looked at. Never boxed, so nothing is allocated. */
+  #drawn(draw: string, arms: readonly Arm[], error: number): void {
+    if (draw === MATH_RANDOM) {
+      if (arms.length > 1) this.#line(`const slot = ${draw} * ${SLOTS};`);
+    } else {
+      if (draw !== "draw") this.#line(`const draw = ${draw};`);
+      this.#line(`if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[${error}];`);
+      if (arms.length > 1) this.#line(`const slot = draw * ${SLOTS};`);
     }
-    const random = sticky === undefined || sticky.missing === "random";
-    this.#line(random ? `const value = draw === undefined ? ${this.#random} : draw;` : "const value = draw;");
-    this.#line(`if (typeof value !== "number" || !(value >= 0 && value < 1)) return decisions[${error}];`);
-    if (arms.length > 1) this.#line(`const slot = value * ${SLOTS};`);
     this.#line(`return ${pick(arms, "slot")};`);
   }
 

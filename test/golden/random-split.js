@@ -15,9 +15,12 @@ export function route(request, draw) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[3];
-    const value = draw === undefined ? Math.random() : draw;
-    if (typeof value !== "number" || !(value >= 0 && value < 1)) return decisions[3];
-    const slot = value * 10000;
+    if (draw === undefined) {
+      const slot = Math.random() * 10000;
+      return slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
+    }
+    if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[3];
+    const slot = draw * 10000;
     return slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
   } catch {
     return decisions[3];

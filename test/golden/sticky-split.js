@@ -30,10 +30,11 @@ export function route(request, draw) {
         const slot = slotOfKey(seed0, text2, from3, cookieEnd(text2, from3));
         return slot < 1000 ? decisions[0] : decisions[1];
       }
+      const slot = Math.random() * 10000;
+      return slot < 1000 ? decisions[0] : decisions[1];
     }
-    const value = draw === undefined ? Math.random() : draw;
-    if (typeof value !== "number" || !(value >= 0 && value < 1)) return decisions[2];
-    const slot = value * 10000;
+    if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[2];
+    const slot = draw * 10000;
     return slot < 1000 ? decisions[0] : decisions[1];
   } catch {
     return routeWithCare(request, draw);
