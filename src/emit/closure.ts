@@ -239,7 +239,9 @@ function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: Host<R>,
   const given = (draw: unknown): Decision => (typeof draw === "number" && draw >= 0 && draw < 1 ? pick((draw * SLOTS) | 0) : error);
   const drawn: Step<R> = (_carrier, _request, draw) => {
     if (draw !== undefined) return given(draw);
-    return isMathRandom ? pick((Math.random() * SLOTS) | 0) : given(random());
+    if (!isMathRandom) return given(random());
+    const value = Math.random();
+    return typeof value === "number" && value >= 0 && value < 1 ? pick((value * SLOTS) | 0) : error;
   };
   if (split.sticky === undefined) return drawn;
   const { keys, missing } = split.sticky;

@@ -16,7 +16,9 @@ export function route(request, draw) {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[3];
     if (draw === undefined) {
-      const slot = Math.random() * 10000;
+      const drawn = Math.random();
+      if (typeof drawn !== "number" || !(drawn >= 0 && drawn < 1)) return decisions[3];
+      const slot = drawn * 10000;
       return slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
     }
     if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[3];

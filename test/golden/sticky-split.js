@@ -30,7 +30,9 @@ export function route(request, draw) {
         const slot = slotOfKey(seed0, text2, from3, cookieEnd(text2, from3));
         return slot < 1000 ? decisions[0] : decisions[1];
       }
-      const slot = Math.random() * 10000;
+      const drawn = Math.random();
+      if (typeof drawn !== "number" || !(drawn >= 0 && drawn < 1)) return decisions[2];
+      const slot = drawn * 10000;
       return slot < 1000 ? decisions[0] : decisions[1];
     }
     if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[2];
