@@ -5,22 +5,48 @@
  */
 export function cookieStart(line: string, name: string): number {
   let at = line.indexOf(name);
-  while (at !== -1) {
+  for (let misses = 0; at !== -1; misses++) {
     let before = at - 1;
     while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
     if (before < 0 || line.charCodeAt(before) === 59) {
-      let after = at + name.length;
-      while (isBlank(line.charCodeAt(after))) after++;
-      if (line.charCodeAt(after) === 61) {
-        do after++;
-        while (isBlank(line.charCodeAt(after)));
-        return after;
-      }
+      const from = valueBehind(line, at + name.length);
+      if (from !== -1) return from;
     }
     const next = line.indexOf(";", at);
-    at = next === -1 ? -1 : line.indexOf(name, next);
+    if (next === -1) return -1;
+    if (misses === 3) return cookieBehind(line, name, next);
+    at = line.indexOf(name, next);
   }
   return -1;
+}
+
+/**
+ * The same from a `;` on, pair by pair and unit by unit: a few times dearer on an ordinary field, but a field that is full of
+ * what looks like the name cannot make it dearer still.
+ */
+function cookieBehind(line: string, name: string, semicolon: number): number {
+  const first = name.charCodeAt(0);
+  let at = semicolon;
+  while (at < line.length) {
+    do at++;
+    while (isBlank(line.charCodeAt(at)));
+    if (line.charCodeAt(at) === first && line.startsWith(name, at)) {
+      const from = valueBehind(line, at + name.length);
+      if (from !== -1) return from;
+    }
+    while (at < line.length && line.charCodeAt(at) !== 59) at++;
+  }
+  return -1;
+}
+
+/** Where a value begins whose name ends at `at`: behind an `=` and blanks; -1 where no `=` follows. */
+function valueBehind(line: string, at: number): number {
+  let after = at;
+  while (isBlank(line.charCodeAt(after))) after++;
+  if (line.charCodeAt(after) !== 61) return -1;
+  do after++;
+  while (isBlank(line.charCodeAt(after)));
+  return after;
 }
 
 /** Where the cookie value that begins at `from` ends: before the next `;` and the spaces and tabs ahead of it. */
