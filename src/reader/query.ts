@@ -7,7 +7,7 @@ import { pathEnd } from "./target.ts";
  */
 export function queryStart(target: string, name: string): number {
   let at = pathEnd(target, 0);
-  if (target.charCodeAt(at) !== 63) return -1;
+  if (at === target.length || target.charCodeAt(at) !== 63) return -1;
   const hash = target.indexOf("#", at);
   const end = hash === -1 ? target.length : hash;
   while (at < end) {
@@ -50,7 +50,7 @@ export function queryEnd(target: string, from: number): number {
  */
 export function queryDecoded(target: string, name: string): string | undefined {
   const start = pathEnd(target, 0);
-  if (target.charCodeAt(start) !== 63) return undefined;
+  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
   const hash = target.indexOf("#", start);
   if (/\p{Surrogate}/u.test(name)) return undefined;
   return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;

@@ -3,13 +3,13 @@
  * without a path has the path `/`; the first slash of its `://` stands for it.
  */
 export function pathStart(target: string): number {
-  if (target.charCodeAt(0) === 47) return 0;
+  if (target.startsWith("/")) return 0;
   const colon = target.indexOf("://");
   if (colon === -1) return 0;
   if (!/^[a-z]/i.test(target)) return 0;
   for (let at = 1; at < colon; at++) if (!/[a-z0-9+.-]/i.test(target.charAt(at))) return 0;
   const path = originEnd(target, colon + 3);
-  return target.charCodeAt(path) === 47 ? path : colon + 1;
+  return target.startsWith("/", path) ? path : colon + 1;
 }
 
 /** Where the path that begins at `from` ends: before the query or the fragment. */

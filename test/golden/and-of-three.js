@@ -87,20 +87,17 @@ function joined(value, separator) {
 
 function cookieStart(line, name) {
   let at = line.indexOf(name);
-  while (at !== -1) {
+  for (let misses = 0; at !== -1; misses++) {
     let before = at - 1;
     while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
     if (before < 0 || line.charCodeAt(before) === 59) {
-      let after = at + name.length;
-      while (isBlank(line.charCodeAt(after))) after++;
-      if (line.charCodeAt(after) === 61) {
-        do after++;
-        while (isBlank(line.charCodeAt(after)));
-        return after;
-      }
+      const from = valueBehind(line, at + name.length);
+      if (from !== -1) return from;
     }
     const next = line.indexOf(";", at);
-    at = next === -1 ? -1 : line.indexOf(name, next);
+    if (next === -1) return -1;
+    if (misses === 3) return cookieBehind(line, name, next);
+    at = line.indexOf(name, next);
   }
   return -1;
 }
@@ -127,4 +124,30 @@ function cookieValue(line, name) {
 "use strict";
 function isBlank(unit) {
   return unit === 32 || unit === 9;
+}
+
+"use strict";
+function valueBehind(line, at) {
+  let after = at;
+  while (isBlank(line.charCodeAt(after))) after++;
+  if (line.charCodeAt(after) !== 61) return -1;
+  do after++;
+  while (isBlank(line.charCodeAt(after)));
+  return after;
+}
+
+"use strict";
+function cookieBehind(line, name, semicolon) {
+  const first = name.charCodeAt(0);
+  let at = semicolon;
+  while (at < line.length) {
+    do at++;
+    while (isBlank(line.charCodeAt(at)));
+    if (line.charCodeAt(at) === first && line.startsWith(name, at)) {
+      const from = valueBehind(line, at + name.length);
+      if (from !== -1) return from;
+    }
+    while (at < line.length && line.charCodeAt(at) !== 59) at++;
+  }
+  return -1;
 }
