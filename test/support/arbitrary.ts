@@ -45,7 +45,7 @@ const PARAMS = {
 } as const;
 
 /** A field by its rule type and name; the plain names are likelier. */
-export const fields: fc.Arbitrary<StickyKeyConfig> = fc
+const fields: fc.Arbitrary<StickyKeyConfig> = fc
   .constantFrom<keyof typeof PARAMS>("Header", "Header", "Cookie", "Query", "Attribute")
   .chain((rule_type) =>
     fc
@@ -70,7 +70,7 @@ export const rules: fc.Arbitrary<RuleConfig> = fc
   });
 
 /** Strategies of one to three rules. */
-export const strategies: fc.Arbitrary<StrategyConfig> = fc.record({
+const strategies: fc.Arbitrary<StrategyConfig> = fc.record({
   combine_type: fc.constantFrom("and", "or"),
   rules: fc.array(rules, { minLength: 1, maxLength: 3 }),
 });
@@ -177,7 +177,7 @@ export const requests: fc.Arbitrary<object> = fc
   );
 
 /** Draws at the bounds of the arms of a config, one hash before and after them, and anywhere. */
-export function draws(config: AliasConfig): fc.Arbitrary<number> {
+function draws(config: AliasConfig): fc.Arbitrary<number> {
   let until = 0;
   const bounds = [0, ...layout(config).map(([, slots]) => (until += slots))];
   return fc.oneof(

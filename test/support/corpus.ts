@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What a case must come to; what it leaves out is not looked at. */
-export interface Expectation {
+interface Expectation {
   readonly version?: string;
   readonly reason?: string;
   readonly at?: string;
