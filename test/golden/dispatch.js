@@ -143,12 +143,8 @@ function isBlank(unit) {
 
 "use strict";
 function valueBehind(line, at) {
-  let after = at;
-  while (isBlank(line.charCodeAt(after))) after++;
-  if (line.charCodeAt(after) !== 61) return -1;
-  do after++;
-  while (isBlank(line.charCodeAt(after)));
-  return after;
+  const equals = blanksEnd(line, at);
+  return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
 }
 
 "use strict";
@@ -156,9 +152,8 @@ function cookieBehind(line, name, semicolon) {
   const first = name.charCodeAt(0);
   let at = semicolon;
   while (at < line.length) {
-    do at++;
-    while (isBlank(line.charCodeAt(at)));
-    if (line.charCodeAt(at) === first && line.startsWith(name, at)) {
+    at = blanksEnd(line, at + 1);
+    if (at < line.length && line.charCodeAt(at) === first && line.startsWith(name, at)) {
       const from = valueBehind(line, at + name.length);
       if (from !== -1) return from;
     }
@@ -176,4 +171,11 @@ function hashOf(positions, text, from, to) {
     hash ^= hash >>> 15;
   }
   return hash;
+}
+
+"use strict";
+function blanksEnd(line, from) {
+  let at = from;
+  while (at < line.length && isBlank(line.charCodeAt(at))) at++;
+  return at;
 }

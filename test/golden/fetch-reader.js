@@ -80,9 +80,8 @@ function cookieEnd(line, from) {
 
 function cookieIs(line, from, value) {
   if (!line.startsWith(value, from)) return false;
-  let after = from + value.length;
-  while (isBlank(line.charCodeAt(after))) after++;
-  return after >= line.length || line.charCodeAt(after) === 59;
+  const after = blanksEnd(line, from + value.length);
+  return after === line.length || line.charCodeAt(after) === 59;
 }
 
 function cookieValue(line, name) {
@@ -97,12 +96,8 @@ function isBlank(unit) {
 
 "use strict";
 function valueBehind(line, at) {
-  let after = at;
-  while (isBlank(line.charCodeAt(after))) after++;
-  if (line.charCodeAt(after) !== 61) return -1;
-  do after++;
-  while (isBlank(line.charCodeAt(after)));
-  return after;
+  const equals = blanksEnd(line, at);
+  return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
 }
 
 "use strict";
@@ -110,13 +105,19 @@ function cookieBehind(line, name, semicolon) {
   const first = name.charCodeAt(0);
   let at = semicolon;
   while (at < line.length) {
-    do at++;
-    while (isBlank(line.charCodeAt(at)));
-    if (line.charCodeAt(at) === first && line.startsWith(name, at)) {
+    at = blanksEnd(line, at + 1);
+    if (at < line.length && line.charCodeAt(at) === first && line.startsWith(name, at)) {
       const from = valueBehind(line, at + name.length);
       if (from !== -1) return from;
     }
     while (at < line.length && line.charCodeAt(at) !== 59) at++;
   }
   return -1;
+}
+
+"use strict";
+function blanksEnd(line, from) {
+  let at = from;
+  while (at < line.length && isBlank(line.charCodeAt(at))) at++;
+  return at;
 }

@@ -71,7 +71,7 @@ function ownAttribute(request, name) {
 
 function queryDecoded(target, name) {
   const start = pathEnd(target, 0);
-  if (target.charCodeAt(start) !== 63) return undefined;
+  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
   const hash = target.indexOf("#", start);
   if (/\p{Surrogate}/u.test(name)) return undefined;
   return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;

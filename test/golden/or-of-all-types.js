@@ -91,13 +91,13 @@ function ownAttribute(request, name) {
 }
 
 function pathStart(target) {
-  if (target.charCodeAt(0) === 47) return 0;
+  if (target.startsWith("/")) return 0;
   const colon = target.indexOf("://");
   if (colon === -1) return 0;
   if (!/^[a-z]/i.test(target)) return 0;
   for (let at = 1; at < colon; at++) if (!/[a-z0-9+.-]/i.test(target.charAt(at))) return 0;
   const path = originEnd(target, colon + 3);
-  return target.charCodeAt(path) === 47 ? path : colon + 1;
+  return target.startsWith("/", path) ? path : colon + 1;
 }
 
 function pathEnd(target, from) {
@@ -118,7 +118,7 @@ function queryValue(target, name) {
 
 function queryDecoded(target, name) {
   const start = pathEnd(target, 0);
-  if (target.charCodeAt(start) !== 63) return undefined;
+  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
   const hash = target.indexOf("#", start);
   if (/\p{Surrogate}/u.test(name)) return undefined;
   return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
@@ -144,7 +144,7 @@ function originEnd(target, from) {
 
 function queryStart(target, name) {
   let at = pathEnd(target, 0);
-  if (target.charCodeAt(at) !== 63) return -1;
+  if (at === target.length || target.charCodeAt(at) !== 63) return -1;
   const hash = target.indexOf("#", at);
   const end = hash === -1 ? target.length : hash;
   while (at < end) {
