@@ -1,6 +1,7 @@
 // Requests made to hurt: what a byte of them costs, against a byte of an ordinary request, and whether cost grows in line with
 // size. Every text is cut anew for every decision.
 
+import seedrandom from "seedrandom";
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { contender } from "./contenders.mjs";
@@ -57,7 +58,10 @@ function fill(bytes, pattern, end = "") {
 
 const MIB = 1 << 20;
 const cookies = 100_000 * 15;
-const ordinaryCookies = fill(1000, (n) => `name-${n}=${"0123456789abcdef".repeat(3)}; `, "rollout=on");
+/** As the cookies of W8 are: values of 48 letters and digits. Values without the letters of the wanted name would be searched in no time. */
+const letters = seedrandom.alea("ordinary");
+const value = () => Array.from({ length: 48 }, () => Math.floor(letters() * 36).toString(36)).join("");
+const ordinaryCookies = fill(1000, (n) => `name-${n}=${value()}; `, "rollout=on");
 const ordinaryQuery = `/v1/orders?${fill(60, (n) => `key${n}=value${n}&`, "rollout=on")}`;
 
 /** `make` gives a text of about so many bytes, which leads to `version`; `ordinary` is what it is compared with. */

@@ -22,18 +22,20 @@ export function cookieStart(line: string, name: string): number {
 
 /**
  * The same from a `;` on, pair by pair and unit by unit: a few times dearer on an ordinary field, but a field that is full of
- * what looks like the name cannot make it dearer still.
+ * what looks like the name cannot make it dearer still. Each unit is looked at once.
  */
 function cookieBehind(line: string, name: string, semicolon: number): number {
+  const length = line.length;
   const first = name.charCodeAt(0);
   let at = semicolon;
-  while (at < line.length) {
+  while (at < length) {
     at = blanksEnd(line, at + 1);
-    if (at < line.length && line.charCodeAt(at) === first && line.startsWith(name, at)) {
-      const from = valueBehind(line, at + name.length);
-      if (from !== -1) return from;
+    const end = at + name.length;
+    if (end < length && line.charCodeAt(at) === first && endsName(line.charCodeAt(end)) && line.startsWith(name, at)) {
+      at = blanksEnd(line, end);
+      if (at < length && line.charCodeAt(at) === 61) return blanksEnd(line, at + 1);
     }
-    while (at < line.length && line.charCodeAt(at) !== 59) at++;
+    while (at < length && line.charCodeAt(at) !== 59) at++;
   }
   return -1;
 }
@@ -78,6 +80,11 @@ export function cookieIs(line: string, from: number, value: string): boolean {
 /** Whether a cookie can have this value: one that can not never matches. */
 export function isCookieValue(value: string): boolean {
   return value !== "" && !value.includes(";") && !isBlank(value.charCodeAt(0)) && !isBlank(value.charCodeAt(value.length - 1));
+}
+
+/** Asked ahead of the name, for it is cheaper. */
+function endsName(unit: number): boolean {
+  return unit === 61 || isBlank(unit);
 }
 
 function isBlank(unit: number): boolean {

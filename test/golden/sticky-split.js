@@ -204,15 +204,17 @@ function valueBehind(line, at) {
 
 "use strict";
 function cookieBehind(line, name, semicolon) {
+  const length = line.length;
   const first = name.charCodeAt(0);
   let at = semicolon;
-  while (at < line.length) {
+  while (at < length) {
     at = blanksEnd(line, at + 1);
-    if (at < line.length && line.charCodeAt(at) === first && line.startsWith(name, at)) {
-      const from = valueBehind(line, at + name.length);
-      if (from !== -1) return from;
+    const end = at + name.length;
+    if (end < length && line.charCodeAt(at) === first && endsName(line.charCodeAt(end)) && line.startsWith(name, at)) {
+      at = blanksEnd(line, end);
+      if (at < length && line.charCodeAt(at) === 61) return blanksEnd(line, at + 1);
     }
-    while (at < line.length && line.charCodeAt(at) !== 59) at++;
+    while (at < length && line.charCodeAt(at) !== 59) at++;
   }
   return -1;
 }
@@ -222,4 +224,9 @@ function blanksEnd(line, from) {
   let at = from;
   while (at < line.length && isBlank(line.charCodeAt(at))) at++;
   return at;
+}
+
+"use strict";
+function endsName(unit) {
+  return unit === 61 || isBlank(unit);
 }
