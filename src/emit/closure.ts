@@ -75,25 +75,39 @@ function ruleStep<R>(reader: Reader<R>, test: Test, decision: Decision, next: St
 }
 
 function testHolds<R>(reader: Reader<R>, { kind, matches }: Test): Holds<R> {
-  const each = matches.map((match) => matchHolds(reader, match));
-  if (kind === "all")
+  if (kind === "any") {
+    const each = matches.map((match) => both(matchHolds(reader, match), owner(reader, match)));
     return each.reduceRight<Holds<R>>(
-      (rest, holds) => (carrier, request) => holds(carrier, request) && rest(carrier, request),
+      (rest, holds) => (carrier, request) => holds(carrier, request) || rest(carrier, request),
+      () => false,
+    );
+  }
+  const asked = [...matches.map((match) => matchHolds(reader, match)), ...matches.map((match) => owner(reader, match))];
+  return asked
+    .filter((holds) => holds !== undefined)
+    .reduceRight<Holds<R>>(
+      (rest, holds) => both(holds, rest),
       () => true,
     );
-  return each.reduceRight<Holds<R>>(
-    (rest, holds) => (carrier, request) => holds(carrier, request) || rest(carrier, request),
-    () => false,
-  );
 }
 
+function both<R>(first: Holds<R>, second: Holds<R> | undefined): Holds<R> {
+  return second === undefined ? first : (carrier, request) => first(carrier, request) && second(carrier, request);
+}
+
+/** Whether a field has one of the values, its own or not. */
 function matchHolds<R>(reader: Reader<R>, { field, values }: Match): Holds<R> {
-  const { get, owns } = accessOf(reader, field);
+  const { get } = accessOf(reader, field);
   const numberOf = classify(field, values);
   return (carrier, request) => {
     const text = get(carrier, request);
-    return text !== undefined && numberOf(text) !== 0 && (owns === undefined || owns(carrier, request));
+    return text !== undefined && numberOf(text) !== 0;
   };
+}
+
+/** Whether that value is the request's own: asked once everything else holds, for it takes 20 ns. */
+function owner<R>(reader: Reader<R>, { field }: Match): Holds<R> | undefined {
+  return accessOf(reader, field).owns;
 }
 
 /** One text of the request and the columns that look into it. */

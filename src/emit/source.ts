@@ -77,21 +77,24 @@ class Writer implements Source {
       for (const { field } of test.matches) if ((uses.get(this.#textOf(field)) ?? 0) > 1) this.#text(accessOf(this.#reader, field));
       if (test.kind === "any") {
         for (const match of test.matches) {
-          this.#place(match.field);
-          this.#line(`if (${this.#holds(match)}) return decisions[${outcome}];`);
+          this.#nested([match], `return decisions[${outcome}];`);
         }
       } else this.#nested(test.matches, `return decisions[${outcome}];`);
     }
   }
 
-  /** The statement within a condition for each match: a field is read only once those before it hold. */
-  #nested(matches: readonly Match[], statement: string): void {
+  /**
+   * The statement within a condition for each match: a field is read only once those before it hold. Whether the values are the
+   * request's own is asked last, once for all: `Object.hasOwn` takes 20 ns, more than comparing a value.
+   */
+  #nested(matches: readonly Match[], statement: string, owned: readonly string[] = []): void {
     const [first, ...rest] = matches;
     if (first === undefined) return this.#line(statement);
-    this.#place(first.field);
-    const condition = this.#holds(first);
-    if (rest.length === 0) return this.#line(`if (${condition}) ${statement}`);
-    this.#block(`if (${condition}) {`, () => this.#nested(rest, statement));
+    const { owns } = this.#place(first.field);
+    const all = owns === undefined || owned.includes(owns) ? owned : [...owned, owns];
+    const condition = this.#matches(first);
+    if (rest.length === 0) return this.#line(`if (${[condition, ...all].join(" && ")}) ${statement}`);
+    this.#block(`if (${condition}) {`, () => this.#nested(rest, statement, all));
   }
 
   /** A block; what is read in it is forgotten behind it. */
@@ -111,12 +114,11 @@ class Writer implements Source {
     return accessOf(this.#reader, field).text();
   }
 
-  /** Whether a match holds, as a condition. */
-  #holds({ field, values }: Match): string {
+  /** Whether a field has one of the values, its own or not, as a condition. */
+  #matches({ field, values }: Match): string {
     const place = this.#place(field);
-    const within = values.length > COMPARED ? `${this.#number(field, values)} !== 0` : this.#oneOf(place, values);
-    if (place.owns === undefined) return values.length > 1 ? `(${within})` : within;
-    return values.length > 1 ? `((${within}) && ${place.owns})` : `(${within} && ${place.owns})`;
+    if (values.length > COMPARED) return `${this.#number(field, values)} !== 0`;
+    return values.length > 1 ? `(${this.#oneOf(place, values)})` : this.#oneOf(place, values);
   }
 
   #oneOf(place: Place, values: readonly string[]): string {

@@ -20,7 +20,7 @@ export function route(request, draw) {
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     let text0 = carrier["x-canary"];
     if (typeof text0 === "object") text0 = joined(text0, ", ");
-    if ((text0 === "on" && Object.hasOwn(carrier, "x-canary"))) {
+    if (text0 === "on") {
       let text2 = carrier["x-team"];
       if (typeof text2 === "object") text2 = joined(text2, ", ");
       let number7 = 0;
@@ -35,11 +35,11 @@ export function route(request, draw) {
           }
         }
       }
-      if (((number7 !== 0) && Object.hasOwn(carrier, "x-team"))) {
+      if (number7 !== 0) {
         let text4 = carrier.cookie;
         if (typeof text4 === "object") text4 = joined(text4, "; ");
         const from5 = typeof text4 !== "string" ? -1 : cookieStart(text4, "beta");
-        if (((from5 !== -1 && cookieIs(text4, from5, "yes")) && Object.hasOwn(carrier, "cookie"))) return decisions[0];
+        if ((from5 !== -1 && cookieIs(text4, from5, "yes")) && Object.hasOwn(carrier, "x-canary") && Object.hasOwn(carrier, "x-team") && Object.hasOwn(carrier, "cookie")) return decisions[0];
       }
     }
     return decisions[1];

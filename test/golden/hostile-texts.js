@@ -16,7 +16,7 @@ export function route(request, draw) {
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     let text0 = carrier["x-a"];
     if (typeof text0 === "object") text0 = joined(text0, ", ");
-    if ((text0 === "\"];process.exit()//" && Object.hasOwn(carrier, "x-a"))) return decisions[0];
+    if (text0 === "\"];process.exit()//" && Object.hasOwn(carrier, "x-a")) return decisions[0];
     const text2 = ownAttribute(request, "`${x}`");
     if (text2 === "*/ \u2028 \u003c/script> \\ \n") return decisions[0];
     return decisions[1];
