@@ -47,7 +47,19 @@ export type Code =
   | "sticky-keys"
   | "sticky-seed"
   | "on-missing"
-  | "plan";
+  | "plan"
+  | "value-impossible"
+  | "list-item-repeated"
+  | "rule-never"
+  | "rule-idle"
+  | "strategy-never"
+  | "strategy-shadowed"
+  | "strategies-overlap"
+  | "primary-unreached"
+  | "version-unreached"
+  | "sticky-key-repeated"
+  | "stickiness-idle"
+  | "undecided";
 
 /**
  * The service's error code for every complaint: FSS.0400 invalid parameter, FSS.1014
@@ -92,6 +104,18 @@ const SERVICE_CODES: Readonly<Record<Code, string>> = {
   "sticky-seed": "FSS.0400",
   "on-missing": "FSS.0400",
   plan: "FSS.0400",
+  "value-impossible": "FSS.0400",
+  "list-item-repeated": "FSS.0400",
+  "rule-never": "FSS.0400",
+  "rule-idle": "FSS.0400",
+  "strategy-never": "FSS.0400",
+  "strategy-shadowed": "FSS.0400",
+  "strategies-overlap": "FSS.0400",
+  "primary-unreached": "FSS.0400",
+  "version-unreached": "FSS.0400",
+  "sticky-key-repeated": "FSS.0400",
+  "stickiness-idle": "FSS.0400",
+  undecided: "FSS.0400",
 };
 
 /** Every code, in the order of the documents. */

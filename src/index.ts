@@ -1,3 +1,4 @@
+export { analyze, type Claim } from "./analyze.ts";
 export { compile, type CompileOptions } from "./compile.ts";
 export type {
   Alias,
@@ -30,6 +31,7 @@ export {
   toServiceError,
 } from "./diagnostic.ts";
 export { murmur3 } from "./draw.ts";
+export { type Difference, equivalent, type Equivalence, type ProofOptions } from "./equivalent.ts";
 export { explain, formatExplanation } from "./explain.ts";
 export { parse, type ParseOptions } from "./parse.ts";
 export type { Budgets } from "./parse/input.ts";
@@ -54,5 +56,6 @@ export { nodeReader } from "./reader/node.ts";
 export { rawReader, type RawRequest } from "./reader/raw.ts";
 export { type HeadersLike, type RequestParts, toRequest } from "./reader/request.ts";
 export type { Access, NodeRequest, Reader } from "./request.ts";
+export type { Witness } from "./region/witness.ts";
 export { shares } from "./shares.ts";
 export { parseText } from "./text.ts";

@@ -1,9 +1,9 @@
 import { type CompileOptions, hostOf } from "./compile.ts";
-import type { VersionOf } from "./config.ts";
+import type { Version, VersionOf } from "./config.ts";
 import { interpret } from "./interpret.ts";
-import { SLOTS } from "./plan.ts";
+import { type Plan, SLOTS } from "./plan.ts";
 import { type Compilable, plan } from "./read.ts";
-import type { NodeRequest } from "./request.ts";
+import type { NodeRequest, Reader } from "./request.ts";
 
 /**
  * What share of such requests each version gets, exactly, in slots of 10,000. All of them go to one version where a strategy
@@ -16,11 +16,15 @@ export function shares<const C extends Compilable, R = NodeRequest>(
   request: R,
   options: CompileOptions<R> = {},
 ): Readonly<Record<VersionOf<C>, number>> {
-  const meaning = plan(config, options);
-  const { decision, draw, arms } = interpret(meaning, hostOf(options).reader, request, undefined, () => 0);
+  return sharesOf(plan(config, options), hostOf(options).reader, request) as Record<VersionOf<C>, number>;
+}
+
+/** The same for a plan, and for a draw that the caller gives, which gives everything to one version. */
+export function sharesOf<R>(meaning: Plan, reader: Reader<R>, request: R, given?: number): Readonly<Record<Version, number>> {
+  const { decision, draw, arms } = interpret(meaning, reader, request, given, () => 0);
   const counted = new Map(meaning.versions.map((version) => [version, 0]));
   if (draw?.from.kind === "random")
     for (const { version, from, until } of arms) counted.set(version, (counted.get(version) ?? 0) + until - from);
   else counted.set(decision.version, SLOTS);
-  return Object.fromEntries(counted) as Record<VersionOf<C>, number>;
+  return Object.fromEntries(counted);
 }

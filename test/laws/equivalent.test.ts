@@ -1,0 +1,69 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { AliasConfig } from "../../src/config.ts";
+import { equivalent } from "../../src/equivalent.ts";
+import { type NodeRequest, shares, toRequest } from "../../src/index.ts";
+import { configs, requests } from "../support/arbitrary.ts";
+import { law } from "../support/law.ts";
+import { decide } from "../support/oracle.ts";
+
+const seeds = fc.constantFrom(0, 0.004, 0.1, 0.29, 0.33, 0.5, 0.66, 0.9, 0.9999);
+
+/** A config and another that is like it but for something. */
+const pairs: fc.Arbitrary<readonly [AliasConfig, AliasConfig]> = fc
+  .tuple(configs, configs, fc.subarray(["version", "additional_version_strategy", "additional_version_weights", "stickiness"] as const))
+  .map(([one, other, keys]) => {
+    const mixed: Record<string, unknown> = { ...one };
+    for (const key of keys) {
+      if (other[key] === undefined) delete mixed[key];
+      else mixed[key] = other[key];
+    }
+    return [one, mixed as unknown as AliasConfig] as const;
+  })
+  .filter(([, mixed]) => mixed.additional_version_weights?.[mixed.version] === undefined);
+
+law("a witness of `equivalent` makes the two configs differ, by the oracle", pairs, ([before, after]) => {
+  const found = equivalent(before, after);
+  if (found.kind !== "different") return;
+  const request = toRequest(found.request);
+  expect(owned(shares(before, request))).toEqual(found.draw === undefined ? found.before : owned(shares(before, request)));
+  const draws = found.draw === undefined ? Array.from({ length: 200 }, (_, n) => (n + 0.5) / 200) : [found.draw];
+  if (found.draw === undefined) {
+    expect(found.before).not.toEqual(found.after);
+    expect(owned(shares(after, request))).toEqual(found.after);
+  } else {
+    const [one, other] = [before, after].map((config) => decide(config, request, draws[0]).version);
+    expect(one).not.toBe(other);
+  }
+});
+
+law(
+  "two configs that are `equivalent` give every request and draw the same version, by the oracle",
+  fc.tuple(pairs, fc.array(fc.tuple(requests, seeds), { minLength: 20, maxLength: 40 })),
+  ([[before, after], examples]) => {
+    if (equivalent(before, after).kind !== "equivalent") return;
+    for (const [request, draw] of examples) {
+      if (typeof request !== "object" || request === null || typeof (request as NodeRequest).headers !== "object") continue;
+      if ((request as NodeRequest).headers === null) continue;
+      expect(decide(before, request, draw).version).toBe(decide(after, request, draw).version);
+      expect(owned(shares(before, request as NodeRequest))).toEqual(owned(shares(after, request as NodeRequest)));
+    }
+  },
+  600,
+);
+
+test("of a thousand pairs, some are equivalent, most differ, and few remain unknown", () => {
+  const counts = { equivalent: 0, different: 0, unknown: 0 };
+  for (const [before, after] of fc.sample(pairs, { numRuns: 1000, seed: 7 })) counts[equivalent(before, after).kind]++;
+  expect(counts.equivalent).toBeGreaterThan(50);
+  expect(counts.different).toBeGreaterThan(200);
+  expect(counts.unknown).toBeLessThan(20);
+});
+
+function owned(slotsOf: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(slotsOf)
+      .filter(([, slots]) => slots > 0)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
