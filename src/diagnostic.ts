@@ -59,7 +59,10 @@ export type Code =
   | "version-unreached"
   | "sticky-key-repeated"
   | "stickiness-idle"
-  | "undecided";
+  | "undecided"
+  | "case-expect"
+  | "case-draw"
+  | "case-version";
 
 /**
  * The service's error code for every complaint: FSS.0400 invalid parameter, FSS.1014
@@ -116,6 +119,9 @@ const SERVICE_CODES: Readonly<Record<Code, string>> = {
   "sticky-key-repeated": "FSS.0400",
   "stickiness-idle": "FSS.0400",
   undecided: "FSS.0400",
+  "case-expect": "FSS.0400",
+  "case-draw": "FSS.0400",
+  "case-version": "FSS.0400",
 };
 
 /** Every code, in the order of the documents. */

@@ -8,6 +8,7 @@ interface Manifest {
   readonly files: readonly string[];
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
   readonly version: string;
 }
 
@@ -35,16 +36,26 @@ describe("an export leads to a file that the build writes, with its types beside
     expect([...built.keys()]).toContain(code);
   });
 
-  test("there are the three modules", () => {
-    expect(modules.map(([name]) => name)).toEqual([".", "./jit", "./emit"]);
+  test("there are these modules", () => {
+    expect(modules.map(([name]) => name)).toEqual([
+      ".",
+      "./jit",
+      "./emit",
+      "./simulate",
+      "./testing",
+      "./testing/vitest",
+      "./testing/jest",
+      "./testing/fast-check",
+    ]);
   });
 });
 
-test("the schema is exported and packed", () => {
-  const { "./schema.json": schema } = manifest.exports;
-  expect(existsSync(String(schema))).toBe(true);
-  expect(JSON.parse(readFileSync(String(schema), "utf8"))).toHaveProperty("$schema");
-  expect(manifest.files.map((file) => resolve(file))).toContain(resolve(String(schema)));
+test.each(["./schema.json", "./suite.schema.json"])("the schema %s is exported and packed", (name) => {
+  const target = String(manifest.exports[name]);
+  expect(existsSync(target)).toBe(true);
+  expect(JSON.parse(readFileSync(target, "utf8"))).toHaveProperty("$schema");
+  expect(manifest.files).toContain("docs/*.schema.json");
+  expect(target).toMatch(/^\.\/docs\/\w+\.schema\.json$/);
 });
 
 test("the program is built, and from a file that names its interpreter", () => {
@@ -53,11 +64,12 @@ test("the program is built, and from a file that names its interpreter", () => {
   expect(source && readFileSync(source, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
 });
 
-test("only what the command line imports is a dependency", () => {
+test("what is imported is a dependency, or a peer that one entry wants, and nothing else is", () => {
   const imported = [...built.values()]
     .flatMap((source) => ts.preProcessFile(readFileSync(source, "utf8")).importedFiles.map(({ fileName }) => fileName))
     .filter((name) => !name.startsWith(".") && !name.startsWith("node:"));
-  expect(new Set(imported)).toEqual(new Set(Object.keys(manifest.dependencies)));
+  const known = { ...manifest.dependencies, ...manifest.peerDependencies };
+  expect(new Set(imported)).toEqual(new Set(Object.keys(known)));
 });
 
 test("the changelog has an entry for this version", () => {

@@ -35,12 +35,11 @@ export function toRequest({ headers = {}, cookies = {}, path, query = {}, url = 
     for (const value of typeof values === "string" ? [values] : (values ?? [])) add(key, value);
   }
   for (const [name, value] of Object.entries(cookies)) add("cookie", `${name}=${value}`);
-  const target = withQuery(url, new URLSearchParams({ ...query }).toString());
+  const target = Object.keys(query).length === 0 ? url : withQuery(url, new URLSearchParams({ ...query }).toString());
   return { headers: folded, ...(target !== undefined && { url: target }), ...rest };
 }
 
-function withQuery(url: string | undefined, query: string): string | undefined {
-  if (query === "") return url;
+function withQuery(url: string | undefined, query: string): string {
   const [target = "/", ...fragment] = (url ?? "/").split("#");
   return [`${target}${target.includes("?") ? "&" : "?"}${query}`, ...fragment].join("#");
 }

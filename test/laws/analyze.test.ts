@@ -250,7 +250,7 @@ describe("`analyze` finds", () => {
 
   test("something for every code that it has", () => {
     const told = new Set([...table.flatMap(([, , expected]) => expected.map((line) => line.split(" ")[0])), "undecided"]);
-    expect(CODES.slice(CODES.indexOf("plan") + 1).filter((code) => !told.has(code))).toEqual([]);
+    expect(CODES.slice(CODES.indexOf("plan") + 1, CODES.indexOf("undecided")).filter((code) => !told.has(code))).toEqual([]);
   });
 
   test("that it does not know, where the effort is too small", () => {

@@ -1,0 +1,72 @@
+import type { Version } from "../config.ts";
+import type { Pointer } from "../diagnostic.ts";
+import { EFFORT } from "../equivalent.ts";
+import { interpret } from "../interpret.ts";
+import type { Plan } from "../plan.ts";
+import { nodeReader } from "../reader/node.ts";
+import { search } from "../region/region.ts";
+import { type Goal, goalName, goalsOf, metBy, type Sight } from "./goals.ts";
+import type { Suite } from "./suite.ts";
+
+/** What the cases of a suite saw of one alias. */
+export interface Coverage {
+  readonly plan: Plan;
+  readonly points: readonly Point[];
+  /** Sights that were seen, and those that some request can show. */
+  readonly seen: number;
+  readonly possible: number;
+}
+
+/** A strategy, rule or arm, and how many cases saw it so. */
+export interface Point {
+  readonly at: Pointer;
+  readonly part: Goal["part"];
+  readonly version: Version;
+  readonly sights: readonly { readonly sight: Sight; readonly cases: number; readonly possible: boolean }[];
+}
+
+/** The part of what can be seen that was seen, from 0 to 1; 1 where there is nothing to see. */
+export function ratio(coverages: readonly Coverage[]): number {
+  const sum = (count: (coverage: Coverage) => number): number => coverages.reduce((total, each) => total + count(each), 0);
+  const possible = sum((each) => each.possible);
+  return possible === 0 ? 1 : sum((each) => each.seen) / possible;
+}
+
+/**
+ * What the cases of a suite see of each alias: strategies that decide and that fail, rules that hold and that fail where
+ * their strategy is tried, arms that are reached. What no request can show is proved and does not count; `analyze` tells
+ * what is wrong with it.
+ */
+export function coverage(suite: Suite): readonly Coverage[] {
+  const plans = new Map<Plan, Map<string, number>>();
+  for (const { plan, request, draw } of suite.cases) {
+    if (plan === undefined) continue;
+    const counts = plans.get(plan) ?? new Map<string, number>();
+    plans.set(plan, counts);
+    const explained = interpret(plan, nodeReader, request, draw, () => 0);
+    for (const name of new Set(metBy(explained, explained.draw?.from.kind === "random"))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...plans].map(([plan, counts]) => covered(plan, counts));
+}
+
+function covered(plan: Plan, counts: ReadonlyMap<string, number>): Coverage {
+  const effort = { left: EFFORT };
+  const points = new Map<
+    string,
+    { readonly at: Pointer; readonly part: Goal["part"]; readonly version: Version; readonly sights: Point["sights"][number][] }
+  >();
+  let seen = 0;
+  let possible = 0;
+  for (const goal of goalsOf(plan)) {
+    const { at, part, version, sight, region } = goal;
+    const cases = counts.get(goalName(goal)) ?? 0;
+    const can = cases > 0 || (region !== undefined && search(region, effort).kind !== "empty");
+    if (cases > 0) seen++;
+    if (can) possible++;
+    const name = `${part} ${at}`;
+    const point = points.get(name) ?? { at, part, version, sights: [] };
+    points.set(name, point);
+    point.sights.push({ sight, cases, possible: can });
+  }
+  return { plan, points: [...points.values()], seen, possible };
+}

@@ -1,0 +1,16 @@
+export { type Coverage, coverage, type Point, ratio } from "./coverage.ts";
+export type { Sight } from "./goals.ts";
+export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
+export { type Mutant, mutants, mutate, type MutationReport, type Outcome } from "./mutate.ts";
+export { suggestCases } from "./suggest.ts";
+export {
+  type Case,
+  type CaseConfig,
+  type Expectation,
+  type ExpectationConfig,
+  parseSuite,
+  type Suite,
+  type SuiteConfig,
+  type SuiteOptions,
+} from "./suite.ts";
+export { type Failure, type Report, verify, verifySuite } from "./verify.ts";

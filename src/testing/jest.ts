@@ -1,0 +1,17 @@
+import { matchers, type RouteMatchers } from "./matchers.ts";
+
+declare global {
+  namespace jest {
+    interface Matchers<R, T = {}> extends RouteMatchers<R> {}
+  }
+}
+
+/** Jest's own `expect`, which it puts into the scope of every test. */
+interface JestScope {
+  readonly expect?: { readonly extend: (matchers: object) => void };
+}
+
+const { expect } = globalThis as JestScope;
+if (expect === undefined)
+  throw new Error("there is no global `expect`: import `canary-router/testing/jest` in a Jest test or in `setupFilesAfterEnv`");
+expect.extend(matchers);

@@ -1,0 +1,129 @@
+import { compile } from "../compile.ts";
+import type { Version } from "../config.ts";
+import { ConfigError } from "../diagnostic.ts";
+import type { Decision, Route } from "../decision.ts";
+import { formatExplanation } from "../explain.ts";
+import { interpret } from "../interpret.ts";
+import { type Plan, SLOTS } from "../plan.ts";
+import { type Compilable, plan } from "../read.ts";
+import { nodeReader } from "../reader/node.ts";
+import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
+
+/** What came of a suite. */
+export interface Report {
+  readonly suite: Suite;
+  /** How many cases came out as they expect. */
+  readonly passed: number;
+  readonly failures: readonly Failure[];
+}
+
+/** A case that did not. */
+export interface Failure {
+  readonly case: Case;
+  /** What was expected, and what came instead, in one line each. */
+  readonly message: string;
+  /** Which rule decided, and what each rule saw. */
+  readonly explanation: string;
+}
+
+/**
+ * Runs the cases of a suite. `config` is the alias of the cases that have none, and may be undefined where all have one.
+ * @throws ConfigError with everything that is wrong with the config or the suite
+ */
+export function verify(config: Compilable | undefined, suite: SuiteConfig | Suite): Report {
+  return verifySuite(suiteOf(config, suite));
+}
+
+/** A suite that has been read, with the alias for the cases that have none. */
+export function suiteOf(config: Compilable | undefined, suite: SuiteConfig | Suite): Suite {
+  const alias = config === undefined ? undefined : plan(config);
+  if (isSuite(suite)) return { ...suite, cases: suite.cases.map((each) => (each.plan === undefined ? { ...each, plan: alias } : each)) };
+  const checked = parseSuite(suite, { alias });
+  if (!checked.ok) throw new ConfigError(checked.diagnostics);
+  return checked.value;
+}
+
+/** Runs the cases of a suite that has been read. A case without an alias fails. */
+export function verifySuite(suite: Suite): Report {
+  const judges = new Map<Plan, Judge>();
+  const failures: Failure[] = [];
+  for (const each of suite.cases) {
+    const judge = each.plan === undefined ? undefined : (judges.get(each.plan) ?? judgeOf(each.plan));
+    if (judge === undefined) {
+      failures.push({ case: each, message: "there is no alias to ask", explanation: "" });
+      continue;
+    }
+    judges.set(judge.route.plan, judge);
+    if (!passes(judge, each)) failures.push({ case: each, message: complaint(judge, each), explanation: explanationOf(judge, each) });
+  }
+  return { suite, passed: suite.cases.length - failures.length, failures };
+}
+
+/** A compiled alias that tells whether a decision took a random draw. */
+export interface Judge {
+  readonly route: Route;
+  /** The slots of each version where the draw is random. */
+  readonly shares: ReadonlyMap<Version, number>;
+  drawn: boolean;
+}
+
+/** A judge of one plan. */
+export function judgeOf(meaning: Plan): Judge {
+  const random = (): number => {
+    judge.drawn = true;
+    return 0;
+  };
+  const judge: Judge = { route: compile(meaning, { random }), shares: armShares(meaning), drawn: false };
+  return judge;
+}
+
+function armShares({ split, outcomes }: Plan): ReadonlyMap<Version, number> {
+  const shares = new Map<Version, number>();
+  if (split.kind === "fixed") return shares;
+  split.arms.forEach(({ until, outcome }, index) => {
+    const version = outcomes[outcome]?.version ?? "";
+    shares.set(version, (shares.get(version) ?? 0) + until - (split.arms[index - 1]?.until ?? 0));
+  });
+  return shares;
+}
+
+/** Whether a case comes out as it expects. */
+export function passes(judge: Judge, { request, draw, expect }: Case): boolean {
+  judge.drawn = false;
+  const decision = judge.route(request, draw);
+  const { version, split, reason, at } = expect;
+  if (version !== undefined && (decision.version !== version || (judge.drawn && judge.shares.get(version) !== SLOTS))) return false;
+  if (split !== undefined && !hasShares(judge, decision, split)) return false;
+  return (reason === undefined || decision.reason === reason) && (at === undefined || decision.at === at);
+}
+
+function hasShares({ drawn, shares }: Judge, { version }: Decision, expected: ReadonlyMap<Version, number>): boolean {
+  if (!drawn) return expected.get(version) === SLOTS;
+  for (const [each, slots] of expected) if ((shares.get(each) ?? 0) !== slots) return false;
+  return true;
+}
+
+function complaint(judge: Judge, { request, draw, expect }: Case): string {
+  judge.drawn = false;
+  const decision = judge.route(request, draw);
+  return `expected ${expected(expect)}\n     got ${got(judge, decision)}`;
+}
+
+function expected({ version, split, reason, at }: Expectation): string {
+  const what = version ?? (split === undefined ? "" : sharesText(split));
+  const why = [...(reason === undefined ? [] : [reason]), ...(at === undefined ? [] : [`at ${at === "" ? "the alias as a whole" : at}`])];
+  return [what, ...(why.length === 0 ? [] : [`(${why.join(" ")})`])].filter((part) => part !== "").join("  ");
+}
+
+function got({ drawn, shares }: Judge, { version, reason, at }: Decision): string {
+  const where = at === "" ? "" : ` at ${at}`;
+  return drawn && shares.size > 1 ? `${sharesText(shares)}  (${reason}, by the draw)` : `${version}  (${reason}${where})`;
+}
+
+function sharesText(shares: ReadonlyMap<Version, number>): string {
+  return [...shares].map(([version, slots]) => `${version} ${slots / 100} %`).join(", ");
+}
+
+function explanationOf({ route }: Judge, { request, draw }: Case): string {
+  return formatExplanation(interpret(route.plan, nodeReader, request, draw, () => 0));
+}

@@ -1,0 +1,9 @@
+import { expect } from "vitest";
+import { matchers, type RouteMatchers } from "./matchers.ts";
+
+declare module "vitest" {
+  // oxlint-disable-next-line typescript/no-explicit-any -- an interface merges only with the very same parameters
+  interface Matchers<T = any> extends RouteMatchers<T> {}
+}
+
+expect.extend(matchers);
