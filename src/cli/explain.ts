@@ -1,7 +1,8 @@
-import { explain as explainRequest, formatExplanation, type NodeRequest, toRequest } from "../index.ts";
+import { explain as explainRequest, formatExplanation } from "../index.ts";
 import { onlyFile, readArguments } from "./arguments.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
+import { REQUEST, requestOf } from "./request.ts";
 import { jsonOf, printable, type Style, styleOf, wrap } from "./style.ts";
 
 const HELP = `Says which version of an alias answers a request, and every step to it.
@@ -30,15 +31,6 @@ Examples:
   canary-router explain prod.json --draw 0.05
 `;
 
-const REQUEST = {
-  header: { type: "string", multiple: true },
-  cookie: { type: "string", multiple: true },
-  query: { type: "string", multiple: true },
-  attribute: { type: "string", multiple: true },
-  method: { type: "string" },
-  path: { type: "string" },
-} as const;
-
 /** Explains one request. */
 export const explain: Command = {
   summary: "say which version answers a request, and every step to it",
@@ -56,32 +48,6 @@ export const explain: Command = {
     return 0;
   },
 };
-
-function requestOf(
-  values: {
-    readonly [option in "header" | "cookie" | "query" | "attribute"]?: readonly string[] | undefined;
-  } & { readonly method?: string | undefined; readonly path?: string | undefined },
-): NodeRequest {
-  const headers = pairs("--header", values.header);
-  const cookies = pairs("--cookie", values.cookie).map(([name, value]) => ["Cookie", `${name}=${value}`] as const);
-  const query = new URLSearchParams(pairs("--query", values.query)).toString();
-  const { method = "GET", path = "/" } = values;
-  return toRequest({
-    headers: [...headers, ...cookies],
-    method,
-    url: query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`,
-    attributes: Object.fromEntries(pairs("--attribute", values.attribute)),
-  });
-}
-
-/** `name=value`, split at the first `=`. */
-function pairs(option: string, texts: readonly string[] = []): readonly [string, string][] {
-  return texts.map((text): [string, string] => {
-    const at = text.indexOf("=");
-    if (at < 1) throw new Refusal(`\`${option} ${text}\` is not NAME=VALUE`, `write \`${option} name=value\``);
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-}
 
 function drawOf(text: string): number {
   const draw = text.trim() === "" ? Number.NaN : Number(text);

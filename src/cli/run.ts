@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { nearest } from "../nearest.ts";
 import { check } from "./check.ts";
 import { compile } from "./compile.ts";
+import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./host.ts";
 import { route } from "./route.ts";
+import { shares } from "./shares.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = { check, explain, route, compile };
+const COMMANDS: Readonly<Record<string, Command>> = { check, explain, route, compile, diff, shares };
 
 const HELP = `canary-router: which version of a function answers a request, and why
 
