@@ -1,6 +1,8 @@
 // Who is measured. A contender makes a decision function of a workload's alias: `prepare(workload)` gives one that takes
 // a request and perhaps a draw, and returns a version, or a decision that carries it.
 
+import { least, obliged, owned } from "./obliged.mjs";
+
 const library = (from, name) => async (dist) => {
   const { [name]: compile } = await import(new URL(from, dist).href);
   return ({ config }) => compile(config);
@@ -31,6 +33,10 @@ const CONTENDERS = {
       };
     },
   },
+  // For `limits.mjs`: what a route owes, and the least of it. `least` and `owned` decide nothing, so nothing is compared.
+  obliged: { gives: "decision", load: () => obliged },
+  least: { gives: "decision", agrees: () => "nothing", load: () => least },
+  owned: { gives: "decision", agrees: () => "nothing", load: () => owned },
   // For W7: the alias is found, and nothing is decided.
   find: {
     gives: "decision",

@@ -405,7 +405,7 @@ describe("laws", () => {
     5_000,
   );
 
-  test("are tried on texts of both kinds", () => {
+  test.skipIf(Number(process.env["LAW_RUNS"] ?? 1) < 1)("are tried on texts of both kinds", () => {
     expect(Math.min(accepted, refused)).toBeGreaterThan(1_000);
   });
 

@@ -106,20 +106,16 @@ function slotOfKey(seed, text, from, to) {
 }
 
 function cookieStart(line, name) {
-  let at = line.indexOf(name);
-  for (let misses = 0; at !== -1; misses++) {
-    let before = at - 1;
-    while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
-    if (before < 0 || line.charCodeAt(before) === 59) {
-      const from = valueBehind(line, at + name.length);
-      if (from !== -1) return from;
-    }
-    const next = line.indexOf(";", at);
-    if (next === -1) return -1;
-    if (misses === 3) return cookieBehind(line, name, next);
-    at = line.indexOf(name, next);
+  const at = line.indexOf(name);
+  if (at === -1) return -1;
+  let before = at - 1;
+  while (before >= 0 && isBlank(line.charCodeAt(before))) before--;
+  if (before < 0 || line.charCodeAt(before) === 59) {
+    const from = valueBehind(line, at + name.length);
+    if (from !== -1) return from;
   }
-  return -1;
+  const semicolon = line.indexOf(";", at);
+  return semicolon === -1 ? -1 : cookieBehind(line, name, semicolon);
 }
 
 function cookieEnd(line, from) {
@@ -204,17 +200,23 @@ function valueBehind(line, at) {
 
 "use strict";
 function cookieBehind(line, name, semicolon) {
-  const length = line.length;
+  const last = line.length - name.length;
   const first = name.charCodeAt(0);
-  let at = semicolon;
-  while (at < length) {
-    at = blanksEnd(line, at + 1);
-    const end = at + name.length;
-    if (end < length && line.charCodeAt(at) === first && endsName(line.charCodeAt(end)) && line.startsWith(name, at)) {
-      at = blanksEnd(line, end);
-      if (at < length && line.charCodeAt(at) === 61) return blanksEnd(line, at + 1);
+  let at = semicolon + 1;
+  for (let pairs = 0; at < last; pairs++) {
+    if (line.charCodeAt(at) === 32) at++;
+    const unit = line.charCodeAt(at);
+    if (unit === first || isBlank(unit)) {
+      at = blanksEnd(line, at);
+      const end = at + name.length;
+      if (end < line.length && endsName(line.charCodeAt(end)) && line.startsWith(name, at)) {
+        const from = valueBehind(line, end);
+        if (from !== -1) return from;
+      }
     }
-    while (at < length && line.charCodeAt(at) !== 59) at++;
+    at = pairs * 8 > at - semicolon + 64 ? unitAt(line, 59, at) : line.indexOf(";", at);
+    if (at === -1) return -1;
+    at++;
   }
   return -1;
 }
@@ -229,4 +231,10 @@ function blanksEnd(line, from) {
 "use strict";
 function endsName(unit) {
   return unit === 61 || isBlank(unit);
+}
+
+"use strict";
+function unitAt(line, unit, from) {
+  for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
+  return -1;
 }
