@@ -4,7 +4,7 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 /** The files of src in the order of reading: the rows of the table in the design document. */
-const order = [...section("docs/design.md", "Reading order").matchAll(/^\| `([\w/]+\.ts)` \|/gm)].map(([, file = ""]) => file);
+const order = [...section("docs/design.md", "Reading order").matchAll(/^\| `([\w/-]+\.ts)` \|/gm)].map(([, file = ""]) => file);
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))

@@ -47,3 +47,11 @@ export function oneOf<const Word extends string>(option: string, value: string, 
   const help = near === undefined ? `one of ${words.map((candidate) => `\`${candidate}\``).join(", ")}` : `did you mean \`${near}\`?`;
   throw new Refusal(`\`${option}\` cannot be \`${value}\``, help);
 }
+
+/** The value of an option that takes a part of a whole, from 0 to 100; undefined where it is not given. */
+export function percentOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const percent = text.trim() === "" ? Number.NaN : Number(text.replace(/ *%$/, ""));
+  if (percent >= 0 && percent <= 100) return percent;
+  throw new Refusal(`\`${option} ${text}\` is not a percentage`, "write a number from 0 to 100");
+}

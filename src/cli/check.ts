@@ -33,7 +33,7 @@ Examples:
 `;
 
 /** A file that was read, or why it was not. */
-type Checkup =
+export type Checkup =
   | { readonly kind: "read"; readonly file: AliasFile }
   | { readonly kind: "unread"; readonly name: string; readonly refusal: Refusal };
 
@@ -60,7 +60,8 @@ export const check: Command = {
   },
 };
 
-async function checkup(name: string, host: Host, profile: Profile): Promise<Checkup> {
+/** Reads a file, or notes why it cannot be read. */
+export async function checkup(name: string, host: Host, profile: Profile): Promise<Checkup> {
   try {
     return { kind: "read", file: await readAliasFile(name, host, { profile }) };
   } catch (error) {

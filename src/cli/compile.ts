@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { emitModule } from "../emit/module.ts";
 import { onlyFile, readArguments } from "./arguments.ts";
 import { failureOf } from "./file.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
+import { save } from "./save.ts";
 import { printable, styleOf } from "./style.ts";
 
 const HELP = `Compiles an alias into a JavaScript module that needs nothing else.
@@ -51,7 +51,7 @@ export const compile: Command = {
         if (values.force !== true && !(await isOurs(out))) {
           throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
         }
-        await writeWhole(out, text);
+        await save(out, text);
       } catch (error) {
         throw error instanceof Refusal ? error : new Refusal(`${out}: ${failureOf(error)}`);
       }
@@ -75,18 +75,5 @@ async function isOurs(path: string): Promise<boolean> {
     throw error;
   } finally {
     await file?.close();
-  }
-}
-
-/** Writes beside the file and renames, so that a reader sees the old text or the new one; a link keeps pointing where it did. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const draft = `${target}.${randomUUID()}`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
   }
 }

@@ -2,10 +2,10 @@ import { createReadStream } from "node:fs";
 import { extname } from "node:path";
 import { addAbortSignal } from "node:stream";
 import type { Alias } from "../config.ts";
-import { atMost, type Checked, type Diagnostic } from "../diagnostic.ts";
+import { atMost, type Checked, type Diagnostic, type Pointer, type Position } from "../diagnostic.ts";
 import { parse, type ParseOptions } from "../parse.ts";
 import { BUDGETS } from "../parse/input.ts";
-import { parseText } from "../text.ts";
+import { parseText, readText, type Text } from "../text.ts";
 import { type Host, Refusal } from "./host.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -16,6 +16,14 @@ export interface AliasFile {
   readonly text: string;
   /** The diagnostics have positions, and are in their order. */
   readonly checked: Checked<Alias>;
+  /** What the file has, as it is written; undefined where it cannot be read at all. Read when it is asked for. */
+  readonly written: () => Written | undefined;
+}
+
+/** A value as it is written in a file, and where its parts stand: at their keys in YAML, at the values in JSON. */
+export interface Written {
+  readonly value: unknown;
+  readonly locate: (at: Pointer) => Position;
 }
 
 /**
@@ -24,27 +32,51 @@ export interface AliasFile {
  */
 export async function readAliasFile(path: string, host: Host, options: ParseOptions = {}): Promise<AliasFile> {
   const name = path === "-" ? "standard input" : path;
-  const text = await readText(path, name, host);
-  if (text.trim() === "") throw new Refusal(`${name}: the file is empty`);
-  const json = isJson(path, text);
-  const checked = json ? parseText(text, options) : parseYaml(text, options);
+  const { text, json } = await readFile(path, name, host, BUDGETS.text);
+  const yaml = json ? undefined : readYaml(text);
+  const checked = yaml === undefined ? parseText(text, options) : parseYaml(yaml, options);
   const fault = checked.diagnostics.find(({ code }) => code === "syntax");
   if (fault !== undefined) {
     const help = fault.help === undefined ? "" : ` (${fault.help})`;
     throw new Refusal(`${placed(name, fault)}: not ${json ? "JSON" : "YAML"}: ${fault.message}${help}`);
   }
-  return { name, text, checked: { ...checked, diagnostics: checked.diagnostics.toSorted(byPosition) } };
+  return {
+    name,
+    text,
+    checked: { ...checked, diagnostics: checked.diagnostics.toSorted(byPosition) },
+    written: () => {
+      const read = yaml ?? readText(text);
+      if (!read.ok) return undefined;
+      const { value, locate } = read.value;
+      return { value, locate: (at) => locate(at, json ? "value" : "key") };
+    },
+  };
+}
+
+/**
+ * The text of a file, or of standard input for `-`, and whether it is JSON; otherwise it is YAML. Of a text longer than
+ * `limit`, a little more than that. Throws a `Refusal` for a file that cannot be read or is empty.
+ */
+export async function readFile(
+  path: string,
+  name: string,
+  host: Host,
+  limit: number,
+): Promise<{ readonly text: string; readonly json: boolean }> {
+  const text = await readUpTo(path, name, host, limit);
+  if (text.trim() === "") throw new Refusal(`${name}: the file is empty`);
+  return { text, json: isJson(path, text) };
 }
 
 /** Reads no more than it takes to see that there is too much. */
-async function readText(path: string, name: string, host: Host): Promise<string> {
+async function readUpTo(path: string, name: string, host: Host, limit: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   try {
     const stream = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       text += decoder.decode(chunk, { stream: true });
-      if (text.length > BUDGETS.text) return text;
+      if (text.length > limit) return text;
     }
     return text + decoder.decode();
   } catch (error) {
@@ -84,8 +116,7 @@ function isJson(path: string, text: string): boolean {
 }
 
 /** Positions are those of keys: what a key of YAML holds may begin lines below it. */
-function parseYaml(text: string, options: ParseOptions): Checked<Alias> {
-  const yaml = readYaml(text);
+function parseYaml(yaml: Checked<Text>, options: ParseOptions): Checked<Alias> {
   if (!yaml.ok) return yaml;
   const { value, duplicates, locate } = yaml.value;
   const checked = parse(value, options);
@@ -94,7 +125,8 @@ function parseYaml(text: string, options: ParseOptions): Checked<Alias> {
   return { ok: false, diagnostics: atMost([...duplicates, ...found], BUDGETS.diagnostics) };
 }
 
-function byPosition({ position: one }: Diagnostic, { position: other }: Diagnostic): number {
+/** The order of complaints in a file. */
+export function byPosition({ position: one }: Diagnostic, { position: other }: Diagnostic): number {
   return (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0);
 }
 

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { printable, styleOf, wrap } from "./style.ts";
+import { printable, type Style, styleOf, wrap } from "./style.ts";
 
 /** A stream that a command writes to; `isTTY` where a person reads it. */
 export type Output = Writable & { readonly isTTY?: boolean };
@@ -40,9 +40,13 @@ export class Refusal extends Error {
 
 /** A refusal as it is printed on standard error. */
 export function refusalText({ message, help }: Refusal, { stderr, env, columns }: Host): string {
-  const style = styleOf(stderr, env);
+  return wrap(refusalLines(message, help, styleOf(stderr, env)), columns);
+}
+
+/** What could not be done, and the help. */
+export function refusalLines(message: string, help: string | undefined, style: Style): string {
   const hint = help === undefined ? "" : `  ${style("cyan", "help:")} ${printable(help)}\n`;
-  return wrap(`${style("red", "canary-router:")} ${printable(message)}\n${hint}`, columns);
+  return `${style("red", "canary-router:")} ${printable(message)}\n${hint}`;
 }
 
 /** Writes, and waits where the reader is slower. Does nothing once the reader has gone. */

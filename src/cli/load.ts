@@ -1,5 +1,5 @@
 import type { Alias } from "../config.ts";
-import { readAliasFile } from "./file.ts";
+import { type AliasFile, readAliasFile } from "./file.ts";
 import { type Host, write } from "./host.ts";
 import { report } from "./report.ts";
 import { printable, styleOf, wrap } from "./style.ts";
@@ -10,6 +10,12 @@ import { plural } from "./table.ts";
  * warnings in one line.
  */
 export async function loadAlias(path: string, host: Host): Promise<Alias | undefined> {
+  const file = await loadAliasFile(path, host);
+  return file?.checked.ok === true ? file.checked.value : undefined;
+}
+
+/** The same, as it is written. */
+export async function loadAliasFile(path: string, host: Host): Promise<AliasFile | undefined> {
   const file = await readAliasFile(path, host);
   const { checked, name } = file;
   const style = styleOf(host.stderr, host.env);
@@ -21,5 +27,5 @@ export async function loadAlias(path: string, host: Host): Promise<Alias | undef
     const warnings = plural(checked.diagnostics.length, "warning");
     await write(host.stderr, `${style("yellow", "canary-router:")} ${printable(name)}: ${warnings}, see \`canary-router check\`\n`);
   }
-  return checked.value;
+  return file;
 }

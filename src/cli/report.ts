@@ -11,7 +11,8 @@ export function report({ name, text, checked }: AliasFile, style: Style): string
   return checked.diagnostics.map((diagnostic) => complaint(name, lines, diagnostic, style)).join("");
 }
 
-function complaint(name: string, lines: readonly string[], diagnostic: Diagnostic, style: Style): string {
+/** One of them; `lines` are those of the file. */
+export function complaint(name: string, lines: readonly string[], diagnostic: Diagnostic, style: Style): string {
   const { code, severity, at, message, help, position } = diagnostic;
   const colour = severity === "error" ? "red" : "yellow";
   const where = style("bold", printable(placed(name, diagnostic)));
@@ -23,7 +24,8 @@ function complaint(name: string, lines: readonly string[], diagnostic: Diagnosti
   return `${parts.join("\n")}\n`;
 }
 
-function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
+/** A line of a file with a mark under a column. */
+export function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
   const gutter = ` ${number} | `;
   const room = WIDTH - gutter.length;
   const from = line.length <= room ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(room / 2), line.length - room));

@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
 import { nearest } from "../nearest.ts";
+import { analyze } from "./analyze.ts";
 import { check } from "./check.ts";
 import { compile } from "./compile.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./host.ts";
 import { route } from "./route.ts";
+import { suggest } from "./suggest.ts";
+import { test } from "./test.ts";
 import { shares } from "./shares.ts";
+import { simulate } from "./simulate.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = { check, explain, route, compile, diff, shares };
+const COMMANDS: Readonly<Record<string, Command>> = { check, analyze, explain, shares, route, suggest, test, diff, simulate, compile };
 
 const HELP = `canary-router: which version of a function answers a request, and why
 
@@ -28,8 +32,10 @@ Options:
 
 Exit codes:
   0    all is well
-  1    a config has errors, or a request log has lines that are no requests
-  2    the command could not begin: wrong usage, a file that cannot be read
+  1    a config has errors, a request log has lines that are no requests, or a
+       case fails
+  2    the command could not begin: wrong usage, a file that cannot be read; or
+       a suite that cannot be run
   130  interrupted; what had been found by then is printed
 
 NO_COLOR=1 turns colours off, FORCE_COLOR=1 on.

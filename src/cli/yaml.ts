@@ -7,10 +7,10 @@ import type { Text } from "../text.ts";
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
 /**
- * Reads one document of YAML 1.2, within the budgets of a JSON text. Keys are strings, tags are refused, and what an anchor
+ * Reads one document of YAML 1.2, of up to `limit` characters, within the other budgets of a JSON text. Keys are strings, tags are refused, and what an anchor
  * names is shared and never copied, so that a nest of anchors takes no more room than its text. Never throws.
  */
-export function readYaml(text: string): Checked<Text> {
+export function readYaml(text: string, limit: number = BUDGETS.text): Checked<Text> {
   const lines = new LineCounter();
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -29,14 +29,14 @@ export function readYaml(text: string): Checked<Text> {
   };
 
   lines.addNewLine(0);
-  if (text.length > BUDGETS.text) return refused("over-budget", `more than ${BUDGETS.text} characters of text`, 0, "make it smaller");
+  if (text.length > limit) return refused("over-budget", `more than ${limit} characters of text`, 0, "make it smaller");
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ prettyErrors: false, resolveKnownTags: false, stringKeys: true, uniqueKeys: false });
   const documents: Document.Parsed<ParsedNode>[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     // The library composes by recursion, and a text that is deep enough would end the process, not only the call.
-    if (parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > BUDGETS.depth) {
+    if (parser.stack.length > BUDGETS.depth && parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > BUDGETS.depth) {
       return refused("over-budget", `more than ${BUDGETS.depth} lists and objects within each other`, parser.offset, "an alias needs 5");
     }
   }

@@ -1,0 +1,31 @@
+import { linesOf } from "./lines.ts";
+import type { CoverageResult } from "./result.ts";
+
+/**
+ * Coverage as lcov's tracefile (`man geninfo`): a line is hit as often as cases saw what is seen most on it, and each sight is
+ * a branch. What no request can show is left out.
+ */
+export function lcov(results: readonly CoverageResult[]): string {
+  return results.map(record).join("");
+}
+
+function record(result: CoverageResult): string {
+  const lines = linesOf(result).flatMap(({ number, sights }) => {
+    const possible = sights.filter((sight) => sight.possible);
+    return possible.length === 0 ? [] : [{ number, counts: possible.map(({ cases }) => cases) }];
+  });
+  const branches = lines.flatMap(({ number, counts }) => counts.map((cases, index) => `BRDA:${number},0,${index},${cases}`));
+  const hits = lines.map(({ number, counts }) => ({ number, most: Math.max(...counts) }));
+  const taken = lines.flatMap(({ counts }) => counts).filter((cases) => cases > 0).length;
+  return `${[
+    "TN:",
+    `SF:${result.source.name.replaceAll(/[\r\n]/g, " ")}`,
+    ...branches,
+    `BRF:${branches.length}`,
+    `BRH:${taken}`,
+    ...hits.map(({ number, most }) => `DA:${number},${most}`),
+    `LF:${hits.length}`,
+    `LH:${hits.filter(({ most }) => most > 0).length}`,
+    "end_of_record",
+  ].join("\n")}\n`;
+}

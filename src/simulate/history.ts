@@ -1,0 +1,123 @@
+/** What happened to one user, or in one session, in the order of the requests. Versions are indices. */
+export interface History {
+  requests: number;
+  /** The version that answered first. */
+  first: number;
+  /** Versions other than the first; undefined where there was none. */
+  others: number[] | undefined;
+  /** Requests that were decided by the draw. */
+  drawn: number;
+  /** The version that the first draw gave. */
+  dealt: number;
+  /** Which draw, from 2, was the first to give another version than the first one did; 0 where none did. */
+  turned: number;
+}
+
+/** The history of one request. `drawn` says whether the draw decided it. */
+export function begun(version: number, drawn: boolean): History {
+  return { requests: 1, first: version, others: undefined, drawn: drawn ? 1 : 0, dealt: drawn ? version : -1, turned: 0 };
+}
+
+/** Adds a request to a history. */
+export function observe(history: History, version: number, drawn: boolean): void {
+  history.requests++;
+  if (version !== history.first && history.others?.includes(version) !== true) (history.others ??= []).push(version);
+  if (!drawn) return;
+  history.drawn++;
+  if (history.drawn === 1) history.dealt = version;
+  else if (history.turned === 0 && version !== history.dealt) history.turned = history.drawn;
+}
+
+/** One history of two that follow each other. */
+export function joined(before: History, after: History): History {
+  const versions = new Set([before.first, ...(before.others ?? []), after.first, ...(after.others ?? [])]);
+  versions.delete(before.first);
+  const whenTurned = (): number => {
+    if (before.turned > 0 || after.drawn === 0) return before.turned;
+    if (before.drawn > 0 && after.dealt !== before.dealt) return before.drawn + 1;
+    return after.turned === 0 ? 0 : before.drawn + after.turned;
+  };
+  return {
+    requests: before.requests + after.requests,
+    first: before.first,
+    others: versions.size === 0 ? undefined : [...versions],
+    drawn: before.drawn + after.drawn,
+    dealt: before.drawn > 0 ? before.dealt : after.dealt,
+    turned: whenTurned(),
+  };
+}
+
+/** Numbers of draws within which it is asked who was given more than one version. */
+export const WITHIN: readonly number[] = [2, 3, 5, 10, 20, 50, 100];
+
+/** Histories added up. Plain data. */
+export interface Summary {
+  count: number;
+  /** Of these, the number that met more than one version, for whatever reason. */
+  several: number;
+  /** By version, the number that met it. */
+  readonly met: number[];
+  /** Of these, the number that came to the draw at all, and that were given more than one version by it. */
+  drawn: number;
+  turned: number;
+  /** The sum of 1 − Σ pᵢⁿ over those with n draws: how many would be turned if every draw were taken anew. */
+  expected: number;
+  /** By the index in `WITHIN`: the number with as many draws, and of these the number that were turned by then. */
+  readonly reached: number[];
+  readonly turnedBy: number[];
+}
+
+/** No histories, of an alias with so many versions. */
+export function emptySummary(versions: number): Summary {
+  return {
+    count: 0,
+    several: 0,
+    met: Array.from({ length: versions }, () => 0),
+    drawn: 0,
+    turned: 0,
+    expected: 0,
+    reached: WITHIN.map(() => 0),
+    turnedBy: WITHIN.map(() => 0),
+  };
+}
+
+/** Adds a history. `repeat(n)` is the probability that n draws taken anew all give one version. */
+export function include(summary: Summary, history: History, repeat: (draws: number) => number): void {
+  summary.count++;
+  increment(summary.met, history.first);
+  if (history.others !== undefined) {
+    summary.several++;
+    for (const version of history.others) increment(summary.met, version);
+  }
+  if (history.drawn === 0) return;
+  summary.drawn++;
+  if (history.turned > 0) summary.turned++;
+  summary.expected += 1 - repeat(history.drawn);
+  for (let index = 0; index < WITHIN.length; index++) {
+    const within = WITHIN[index] as number;
+    if (history.drawn < within) return;
+    increment(summary.reached, index);
+    if (history.turned > 0 && history.turned <= within) increment(summary.turnedBy, index);
+  }
+}
+
+/** Adds a summary to another. */
+export function merge(into: Summary, from: Summary): void {
+  into.count += from.count;
+  into.several += from.several;
+  into.drawn += from.drawn;
+  into.turned += from.turned;
+  into.expected += from.expected;
+  addAll(into.met, from.met);
+  addAll(into.reached, from.reached);
+  addAll(into.turnedBy, from.turnedBy);
+}
+
+/** Adds numbers to others, place by place. */
+export function addAll(into: number[], from: readonly number[]): void {
+  for (const [index, value] of from.entries()) into[index] = (into[index] ?? 0) + value;
+}
+
+function increment(counts: number[], index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}

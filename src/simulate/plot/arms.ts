@@ -1,0 +1,75 @@
+import { linear, ticksTo, type Scale } from "./axis.ts";
+import { fitted, label, legend, line, palette, svg, WIDTH, widthOf } from "./drawing.ts";
+import { element, type Markup } from "./markup.ts";
+import { count, percent, points } from "./number.ts";
+import type { Table } from "./table.ts";
+
+/** What the draw gave each version, beside its weight. */
+export interface ArmShares {
+  readonly title: string;
+  /** What is counted: `requests`, `keys`. */
+  readonly unit: string;
+  /** Shares are parts of 1. */
+  readonly arms: readonly {
+    readonly version: string;
+    readonly count: number;
+    readonly share: number;
+    readonly low: number;
+    readonly high: number;
+    readonly expected: number;
+  }[];
+}
+
+const ROW = 48;
+
+/** How far each share lies from its weight, with its interval: where that reaches over the middle line, chance is enough. */
+export function arms({ title, unit, arms: rows }: ArmShares, id = "arms"): string {
+  const fills = palette(
+    id,
+    rows.map(({ version }) => version),
+  );
+  const keys = legend(fills, 4);
+  const top = keys.height + 8;
+  const far = Math.max(...rows.flatMap(({ low, high, expected }) => [Math.abs(high - expected), Math.abs(low - expected)]), 0.0001);
+  const ticks = ticksTo(far);
+  const end = ticks.at(-1) ?? far;
+  const x = linear([-end, end], [36, WIDTH - 36]);
+  const bottom = top + rows.length * ROW;
+  const marks = rows.flatMap((row, index): readonly Markup[] => {
+    const y = top + index * ROW;
+    const said = `${percent(row.share)}, weight ${percent(row.expected)}`;
+    return [
+      label(0, y + 14, fitted(row.version, WIDTH - widthOf(said) - 16), "strong"),
+      label(WIDTH, y + 14, said, "quiet end"),
+      ...level(x, y + 30, row),
+      element("circle", { cx: x(row.share - row.expected), cy: y + 30, r: 6, ...fills.fill(row.version), stroke: "none" }),
+    ];
+  });
+  const scale = [-end, 0, end].flatMap((tick) => [
+    line(x(tick), top + 20, x(tick), bottom, { class: tick === 0 ? "frame" : "grid" }),
+    label(x(tick), bottom + 16, tick === 0 ? "as weighted" : points(tick), "quiet middle"),
+  ]);
+  const description = rows.map(({ version, share, expected }) => `${version}: ${percent(share)}, weight ${percent(expected)}`).join("; ");
+  return svg(id, { title, description: `By ${unit}. ${description}.` }, bottom + 26, [fills.defs, ...keys.parts, ...scale, ...marks]);
+}
+
+function level(x: Scale, y: number, { low, high, expected }: ArmShares["arms"][number]): readonly Markup[] {
+  const [from, to] = [x(low - expected).toFixed(2), x(high - expected).toFixed(2)];
+  return [element("path", { class: "mark", d: `M${from} ${y}H${to}M${from} ${y - 6}v12M${to} ${y - 6}v12` })];
+}
+
+/** The same in words. */
+export function armsTable({ title, unit, arms: rows }: ArmShares): Table {
+  const [first = "", ...rest] = unit;
+  return {
+    caption: title,
+    head: ["Version", `${first.toUpperCase()}${rest.join("")}`, "Share", "95 % interval", "Weight"],
+    rows: rows.map(({ version, count: each, share, low, high, expected }) => [
+      version,
+      count(each),
+      percent(share),
+      `${percent(low)} to ${percent(high)}`,
+      percent(expected),
+    ]),
+  };
+}

@@ -1,0 +1,39 @@
+/** A count with its thousands apart: `20,000`. Parts of one are rounded away. */
+export function count(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** A part of 1 as percent, with up to two places, more for what would otherwise read as nothing: `12.5 %`, `0.004 %`. */
+export function percent(share: number): string {
+  const value = share * 100;
+  const size = Math.abs(value);
+  return `${size > 0 && size < 0.01 ? Number(value.toPrecision(1)) : Math.round(value * 100) / 100} %`.replace("-", "−");
+}
+
+/** A difference of two parts of 1, in percent points, with its sign. */
+export function points(difference: number): string {
+  const text = percent(difference);
+  return difference > 0 ? `+${text}` : text;
+}
+
+/** A p-value. */
+export function probability(p: number): string {
+  return p < 0.0001 ? "< 0.0001" : String(Number(p.toPrecision(2)));
+}
+
+/** Seconds in the largest units that they fill: `1 d 6 h`. */
+export function duration(seconds: number): string {
+  const units = [
+    ["d", 86_400],
+    ["h", 3_600],
+    ["min", 60],
+    ["s", 1],
+  ] as const;
+  let left = Math.round(seconds);
+  const parts = units.flatMap(([unit, size]) => {
+    const whole = Math.floor(left / size);
+    left -= whole * size;
+    return whole === 0 ? [] : [`${whole} ${unit}`];
+  });
+  return parts.length === 0 ? "0 s" : parts.slice(0, 2).join(" ");
+}

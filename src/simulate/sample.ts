@@ -1,0 +1,66 @@
+import { murmur3 } from "../draw.ts";
+
+/**
+ * Keys that are held at most, in a sample of all: with their histories about 10 MB. A share of 1 % is then known to ±0.1 %,
+ * for at least half as many are held.
+ */
+export const CAPACITY = 65_536;
+
+/** The numeric seed of the hash that samples. Draws use 0; that the two are independent keeps a sample free of their split. */
+const SEED = 0x5eed_1e55;
+
+/**
+ * What is known of each key, for all keys, or for an even sample of them once there are more than fit (adaptive sampling,
+ * Wegman; Flajolet, Computing 43, 1990). A key is in the sample of level n where the last n bits of its hash are 0; the level
+ * rises as often as it must. So the sample depends on the set of keys only, and neither on their order nor on who found
+ * them, and what is known of a key in it is complete.
+ */
+export class Sample<T> {
+  readonly #join: (before: T, after: T) => T;
+  readonly #capacity: number;
+  readonly #kept = new Map<string, T>();
+  #level = 0;
+
+  /** `join` makes one value of two of the same key, the earlier first. */
+  constructor(join: (before: T, after: T) => T, capacity: number = CAPACITY) {
+    this.#join = join;
+    this.#capacity = capacity;
+  }
+
+  add(key: string, value: T): void {
+    if (!isSampled(key, this.#level)) return;
+    const before = this.#kept.get(key);
+    if (before === undefined) this.#kept.set(owned(key), value);
+    else this.#kept.set(key, this.#join(before, value));
+    while (this.#kept.size > this.#capacity) {
+      this.#level++;
+      for (const other of this.#kept.keys()) if (!isSampled(other, this.#level)) this.#kept.delete(other);
+    }
+  }
+
+  /** 0 where every key is held; n where one of 2^n is. */
+  get level(): number {
+    return this.#level;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  values(): IterableIterator<T> {
+    return this.#kept.values();
+  }
+}
+
+/** Whether a key is in the sample of a level. A worker asks it too, and does not hand over what would be dropped. */
+export function isSampled(key: string, level: number): boolean {
+  return level === 0 || (murmur3(key, SEED) & (2 ** level - 1)) === 0;
+}
+
+/**
+ * The same text in memory of its own. A text that was cut from a block of a log keeps all of the block in memory (V8 makes
+ * slices of 13 characters and more), which must not outlive the block. A longer text is made, and all but its first unit cut from it.
+ */
+export function owned(text: string): string {
+  return ` ${text}`.slice(1);
+}

@@ -1,0 +1,164 @@
+import type { Version } from "../config.ts";
+import type { Field } from "../plan.ts";
+import { type Compilable, plan } from "../read.ts";
+import { doer, type Job, type Result, type Task, TORN_TOLD, versionsOf } from "./block.ts";
+import { addAll } from "./history.ts";
+import { reportOf, type Simulation } from "./report.ts";
+import type { Rollout } from "./rollout.ts";
+import { Totals } from "./totals.ts";
+import { isWhole, type Traffic } from "./traffic/traffic.ts";
+import type { Torn } from "./traffic/visit.ts";
+
+/** Does tasks, and gives the results in the order of the tasks. It asks for no more tasks than it can do. */
+export type Crew = (job: Job, tasks: AsyncIterable<Task>) => AsyncIterable<Result>;
+
+/** How to simulate. */
+export interface SimulateOptions {
+  /** Everything random comes from it: the same seed gives the same result. */
+  readonly seed: string;
+  /** Requests are counted apart by the value of this field. */
+  readonly segment?: Field;
+  /** The p-value from which on chance is doubted. Where left out it is 0.0005, which Fabijan et al. (KDD 2019) use for sample ratios. */
+  readonly risk?: number;
+  /** Who does the work: this thread where left out, or `workers(n)`. The result is the same. */
+  readonly crew?: Crew;
+  /** Ends the reading; what has been found by then is returned, marked partial. */
+  readonly signal?: AbortSignal;
+  /** Told after every piece of traffic: some thousand requests. */
+  readonly onProgress?: (requests: number, lines: number) => void;
+}
+
+/** A rollout with traffic: every stage on the same requests, with the same draws. */
+export interface RolloutSimulation {
+  readonly seed: string;
+  readonly requests: number;
+  readonly partial: boolean;
+  readonly stages: readonly { readonly name: string; readonly simulation: Simulation }[];
+  /** From each stage to the next. */
+  readonly changes: readonly {
+    readonly from: string;
+    readonly to: string;
+    /** Requests that the next stage answers with another version. */
+    readonly requests: number;
+    readonly matrix: readonly { readonly from: Version; readonly to: Version; readonly requests: number }[];
+    /** Users with such a request, whose requests follow each other; undefined where a user may be in several pieces, as in a log. */
+    readonly users: number | undefined;
+  }[];
+  /** Requests whose version goes and comes back over the stages: A → B → A. */
+  readonly bounced: number;
+}
+
+const RISK = 0.0005;
+
+/**
+ * Routes traffic, and says who got what, what was to be expected, and whether the difference is more than chance. For a
+ * rollout, all of its stages. Memory does not grow with the traffic.
+ * @throws ConfigError with everything that is wrong with the config; what reading the traffic throws
+ */
+export async function simulate(rollout: Rollout, traffic: Traffic, options: SimulateOptions): Promise<RolloutSimulation>;
+export async function simulate(config: Compilable, traffic: Traffic, options: SimulateOptions): Promise<Simulation>;
+export async function simulate(
+  subject: Compilable | Rollout,
+  traffic: Traffic,
+  options: SimulateOptions,
+): Promise<Simulation | RolloutSimulation> {
+  const { seed, segment, risk = RISK } = options;
+  const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [plan(subject)];
+  const job: Job = { source: traffic.source, plans, seed, segment };
+  const { totals, partial, lines, changes, bounced } = await gather(job, traffic, options);
+  const reports = totals.map((total) => reportOf(total, { seed, partial, lines, risk }));
+  const [report] = reports;
+  if (!isRollout(subject)) return report as Simulation;
+
+  const versions = versionsOf(plans);
+  const { stages } = subject;
+  return {
+    seed,
+    requests: report?.requests ?? 0,
+    partial,
+    stages: reports.map((simulation, index) => ({ name: stages[index]?.name ?? "", simulation })),
+    changes: changes.map(({ cells, users }, index) => ({
+      from: stages[index]?.name ?? "",
+      to: stages[index + 1]?.name ?? "",
+      requests: cells.reduce((sum, count) => sum + count, 0),
+      matrix: cells.flatMap((requests, cell) => {
+        const from = versions[Math.floor(cell / versions.length)] ?? "";
+        return requests === 0 ? [] : [{ from, to: versions[cell % versions.length] ?? "", requests }];
+      }),
+      users: isWhole(traffic.source) ? users : undefined,
+    })),
+    bounced,
+  };
+}
+
+function isRollout(subject: Compilable | Rollout): subject is Rollout {
+  return "kind" in subject && subject.kind === "rollout";
+}
+
+interface Gathered {
+  readonly totals: readonly Totals[];
+  readonly partial: boolean;
+  readonly lines: Simulation["lines"];
+  readonly changes: readonly { readonly cells: number[]; readonly users: number }[];
+  readonly bounced: number;
+}
+
+/** Adds up the results of all pieces, in their order. */
+async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onProgress }: SimulateOptions): Promise<Gathered> {
+  const totals = job.plans.map((each) => new Totals(each));
+  const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
+  const first: Torn[] = [];
+  let read = 0;
+  let torn = 0;
+  let bounced = 0;
+  let partial = false;
+
+  async function* tasks(): AsyncGenerator<Task, void, undefined> {
+    let block = 0;
+    for await (const piece of pieces) {
+      if (signal?.aborted === true) {
+        partial = true;
+        return;
+      }
+      yield { block, piece, levels: totals.map((total) => total.levels()) };
+      block++;
+    }
+  }
+
+  try {
+    for await (const result of crew(job, tasks())) {
+      for (const [index, tally] of result.tallies.entries()) totals[index]?.add(tally);
+      for (const [index, change] of result.changes.entries()) {
+        const sum = changes[index];
+        if (sum === undefined) continue;
+        addAll(sum.cells, change.cells);
+        sum.users += change.users;
+      }
+      bounced += result.bounced;
+      torn += result.torn;
+      for (const { line, fault } of result.first) if (first.length < TORN_TOLD) first.push({ line: read + line, fault });
+      read += result.lines;
+      onProgress?.(totals[0]?.requests ?? 0, read);
+    }
+  } catch (error) {
+    // A stream that was told to stop by the same signal ends with an exception.
+    if (signal?.aborted !== true) throw error;
+    partial = true;
+  }
+  return { totals, partial, lines: { read, torn, first }, changes, bounced };
+}
+
+/** Milliseconds of work at a stretch, after which timers, signals and other requests have their turn. */
+const STRETCH = 50;
+
+/** The crew of one: this thread. */
+async function* alone(job: Job, tasks: AsyncIterable<Task>): AsyncGenerator<Result, void, undefined> {
+  const work = doer(job);
+  let began = performance.now();
+  for await (const task of tasks) {
+    yield work(task);
+    if (performance.now() - began < STRETCH) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    began = performance.now();
+  }
+}

@@ -1,0 +1,48 @@
+import { type Field, type Plan, SLOTS } from "../plan.ts";
+
+/** What a plan's draw can give, as numbers: arms with one outcome are one, whatever pieces they are in. */
+export interface Dealt {
+  /** Outcomes that have slots, in the order of the first of these. */
+  readonly outcomes: readonly number[];
+  /** The slots of each. */
+  readonly slots: readonly number[];
+  /** The share of each, above 0; they sum to 1. */
+  readonly shares: readonly number[];
+  /** Where the draw of a request stands: empty where it is random. */
+  readonly keys: readonly Field[];
+}
+
+/** What the draw of a plan can give; undefined where nothing is split. */
+export function dealtBy({ split }: Plan): Dealt | undefined {
+  if (split.kind === "fixed") return undefined;
+  const slots = new Map<number, number>();
+  for (const [index, { until, outcome }] of split.arms.entries())
+    slots.set(outcome, (slots.get(outcome) ?? 0) + until - (split.arms[index - 1]?.until ?? 0));
+  return {
+    outcomes: [...slots.keys()],
+    slots: [...slots.values()],
+    shares: [...slots.values()].map((width) => width / SLOTS),
+    keys: split.sticky?.keys.map(({ field }) => field) ?? [],
+  };
+}
+
+/** The slots of each version of a plan. */
+export function slotsOf(plan: Plan): ReadonlyMap<string, number> {
+  const dealt = dealtBy(plan);
+  const slots = new Map(plan.versions.map((version) => [version, 0]));
+  for (const [index, outcome] of (dealt?.outcomes ?? []).entries()) {
+    const version = plan.outcomes[outcome]?.version ?? "";
+    slots.set(version, (slots.get(version) ?? 0) + (dealt?.slots[index] ?? 0));
+  }
+  return slots;
+}
+
+/**
+ * The probability that n draws, each taken anew, all give one version: Σ pᵢⁿ. One minus it is the share of users whom a
+ * random split shows more than one version within n draws.
+ */
+export function repeatOf(plan: Plan): (draws: number) => number {
+  const shares = [...slotsOf(plan).values()].map((slots) => slots / SLOTS);
+  const known: number[] = [];
+  return (draws) => (known[draws] ??= draws === 0 ? 1 : shares.reduce((sum, share) => sum + share ** draws, 0));
+}

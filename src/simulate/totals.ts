@@ -1,0 +1,140 @@
+import type { Plan } from "../plan.ts";
+import { addAll, emptySummary, type History, include, joined, merge, type Summary } from "./history.ts";
+import { owned, Sample } from "./sample.ts";
+import { type Dealt, dealtBy, repeatOf } from "./split.ts";
+import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
+import type { Crowd, Levels, Recorded, Tally } from "./tally.ts";
+
+/** Values of a segment's field that are counted apart; the requests of further ones are counted together. */
+const MOST_SEGMENTS = 1_000;
+
+/** A sequential test over the counts of what the split can give. */
+interface Test {
+  readonly counts: number[];
+  test: Sequential;
+}
+
+/**
+ * Everything that the tallies of a plan come to, added up in the order of their blocks. It takes the same room however many
+ * there are: users, sessions and keys that fit are all held, and of more an even sample.
+ */
+export class Totals {
+  readonly plan: Plan;
+  readonly dealt: Dealt | undefined;
+  requests = 0;
+  readonly counts: number[];
+  readonly random: Test;
+  readonly keys: Sample<number> = new Sample<number>((before) => before);
+  /** The test over keys goes no further than all keys are held: of a sample, the order is not known. */
+  readonly keyTest: Test;
+  readonly segments: Map<string | undefined, number[]> = new Map<string | undefined, number[]>();
+  readonly others: number[];
+  readonly users: Followed;
+  readonly sessions: Followed;
+  recorded: { compared: number; agreed: number; readonly drawn: Map<string, number> };
+  readonly #outcomes: ReadonlyMap<number, number>;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.dealt = dealtBy(plan);
+    this.counts = plan.outcomes.map(() => 0);
+    this.others = plan.outcomes.map(() => 0);
+    const none = (): number[] => this.dealt?.outcomes.map(() => 0) ?? [];
+    this.random = { counts: none(), test: UNSEEN };
+    this.keyTest = { counts: none(), test: UNSEEN };
+    this.users = new Followed(plan);
+    this.sessions = new Followed(plan);
+    this.recorded = { compared: 0, agreed: 0, drawn: new Map() };
+    this.#outcomes = new Map(this.dealt?.outcomes.map((outcome, index) => [outcome, index]));
+  }
+
+  /** Adds the tally of the next block. */
+  add(tally: Tally): void {
+    this.requests += tally.requests;
+    addAll(this.counts, tally.counts);
+    this.#addDraws(tally);
+    this.users.add(tally.users);
+    this.sessions.add(tally.sessions);
+    for (const [value, counts] of tally.segments) {
+      const known = this.segments.get(value);
+      if (known !== undefined) addAll(known, counts);
+      else if (this.segments.size < MOST_SEGMENTS) this.segments.set(value && owned(value), [...counts]);
+      else addAll(this.others, counts);
+    }
+    this.#addRecorded(tally.recorded);
+  }
+
+  #addDraws({ random, keys }: Tally): void {
+    if (this.dealt === undefined) return;
+    addAll(
+      this.random.counts,
+      this.dealt.outcomes.map((outcome) => random[outcome] ?? 0),
+    );
+    lookAgain(this.random, this.dealt.shares);
+    for (const [key, outcome] of keys) {
+      const held = this.keys.size;
+      this.keys.add(key, this.#outcomes.get(outcome) ?? 0);
+      if (this.keys.level > 0) continue;
+      if (this.keys.size > held) addAt(this.keyTest.counts, this.#outcomes.get(outcome) ?? 0);
+    }
+    if (this.keys.level === 0) lookAgain(this.keyTest, this.dealt.shares);
+  }
+
+  #addRecorded({ compared, agreed, drawn }: Recorded): void {
+    this.recorded.compared += compared;
+    this.recorded.agreed += agreed;
+    for (const [version, count] of drawn) this.recorded.drawn.set(owned(version), (this.recorded.drawn.get(version) ?? 0) + count);
+  }
+
+  /** What later tallies need not tell of. */
+  levels(): Levels {
+    return { keys: this.keys.level, users: this.users.level, sessions: this.sessions.level };
+  }
+
+  /** Of the keys that are held, how many have each of what the split can give. */
+  countKeys(): readonly number[] {
+    const counts = this.dealt?.outcomes.map(() => 0) ?? [];
+    for (const index of this.keys.values()) addAt(counts, index);
+    return counts;
+  }
+}
+
+/** Users, or sessions. */
+class Followed {
+  readonly #versions: number;
+  readonly #repeat: (draws: number) => number;
+  readonly #summary: Summary;
+  readonly #open = new Sample<History>(joined);
+
+  constructor(plan: Plan) {
+    this.#versions = plan.versions.length;
+    this.#repeat = repeatOf(plan);
+    this.#summary = emptySummary(this.#versions);
+  }
+
+  get level(): number {
+    return this.#open.level;
+  }
+
+  add(crowd: Crowd): void {
+    if ("count" in crowd) merge(this.#summary, crowd);
+    else for (const [who, history] of crowd) this.#open.add(who, history);
+  }
+
+  /** The summary of all, or of one in 2^`level`. */
+  close(): { readonly summary: Summary; readonly level: number } {
+    const summary = emptySummary(this.#versions);
+    merge(summary, this.#summary);
+    for (const history of this.#open.values()) include(summary, history, this.#repeat);
+    return { summary, level: this.#open.level };
+  }
+}
+
+function lookAgain(state: Test, shares: readonly number[]): void {
+  const count = state.counts.reduce((sum, each) => sum + each, 0);
+  if (count > state.test.count) state.test = look(state.test, state.counts, shares);
+}
+
+function addAt(counts: number[], index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}

@@ -1,0 +1,176 @@
+import { murmur3 } from "../../draw.ts";
+import type { Field } from "../../plan.ts";
+import type { NodeRequest } from "../../request.ts";
+import { type Count, meanOf, MOST_EACH, type Population, type Trait } from "../population.ts";
+import { type Random, randomOf } from "../random.ts";
+import type { Batch, Visit } from "./visit.ts";
+
+/** Requests of a block, about: enough that the ten generators of a block cost nothing, few enough to stay in the caches. */
+const BLOCK = 8_192;
+
+/** Users whose requests make a block. Users are whole: no block has a part of one. */
+export function usersPerBlock({ sessions, requests }: Population): number {
+  return Math.max(1, Math.round(BLOCK / (meanOf(sessions) * meanOf(requests))));
+}
+
+/**
+ * Draws the requests of a block of users, numbered from 0. A user's requests follow each other, and those that are alike are
+ * one object. Users of different seeds have different ids, so that another seed is another sample of people.
+ */
+export function modelReader(population: Population, seed: string): (block: number) => Batch {
+  const { users, identity, session, traits } = population;
+  const size = usersPerBlock(population);
+  const fields = [...(identity ? [identity] : []), ...(session ? [session] : []), ...traits.flatMap((trait) => trait.fields)];
+  const build = builder(
+    fields,
+    traits.filter(({ per }) => per === "request").flatMap((trait) => trait.fields),
+  );
+  const first = (identity ? 1 : 0) + (session ? 1 : 0);
+  const placed = traits.map((trait, index) => ({
+    trait,
+    from: traits.slice(0, index).reduce((at, { fields: before }) => at + before.length, first),
+  }));
+  const perSession = session !== undefined || traits.some(({ per }) => per === "session");
+  const perRequest = traits.some(({ per }) => per === "request");
+  const prefix = murmur3(seed).toString(36);
+
+  return (block) => {
+    const visits: Visit[] = [];
+    const cells: (string | undefined)[] = fields.map(() => undefined);
+    const randoms = traits.map((_, index) => randomOf(seed, `trait ${index}`, block));
+    const sessionsOf = counter(population.sessions, randomOf(seed, "sessions", block));
+    const requestsOf = counter(population.requests, randomOf(seed, "requests", block));
+    const draw = (per: Trait["per"]): void => {
+      for (const [index, { trait, from }] of placed.entries()) {
+        if (trait.per !== per) continue;
+        const values = choose(trait, randoms[index] as Random);
+        for (let at = 0; at < values.length; at++) cells[from + at] = values[at];
+      }
+    };
+
+    for (let number = block * size; number < Math.min(users, (block + 1) * size); number++) {
+      const user = `u${prefix}-${number}`;
+      if (identity) cells[0] = user;
+      draw("user");
+      let request: NodeRequest | undefined;
+      for (let sessions = sessionsOf(); sessions > 0; sessions--) {
+        const id = `${user}.${sessions}`;
+        if (session) cells[first - 1] = id;
+        draw("session");
+        if (perSession) request = undefined;
+        let visit: Visit | undefined;
+        for (let requests = requestsOf(); requests > 0; requests--) {
+          if (perRequest) draw("request");
+          if (perRequest || request === undefined) request = build(cells, request);
+          if (visit?.request !== request) visit = { request, user, session: id, draw: undefined, served: undefined };
+          visits.push(visit);
+        }
+      }
+    }
+    return { visits, lines: 0, torn: [] };
+  };
+}
+
+function choose({ values, until }: Trait, random: Random): readonly (string | undefined)[] {
+  const share = random();
+  let index = 0;
+  while (share >= (until[index] ?? 1)) index++;
+  return values[index] ?? [];
+}
+
+/** Draws counts. A geometric one is 1 + ⌊ln(1 − u) / ln(1 − 1/mean)⌋, cut where it would be absurd. */
+function counter(count: Count, random: Random): () => number {
+  switch (count.kind) {
+    case "fixed":
+      return () => count.count;
+    case "geometric": {
+      const rate = Math.log1p(-1 / count.mean);
+      return () => Math.min(MOST_EACH, 1 + Math.floor(Math.log1p(-random()) / rate));
+    }
+    case "listed":
+      return () => {
+        const share = random();
+        return count.counts[count.until.findIndex((until) => share < until)] ?? 1;
+      };
+  }
+}
+
+/** The parts of a request that are built apart: what is the same for two requests is one object in both. */
+interface Parts {
+  readonly headers: (cells: Cells) => NodeRequest["headers"];
+  readonly attributes: (cells: Cells) => NodeRequest["attributes"];
+  readonly url: (cells: Cells) => string;
+  readonly method: (cells: Cells) => string;
+}
+
+type Cells = readonly (string | undefined)[];
+
+/**
+ * Makes the function that builds a request which has the values of the cells in the fields. It is given a request that differs in
+ * the `changing` fields only, where there is one.
+ */
+function builder(fields: readonly Field[], changing: readonly Field[]): (cells: Cells, like: NodeRequest | undefined) => NodeRequest {
+  const parts = partsOf(fields);
+  const changes = (wanted: readonly Field["kind"][]): boolean => changing.some(({ kind }) => wanted.includes(kind));
+  const headersChange = changes(["header", "cookie", "authority"]);
+  const attributesChange = changes(["attribute"]);
+  const urlChanges = changes(["query", "path"]);
+  return (cells, like) => ({
+    headers: like === undefined || headersChange ? parts.headers(cells) : like.headers,
+    url: like === undefined || urlChanges ? parts.url(cells) : like.url,
+    method: parts.method(cells),
+    attributes: like === undefined || attributesChange ? parts.attributes(cells) : like.attributes,
+  });
+}
+
+function partsOf(fields: readonly Field[]): Parts {
+  const places = fields.map((field, at) => ({ field, at }));
+  const of = (
+    ...kinds: readonly Field["kind"][]
+  ): readonly { readonly name: string; readonly kind: Field["kind"]; readonly at: number }[] =>
+    places
+      .filter(({ field }) => kinds.includes(field.kind))
+      .map(({ field, at }) => ({ kind: field.kind, at, name: "name" in field ? field.name : "host" }));
+  const inHeaders = of("header", "cookie", "authority");
+  const inAttributes = of("attribute");
+  const inQuery = of("query");
+  const [path] = of("path");
+  const [method] = of("method");
+  // Objects without a prototype are slow in V8, and needed for this name only.
+  const empty = (): { [name: string]: string } =>
+    fields.some((field) => "name" in field && field.name === "__proto__") ? Object.create(null) : {};
+
+  return {
+    headers: (cells) => {
+      const headers = empty();
+      for (const { kind, name, at } of inHeaders) {
+        const value = cells[at];
+        if (value === undefined) continue;
+        if (kind === "cookie") headers["cookie"] = `${headers["cookie"] === undefined ? "" : `${headers["cookie"]}; `}${name}=${value}`;
+        else headers[name] = value;
+      }
+      return headers;
+    },
+    attributes: (cells) => {
+      if (inAttributes.length === 0) return undefined;
+      const attributes = empty();
+      for (const { name, at } of inAttributes) {
+        const value = cells[at];
+        if (value !== undefined) attributes[name] = value;
+      }
+      return attributes;
+    },
+    url: (cells) => {
+      let url = (path && cells[path.at]) ?? "/";
+      let separator = "?";
+      for (const { name, at } of inQuery) {
+        const value = cells[at];
+        if (value === undefined) continue;
+        url += `${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+        separator = "&";
+      }
+      return url;
+    },
+    method: (cells) => (method && cells[method.at]) ?? "GET",
+  };
+}

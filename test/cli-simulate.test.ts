@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
+import { afterAll, describe, expect, test } from "vitest";
+import { run } from "../src/cli/run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "canary-router-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+  return path;
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function cli(args: readonly string[], interrupted: AbortSignal = new AbortController().signal, stdin = ""): Promise<Outcome> {
+  const texts = { stdout: "", stderr: "" };
+  const output = (to: keyof typeof texts): Writable =>
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        texts[to] += chunk.toString();
+        done();
+      },
+    });
+  const host = { stdin: Readable.from([Buffer.from(stdin)]), stdout: output("stdout"), stderr: output("stderr"), env: {}, interrupted };
+  return { code: await run(args, host), ...texts };
+}
+
+// One thread: workers run what the build wrote, and here the sources run.
+const simulate = (...args: readonly string[]): Promise<Outcome> => cli(["simulate", ...args, "--workers", "1"]);
+
+const alias = file("alias.json", {
+  name: "shop",
+  version: "v1",
+  additional_version_weights: { v2: 25 },
+  additional_version_strategy: { v3: { rules: [{ rule_type: "Header", param: "x-staff", op: "=", value: "yes" }] } },
+});
+const model = file("users.yaml", "users: 100\nsessions: 2\nrequests: 5\nidentity: { rule_type: Header, param: X-User-Id }\n");
+const log = file(
+  "log.ndjson",
+  [{ headers: { "x-staff": "yes" } }, { headers: {} }, { headers: {} }].map((entry) => JSON.stringify(entry)).join("\n") + "\nnot a line\n",
+);
+
+describe("simulate", () => {
+  test("a model of users: who got what, with a verdict", async () => {
+    const { code, stdout, stderr } = await simulate(alias, "--population", model);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^1,000 requests, seed 0\n/);
+    expect(stdout).toContain("random draws, one for each request:");
+    expect(stdout).toMatch(/the difference from the weights is no more than chance \(p = 0\.\d{4}, binomial, 1,000 requests\)/);
+    expect(stdout).toMatch(/within 10 draws: 9\d\.\d\d % \(\d+ of 100\), expected 94\.37 %/);
+  });
+
+  test("a log: torn lines are counted and shown", async () => {
+    const { code, stdout } = await simulate(alias, "--traffic", log);
+    expect(code).toBe(0);
+    expect(stdout).toContain("3 requests, seed 0\n  line 4 is no request: ");
+    expect(stdout).toMatch(/v3 +3 +1 +33\.33 %/);
+  });
+
+  test("standard input in a form that is named", async () => {
+    const { stdout } = await cli(
+      ["simulate", alias, "--traffic", "-", "--form", "ndjson", "--workers", "1"],
+      undefined,
+      '{"headers":{"x-staff":"yes"}}\n',
+    );
+    expect(stdout).toMatch(/v3 +1 +100\.00 %/);
+  });
+
+  test("the same seed gives the same, another seed another", async () => {
+    const [one, same, other] = await Promise.all(
+      ["a", "a", "b"].map((seed) => simulate(alias, "--population", model, "--seed", seed, "--json")),
+    );
+    expect(same?.stdout).toBe(one?.stdout);
+    expect(other?.stdout).not.toBe(one?.stdout);
+    expect(JSON.parse(one?.stdout ?? "")).toMatchObject({ requests: 1000, partial: false });
+  });
+
+  test("a rollout of the alias: a forecast, every stage, and what moved", async () => {
+    const rollout = file("rollout.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
+    const { code, stdout, stderr } = await simulate(alias, "--plan", rollout, "--population", model, "--per-user", "10");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^stage +canary +lasts/);
+    expect(stdout).toMatch(/before → step 1 +25\.00 % +25\.00 %/);
+    expect(stdout).toMatch(/requests whose version comes back, A→B→A: 0\n$/);
+  });
+
+  test("an interrupt ends it, with what there is", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const { code, stdout } = await cli(["simulate", alias, "--population", model, "--workers", "1"], stop.signal);
+    expect(code).toBe(130);
+    if (stdout !== "") expect(stdout).toContain("partial");
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ["no traffic", [alias], "`simulate` needs either `--traffic LOG` or `--population MODEL`"],
+    ["two kinds of traffic", [alias, "--traffic", log, "--population", model], "`simulate` needs either"],
+    ["a log that is not there", [alias, "--traffic", join(folder, "none.log")], "none.log: no such file"],
+    ["a folder as a log", [alias, "--traffic", folder], "is a directory"],
+    ["a model that is not there", [alias, "--population", join(folder, "none.yaml")], "none.yaml: no such file"],
+    ["a number that is none", [alias, "--population", model, "--requests", "many"], "`--requests many` is not a number of them"],
+    ["a field that is none", [alias, "--traffic", log, "--user", "X-User"], "`--user X-User` is not TYPE:NAME"],
+    ["a type of field that is none", [alias, "--traffic", log, "--user", "Heder:x"], "did you mean `header`?"],
+    ["a form that is none", [alias, "--traffic", log, "--form", "csv"], "`--form` cannot be `csv`"],
+  ])("refuses %s", async (_, args, message) => {
+    const { code, stdout, stderr } = await simulate(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("says what is wrong with a model, a rollout and an alias, at line and column, before anything runs", async () => {
+    const faulty = file(
+      "faulty.yaml",
+      "users: 100\nsessions: 2\nrequests: 5\ntraits:\n  - field: { rule_type: Attribute, param: a }\n    values: { x: 60, y: 60 }\n",
+    );
+    expect(await simulate(alias, "--population", faulty)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/faulty\.yaml:6:\d+ error\[/) as string,
+    });
+    const steps = file("steps.yaml", "canary: v2\nsteps:\n  - setWeight: 101\n");
+    expect(await simulate(alias, "--plan", steps, "--population", model)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/steps\.yaml:3:\d+ error\[/) as string,
+    });
+    const broken = file("broken.json", { version: 1 });
+    expect(await simulate(broken, "--population", model)).toMatchObject({ code: 1, stdout: "" });
+  });
+});

@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { compile, format } from "../../src/index.ts";
+import { affinityShare, bounces, forecast } from "../../src/simulate/forecast.ts";
+import { parseRollout, rollout } from "../../src/simulate/rollout.ts";
+import { law } from "../support/law.ts";
+
+const stickiness = { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" };
+const alias = { name: "shop", version: "v1", stickiness };
+
+function complaints(value: unknown): readonly string[] {
+  return parseRollout(value).diagnostics.map((diagnostic) => format(diagnostic).split("\n")[0] ?? "");
+}
+
+test("what is set between two pauses is one stage, pauses add up, and the canary is promoted", () => {
+  const { stages } = rollout({
+    alias,
+    canary: "v2",
+    steps: [
+      { setHeaderRoute: { name: "staff", match: [{ headerName: "X-Staff", headerValue: { exact: "yes" } }] } },
+      { setWeight: 5 },
+      { pause: { duration: "1h30m" } },
+      { pause: { duration: 10 } },
+      { setHeaderRoute: { name: "staff" } },
+      { setWeights: { v2: 20, v3: 10 } },
+      { pause: {} },
+      { setStrategy: { v3: { rules: [{ rule_type: "Header", param: "a", op: "=", value: "b" }] } } },
+      { setWeight: 90 },
+    ],
+  });
+  expect(stages.map(({ name, at, seconds }) => [name, at, seconds])).toEqual([
+    ["before", "", undefined],
+    ["step 1", "/steps/0", 5410],
+    ["step 2", "/steps/4", undefined],
+    ["step 3", "/steps/7", 0],
+    ["promoted", "", undefined],
+  ]);
+  const versionsOf = (headers: Readonly<Record<string, string>>, draw: number) =>
+    stages.map(({ plan }) => compile(plan)({ headers }, draw).version);
+  expect(versionsOf({ "x-staff": "yes" }, 0.89)).toEqual(["v1", "v2", "v1", "v2", "v2"]);
+  expect(versionsOf({ a: "b" }, 0.01)).toEqual(["v1", "v2", "v2", "v3", "v2"]);
+  expect(versionsOf({}, 0.99)).toEqual(["v1", "v1", "v3", "v3", "v2"]);
+  expect(stages.at(-1)?.alias).toEqual({ ...alias, version: "v2" });
+});
+
+test("everything wrong is told at once, of the step that it is in", () => {
+  expect(
+    complaints({
+      alias,
+      canary: "v2",
+      steps: [
+        { setWeight: 120 },
+        { pause: { duration: "1w" } },
+        { setWeight: "5" },
+        { setWeigth: 5 },
+        { setWeight: 5, pause: {} },
+        { setWeights: { v2: 70, v3: 40 } },
+        { pause: {} },
+        { setStrategy: { v2: { rules: [] } } },
+        { pause: {} },
+        { setHeaderRoute: { name: "x", match: [{ headerName: "a", headerValue: { regex: ".*" } }] } },
+      ],
+      promote: "no",
+    }),
+  ).toEqual([
+    "error[wrong-type] /promote: expected true or false",
+    "error[wrong-type] /steps/1/pause/duration: `1w` is no duration",
+    "error[weight] /steps/0/setWeight: the weight `120` is over 100",
+    "error[wrong-type] /steps/2/setWeight: expected a number, found the string `5`",
+    "error[unknown-key] /steps/3/setWeigth: unknown key `setWeigth`",
+    "error[wrong-type] /steps/4: a step does one thing, this one 2",
+    "error[weight-sum] /steps/5/setWeights: the weights add up to `110`, more than 100",
+    "error[rules-empty] /steps/7/setStrategy/v2/rules: a strategy without rules",
+    "error[combine-type] /steps/9/setHeaderRoute: `v2` has a strategy already",
+  ]);
+});
+
+test.each([
+  [{ alias, canary: "v1", steps: [{ setWeight: 5 }] }, "error[primary-weight] /canary: `v1` is the version that the alias has"],
+  [{ alias, canary: "v2", steps: [] }, "error[missing-key] /steps: the rollout has no step"],
+  [{ alias: { version: "v 1" }, canary: "v2", steps: [{ setWeight: 5 }] }, "error[version-name] /alias/version: `v 1` is no version name"],
+  [{ alias, canary: "", steps: [{ setWeight: 5 }] }, "error[version-name] /canary: `` is no version name"],
+  [null, "error[wrong-type]: expected an object, found null"],
+])("%j is refused", (value, complaint) => {
+  expect(complaints(value)).toEqual([complaint]);
+});
+
+test("the example is sound, and moves no more than it must", () => {
+  const { stages, canary, kind } = rollout(parseYaml(readFileSync("docs/examples/rollout.yaml", "utf8")));
+  expect(stages.map((stage) => [stage.name, stage.seconds])).toEqual([
+    ["before", undefined],
+    ["step 1", undefined],
+    ["step 2", 3_600],
+    ["step 3", 21_600],
+    ["step 4", 86_400],
+    ["step 5", 86_400],
+    ["promoted", undefined],
+  ]);
+  const seen = forecast({ kind, canary, stages });
+  expect(seen).toMatchObject({ sticky: true, moved: 10_000, minimum: 10_000, direct: 10_000, bounced: 0, seconds: undefined });
+});
+
+describe("the forecast of a rollout", () => {
+  const rolled = (steps: readonly unknown[], more: object = {}) =>
+    forecast(rollout({ alias, canary: "v2", steps, ...more }), { requestsPerSecond: 10 });
+
+  test("who goes back and forth is counted, slot by slot", () => {
+    const seen = rolled([{ setWeight: 10 }, { pause: {} }, { setWeight: 0 }, { pause: {} }, { setWeight: 20 }], { promote: false });
+    expect(seen.transitions).toMatchObject([
+      { from: "before", to: "step 1", moved: 1000, minimum: 1000, joined: 1000, left: 0, returned: 0 },
+      { from: "step 1", to: "step 2", moved: 1000, joined: 0, left: 1000, returned: 1000 },
+      { from: "step 2", to: "step 3", moved: 2000, joined: 2000, returned: 1000, matrix: [{ from: "v1", to: "v2", slots: 2000 }] },
+    ]);
+    expect(seen).toMatchObject({ moved: 4000, minimum: 4000, direct: 2000, bounced: 1000 });
+  });
+
+  test("opposite changes move more than they must, and a version that takes an earlier rank", () => {
+    const crossed = rolled([{ setWeights: { v2: 60, v3: 5 } }, { pause: {} }, { setWeights: { v2: 5, v3: 60 } }], { promote: false });
+    expect(crossed.transitions[1]).toMatchObject({ moved: 9000, minimum: 5500 });
+    const late = forecast(
+      rollout({ alias: { ...alias, additional_version_weights: { v3: 10 } }, canary: "v2", steps: [{ setWeight: 5 }], promote: false }),
+    );
+    expect(late.transitions[0]).toMatchObject({ moved: 2000, minimum: 500 });
+  });
+
+  test("a cookie of the canary alone ratchets, one of each version does not", () => {
+    expect(affinityShare(0.1, 20)).toBeCloseTo(0.878, 3);
+    expect(affinityShare(0.1, 22)).toBeCloseTo(0.902, 3);
+    const plan = rollout({
+      alias,
+      canary: "v2",
+      steps: [{ setWeight: 10 }, { pause: { duration: "10h" } }, { setWeight: 20 }, { pause: { duration: "5h" } }],
+    });
+    const { stages } = forecast(plan, { requestsPerUserHour: 2 });
+    expect(stages[1]?.affinity?.canaryCookie).toBeCloseTo(affinityShare(0.1, 20), 12);
+    expect(stages[2]?.affinity?.canaryCookie).toBeCloseTo(1 - 0.9 ** 20 * 0.8 ** 10, 12);
+    expect(stages[2]?.affinity).toMatchObject({ requests: 10, bothCookies: 0.1 });
+  });
+
+  test("how long a difference takes to be seen, and whether the stage is that long", () => {
+    const seen = rolled([{ setWeight: 1 }, { pause: { duration: "1h" } }, { setWeight: 50 }, { pause: { duration: "1h" } }]);
+    const [, small, half, promoted] = seen.stages;
+    expect(small?.detection?.within).toBe(false);
+    expect(half?.detection?.within).toBe(true);
+    expect((half?.detection?.requests ?? 0) / 2).toBeCloseTo(half?.detection?.canary ?? 0, 6);
+    expect(promoted?.detection).toBeUndefined();
+    expect(half?.requests).toBe(36_000);
+    expect(seen.seconds).toBe(7_200);
+  });
+
+  test("without a sticky draw it is shares that move, not users", () => {
+    const random = rollout({ alias: { version: "v1" }, canary: "v2", steps: [{ setWeight: 5 }] });
+    expect(forecast(random).sticky).toBe(false);
+  });
+
+  const weights = fc.integer({ min: 0, max: 100 });
+  law(
+    "growth of one canary moves the minimum, and nobody back",
+    fc.array(weights, { minLength: 1, maxLength: 6 }),
+    (list) => {
+      const steps = list.toSorted((a, b) => a - b).flatMap((weight) => [{ setWeight: weight }, { pause: {} }]);
+      const { moved, minimum, direct, bounced } = forecast(rollout({ alias, canary: "v2", steps }));
+      expect([moved, minimum, direct, bounced]).toEqual([10_000, 10_000, 10_000, 0]);
+    },
+    30,
+  );
+
+  const pair = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }));
+  law(
+    "what moves is at least the minimum, and bounces are what returns",
+    fc.array(pair, { minLength: 1, maxLength: 5 }),
+    (list) => {
+      const steps = list.flatMap(([v2, v3]) => [{ setWeights: { v2, v3 } }, { pause: {} }]);
+      const { transitions, bounced } = forecast(rollout({ alias, canary: "v2", steps }));
+      for (const { moved, minimum, matrix, returned } of transitions) {
+        expect(moved).toBeGreaterThanOrEqual(minimum);
+        expect(matrix.reduce((sum, { slots }) => sum + slots, 0)).toBe(moved);
+        expect(returned).toBeLessThanOrEqual(moved);
+      }
+      const returns = transitions.map(({ returned }) => returned);
+      expect(bounced).toBeGreaterThanOrEqual(Math.max(...returns));
+      expect(bounced).toBeLessThanOrEqual(returns.reduce((sum, each) => sum + each, 0));
+    },
+    30,
+  );
+});
+
+test("a path bounces where a version is left and met again", () => {
+  expect(
+    [
+      [1, 1],
+      [1, 2],
+      [1, 2, 2, 3],
+    ].some(bounces),
+  ).toBe(false);
+  expect(
+    [
+      [1, 2, 1],
+      [1, 2, 3, 1],
+      [3, 3, 2, 3],
+    ].every(bounces),
+  ).toBe(true);
+});

@@ -1,0 +1,311 @@
+import { execFile } from "node:child_process";
+import { createReadStream, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { type AliasConfig, compile, type NodeRequest } from "../../src/index.ts";
+import { doer } from "../../src/simulate/block.ts";
+import { begun, emptySummary, type History, include, joined, observe } from "../../src/simulate/history.ts";
+import { population } from "../../src/simulate/population.ts";
+import { randomOf } from "../../src/simulate/random.ts";
+import type { Simulation } from "../../src/simulate/report.ts";
+import { rollout } from "../../src/simulate/rollout.ts";
+import { Sample } from "../../src/simulate/sample.ts";
+import { type Crew, simulate } from "../../src/simulate/simulate.ts";
+import { look, UNSEEN } from "../../src/simulate/statistics/sequential.ts";
+import { logTraffic, populationTraffic, visitTraffic } from "../../src/simulate/traffic/traffic.ts";
+import type { Visit } from "../../src/simulate/traffic/visit.ts";
+import { law } from "../support/law.ts";
+
+const yaml = (name: string): unknown => parseYaml(readFileSync(`docs/examples/${name}`, "utf8"));
+const storefront = yaml("storefront.yaml") as AliasConfig;
+const shop = population(yaml("population.yaml"));
+const country = { kind: "attribute", name: "country" } as const;
+const random: AliasConfig = { name: "shop", version: "v1", additional_version_weights: { v2: 10, v3: 5 } };
+const sticky: AliasConfig = { ...random, stickiness: { keys: [{ rule_type: "Header", param: "X-User-Id" }], on_missing: "random" } };
+
+function visit(headers: NodeRequest["headers"], more: Omit<Visit, "request"> = {}): Visit {
+  return { request: { headers }, ...more };
+}
+
+const version = (simulation: Simulation, name: string) => simulation.versions.find((each) => each.version === name);
+
+test("the shares of all 10,000 slots, observed, are the exact shares", async () => {
+  const visits = Array.from({ length: 10_000 }, (_, slot) => visit({}, { draw: slot / 10_000 }));
+  const simulation = await simulate(random, visitTraffic([visits.slice(0, 3_000), visits.slice(3_000)]), { seed: "s" });
+  expect(simulation.versions.map(({ version: name, requests, share, expected }) => [name, requests, share, expected])).toEqual([
+    ["v1", 8_500, 0.85, 0.85],
+    ["v2", 1_000, 0.1, 0.1],
+    ["v3", 500, 0.05, 0.05],
+  ]);
+  expect(simulation.draws).toMatchObject([{ unit: "request", count: 10_000, verdict: { test: "chi-square", p: 1, chance: true } }]);
+});
+
+test("a log is counted as its decisions, one by one", async () => {
+  const requests = readFileSync("docs/examples/traffic.ndjson", "utf8").trim().split("\n").length;
+  const stream = createReadStream("docs/examples/traffic.ndjson");
+  const simulation = await simulate(storefront, logTraffic(stream, { form: "ndjson" }), { seed: "s", segment: country });
+  expect(simulation).toMatchObject({ requests, partial: false, lines: { read: requests, torn: 0, first: [] } });
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+  expect(sum(simulation.versions.map((each) => each.requests))).toBe(requests);
+  expect(sum(simulation.reasons.map((each) => each.requests))).toBe(requests);
+  expect(sum(simulation.segments.map((each) => each.requests))).toBe(requests);
+  expect(sum(simulation.versions.map((each) => each.expected))).toBeCloseTo(1, 12);
+  const [first, ...rest] = simulation.funnel;
+  expect(first).toMatchObject({ at: "/additional_version_strategy/v40", reached: requests });
+  let left = requests - (first?.held ?? 0);
+  for (const { reached, held } of rest) {
+    expect(reached).toBe(left);
+    left -= held;
+  }
+  expect(simulation.segments.find(({ value }) => value === "IS")?.versions.find((each) => each.version === "v41")?.share).toBeGreaterThan(
+    0.5,
+  );
+});
+
+describe("the same seed gives the same result", () => {
+  const traffic = () => populationTraffic(shop, 60_000);
+  const once = simulate(storefront, traffic(), { seed: "seed", segment: country });
+
+  test("run after run, and another seed gives another", async () => {
+    expect(await simulate(storefront, traffic(), { seed: "seed", segment: country })).toEqual(await once);
+    expect((await simulate(storefront, traffic(), { seed: "other", segment: country })).versions).not.toEqual((await once).versions);
+  });
+
+  /** Does the tasks of a window backwards, by as many crews, and gives the results in order: what threads do, at their worst. */
+  const backwards = (width: number): Crew =>
+    async function* (job, tasks) {
+      const hands = Array.from({ length: width }, () => doer(job));
+      let window: Parameters<(typeof hands)[0]>[0][] = [];
+      const flush = () => {
+        const results = window.toReversed().map((task, at) => hands[at]?.(structuredClone(task)));
+        window = [];
+        return results.toReversed().map((result) => structuredClone(result));
+      };
+      for await (const task of tasks) {
+        window.push(task);
+        if (window.length === width) for (const result of flush()) if (result) yield result;
+      }
+      for (const result of flush()) if (result) yield result;
+    };
+
+  test.each([1, 2, 3, 5])("in blocks done in another order, by %i", async (width) => {
+    expect(await simulate(storefront, traffic(), { seed: "seed", segment: country, crew: backwards(width) })).toEqual(await once);
+  });
+
+  test("on real threads, of the built library, for a population and for a log", async () => {
+    const built = await import(pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/index.js")).href);
+    const options = { seed: "seed", segment: country, crew: built.workers(2) };
+    expect(await built.simulate(storefront, traffic(), options)).toEqual(await once);
+    const log = () => logTraffic(createReadStream("docs/examples/traffic.ndjson", { highWaterMark: 1_000 }), { form: "ndjson" });
+    expect(await built.simulate(random, log(), options)).toEqual(await simulate(random, log(), { seed: "seed", segment: country }));
+  });
+
+  test("what fails on a thread fails here", async () => {
+    const built = await import(pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/index.js")).href);
+    const unclonable = visitTraffic([[{ request: { headers: {}, method: (() => "GET") as unknown as string } }]]);
+    await expect(built.simulate(random, unclonable, { seed: "s", crew: built.workers(2) })).rejects.toThrow(/could not be cloned/);
+  });
+});
+
+test("random draws are tested by requests, sticky ones by keys, and both where a key may be missing", async () => {
+  const users = Array.from({ length: 4_000 }, (_, at) => `user-${at}`);
+  const visits = users.flatMap((user, at) => Array.from({ length: 1 + (at % 5) }, () => visit({ "x-user-id": user })));
+  const nobody = Array.from({ length: 3_000 }, () => visit({}));
+  const simulation = await simulate(sticky, visitTraffic([visits, nobody, visits]), { seed: "s" });
+  expect(simulation.draws).toMatchObject([
+    { unit: "key", count: 4_000, sampled: 1, sequential: { alarm: false } },
+    { unit: "request", count: 3_000, sequential: { alarm: false } },
+  ]);
+  const route = compile(sticky);
+  const onCanary = users.filter((user) => route({ headers: { "x-user-id": user } }).version === "v2").length;
+  expect(simulation.draws[0]?.arms.find((arm) => arm.version === "v2")).toMatchObject({ count: onCanary, slots: 1_000 });
+  expect(simulation.users).toMatchObject({ count: 4_000, several: { count: 0 }, torn: { count: 0, of: 4_000, expected: undefined } });
+});
+
+test("a split that is not what the weights say is found, by both tests", async () => {
+  const visits = Array.from({ length: 8_000 }, (_, at) => visit({}, { draw: at % 8 === 0 ? 0.05 : 0.5 }));
+  const { draws } = await simulate({ version: "v1", additional_version_weights: { v2: 10 } }, visitTraffic([visits]), { seed: "s" });
+  expect(draws).toMatchObject([{ verdict: { test: "binomial", chance: false }, sequential: { alarm: true } }]);
+});
+
+test("what a random split does to users is what probability says", async () => {
+  const model = population({ users: 20_000, sessions: 2, requests: 5 });
+  const { users, sessions } = await simulate(random, populationTraffic(model), { seed: "torn" });
+  const stays = (draws: number): number => 0.85 ** draws + 0.1 ** draws + 0.05 ** draws;
+  expect(users?.curve.map(({ within, expected }) => [within, expected?.toFixed(9)])).toEqual(
+    [2, 3, 5, 10].map((within) => [within, (1 - stays(within)).toFixed(9)]),
+  );
+  expect(users?.torn.expected).toBeCloseTo(1 - stays(10), 9);
+  expect(sessions?.torn.expected).toBeCloseTo(1 - stays(5), 9);
+  expect(sessions).toMatchObject({ count: 40_000, counted: 40_000 });
+  for (const { share, of, expected = 0 } of users?.curve ?? []) {
+    expect(Math.abs(share - expected)).toBeLessThan(6 * Math.sqrt((expected * (1 - expected)) / of));
+  }
+});
+
+test("recorded versions are compared: one by one where nothing is left to chance, and as a ratio where it is", async () => {
+  const pinned: AliasConfig = { version: "v1" };
+  const fixed = await simulate(pinned, visitTraffic([[visit({}, { served: "v1" }), visit({}, { served: "v2" }), visit({})]]), {
+    seed: "s",
+  });
+  expect(fixed.recorded).toMatchObject({ compared: 2, agreed: 1, drawn: [], verdict: undefined });
+  const canary: AliasConfig = { version: "v1", additional_version_weights: { v2: 10 } };
+  const served = (share: number) => Array.from({ length: 10_000 }, (_, at) => visit({}, { served: at < 10_000 * share ? "v2" : "v1" }));
+  const right = await simulate(canary, visitTraffic([served(0.1)]), { seed: "s" });
+  expect(right.recorded).toMatchObject({ compared: 0, verdict: { chance: true } });
+  const wrong = await simulate(canary, visitTraffic([served(0.12)]), { seed: "s" });
+  expect(wrong.recorded?.verdict?.chance).toBe(false);
+});
+
+test("a request that throws is an error and no exception, and segments beyond a thousand are put together", async () => {
+  const hostile = {
+    request: new Proxy({} as NodeRequest, {
+      get: () => {
+        throw new Error("no");
+      },
+    }),
+  };
+  const many = Array.from({ length: 1_200 }, (_, at) => visit({ "x-tenant": `t${at}` }));
+  const simulation = await simulate(random, visitTraffic([[hostile], many]), { seed: "s", segment: { kind: "header", name: "x-tenant" } });
+  expect(simulation.reasons.find(({ reason }) => reason === "error")?.requests).toBe(1);
+  expect(simulation.segments).toHaveLength(1_001);
+  expect(simulation.segments.at(-1)).toMatchObject({ rest: true, requests: 201 });
+});
+
+test("stopped, it returns what it has, marked partial", async () => {
+  const stop = new AbortController();
+  const onProgress = (requests: number): void => {
+    if (requests > 20_000) stop.abort();
+  };
+  const simulation = await simulate(random, populationTraffic(shop, 1_000_000), { seed: "s", signal: stop.signal, onProgress });
+  expect(simulation.partial).toBe(true);
+  expect(simulation.requests).toBeGreaterThan(20_000);
+  expect(simulation.requests).toBeLessThan(60_000);
+});
+
+test("torn lines keep their numbers over the blocks of a log", async () => {
+  const line = `{"url":"/","headers":{"x":"${"y".repeat(2_000)}"}}\n`;
+  async function* stream(): AsyncGenerator<string> {
+    for (let at = 1; at <= 600; at++) yield await Promise.resolve(at % 250 === 0 ? "{torn\n" : line);
+  }
+  const { lines, requests } = await simulate(random, logTraffic(stream(), { form: "ndjson" }), { seed: "s" });
+  expect(requests).toBe(598);
+  expect(lines).toEqual({
+    read: 600,
+    torn: 2,
+    first: [
+      { line: 250, fault: "not JSON" },
+      { line: 500, fault: "not JSON" },
+    ],
+  });
+});
+
+test("a log of 150 MB with new users all along takes a heap of 48 MB", async () => {
+  const program = `
+    const { logTraffic, simulate } = await import(process.argv[1]);
+    async function* log() {
+      for (let block = 0; block < 750; block++) {
+        let text = "";
+        for (let at = 0; at < 1000; at++)
+          text += "192.0.2.7 - a-user-with-a-long-name-" + (at === 0 ? block : "") + \` [24/Nov/2026:12:00:00 +0000] "GET /p/\${at} HTTP/1.1" 200 7 "https://shop.example/" "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"\n\`;
+        yield text;
+      }
+    }
+    const config = { version: "v1", additional_version_weights: { v2: 10 } };
+    const segment = { kind: "attribute", name: "remote_user" };
+    const { requests, users } = await simulate(config, logTraffic(log(), { form: "access-log" }), { seed: "s", segment });
+    console.log(requests, users.count);
+  `;
+  const library = pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/index.js")).href;
+  const args = ["--max-old-space-size=48", "--input-type=module", "-e", program, library];
+  expect((await promisify(execFile)(process.execPath, args)).stdout).toBe("750000 751\n");
+});
+
+test("a rollout runs all stages on the same requests, with the same draws", async () => {
+  const steps = [{ setWeight: 10 }, { pause: {} }, { setWeight: 0 }, { pause: {} }, { setWeight: 30 }];
+  const plan = rollout({ alias: { name: "shop", version: "v1" }, canary: "v2", steps });
+  const result = await simulate(plan, populationTraffic(shop, 50_000), { seed: "r" });
+  const canary = result.stages.map(({ simulation }) => version(simulation, "v2")?.requests ?? 0);
+  const [before = 0, ten = 0, none = 0, thirty = 0, promoted = 0] = canary;
+  expect([before, none, promoted]).toEqual([0, 0, result.requests]);
+  expect(ten).toBeGreaterThan(0.09 * result.requests);
+  expect(ten).toBeLessThan(0.11 * result.requests);
+  expect(result.changes.map(({ requests }) => requests)).toEqual([ten, ten, thirty, result.requests - thirty]);
+  expect(result.changes[1]?.matrix).toEqual([{ from: "v2", to: "v1", requests: ten }]);
+  // Whoever had a draw below 0.1 goes to the canary and back twice; all who are left go once.
+  expect(result.bounced).toBe(ten);
+});
+
+describe("a bounded sample", () => {
+  const keys = fc.uniqueArray(fc.string({ maxLength: 8 }), { maxLength: 120 });
+  law("depends on the set of keys, not on their order nor on how often they come", fc.tuple(keys, fc.nat()), ([set, turn]) => {
+    const forth = new Sample<number>((before, after) => before + after, 16);
+    const back = new Sample<number>((before, after) => before + after, 16);
+    for (const key of set) forth.add(key, 2);
+    const turned = [...set.slice(turn % (set.length + 1)), ...set.slice(0, turn % (set.length + 1))].toReversed();
+    for (const key of [...turned, ...set]) back.add(key, 1);
+    expect(back.level).toBe(forth.level);
+    expect(back.size).toBe(forth.size);
+    expect([...back.values()].every((value) => value === 2)).toBe(true);
+    expect(forth.size).toBeLessThanOrEqual(16);
+    if (set.length <= 16) expect(forth.level).toBe(0);
+  });
+
+  test("is even: about as many as its level says", () => {
+    const sample = new Sample<number>((before) => before, 1_024);
+    for (let at = 0; at < 100_000; at++) sample.add(`user-${at}`, at);
+    expect(sample.level).toBeGreaterThan(5);
+    const estimate = sample.size * 2 ** sample.level;
+    expect(Math.abs(estimate - 100_000)).toBeLessThan(6 * Math.sqrt(sample.size) * 2 ** sample.level);
+  });
+});
+
+describe("histories", () => {
+  const requests = fc.array(fc.tuple(fc.nat(2), fc.boolean()), { minLength: 1, maxLength: 12 });
+  const historyOf = (list: readonly (readonly [number, boolean])[]): History => {
+    const [[first, drawn] = [0, false], ...rest] = list;
+    const history = begun(first, drawn);
+    for (const [each, by] of rest) observe(history, each, by);
+    return { ...history, others: history.others?.toSorted() };
+  };
+
+  law("joined are the history of all requests", fc.tuple(requests, requests), ([before, after]) => {
+    const both = joined(historyOf(before), historyOf(after));
+    expect({ ...both, others: both.others?.toSorted() }).toEqual(historyOf([...before, ...after]));
+  });
+
+  law("summed up are what a plain count finds", fc.array(requests, { maxLength: 20 }), (all) => {
+    const summary = emptySummary(3);
+    for (const list of all) include(summary, historyOf(list), () => 1);
+    const drawn = all.map((list) => list.filter(([, by]) => by).map(([each]) => each));
+    expect(summary).toMatchObject({
+      count: all.length,
+      several: all.filter((list) => new Set(list.map(([each]) => each)).size > 1).length,
+      met: [0, 1, 2].map((each) => all.filter((list) => list.some(([met]) => met === each)).length),
+      drawn: drawn.filter((list) => list.length > 0).length,
+      turned: drawn.filter((list) => new Set(list).size > 1).length,
+    });
+    expect(summary.turnedBy[1]).toBe(drawn.filter((list) => list.length >= 3 && new Set(list.slice(0, 3)).size > 1).length);
+  });
+});
+
+test("the sequential test, looked at after every observation, raises no more false alarms than it says", () => {
+  // 400 runs at a risk of 0.05: more than 44 alarms have a probability below 1e-6, if the risk is no more than that.
+  const draw = randomOf("sequential", "null", 0);
+  let alarms = 0;
+  for (let run = 0; run < 400; run++) {
+    let state = UNSEEN;
+    const counts = [0, 0];
+    for (let at = 0; at < 400; at++) {
+      const arm = draw() < 0.1 ? 1 : 0;
+      counts[arm] = (counts[arm] ?? 0) + 1;
+      state = look(state, counts, [0.9, 0.1]);
+    }
+    if (state.p <= 0.05) alarms++;
+  }
+  expect(alarms).toBeLessThanOrEqual(44);
+});

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable, Writable } from "node:stream";
+import { afterAll } from "vitest";
+import { run } from "../../src/cli/run.ts";
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of one test file's own, which goes when its tests are over, and a function that writes files there. */
+export function scratch(): { readonly folder: string; readonly file: (name: string, content: unknown) => string } {
+  const folder = mkdtempSync(join(tmpdir(), "canary-router-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, content: unknown): string => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+    return path;
+  };
+  return { folder, file };
+}
+
+/** Runs a command line. `onOutput` is told of everything printed so far, each time that something is. */
+export async function command(
+  args: readonly string[],
+  {
+    stdin = "",
+    interrupted = new AbortController().signal,
+    onOutput,
+  }: { readonly stdin?: string; readonly interrupted?: AbortSignal; readonly onOutput?: (ended: Omit<Ended, "code">) => void } = {},
+): Promise<Ended> {
+  const texts = { stdout: "", stderr: "" };
+  const output = (to: keyof typeof texts): Writable =>
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        texts[to] += chunk.toString();
+        onOutput?.({ ...texts });
+        done();
+      },
+    });
+  const host = {
+    stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    env: {},
+    interrupted,
+  };
+  return { code: await run(args, host), ...texts };
+}
