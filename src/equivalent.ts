@@ -87,7 +87,7 @@ export function* meetings(before: Plan, after: Plan): Generator<Meeting> {
 }
 
 /** Each rule, and the split, with the requests of a region that may come to it. */
-export function* deciders({ rules }: Plan, within: Region): Generator<readonly [Region, Decider]> {
+function* deciders({ rules }: Plan, within: Region): Generator<readonly [Region, Decider]> {
   let rest: Region | undefined = within;
   for (const rule of rules) {
     const held = narrow(rest, rule.test, true);

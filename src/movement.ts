@@ -54,7 +54,7 @@ export function movement(before: Compilable, after: Compilable, options: ProofOp
 }
 
 /** The same for plans, within an effort that others may share. */
-export function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
+function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
   const moves = movesOf(slotsOf(before, "split"), slotsOf(after, "split"));
   const moved = moves.reduce((sum, { from, to, slots }) => (from === to ? sum : sum + slots), 0);
   const redrawn = isRedrawn(before, after);

@@ -78,7 +78,7 @@ function sourceOf(name: string): Source {
   const read = readText(text);
   if (!read.ok) throw new Error("the config is not JSON");
   const config = read.value.value as AliasConfig;
-  return { name, text, config, plan: plan(config), locate: read.value.locate };
+  return { name, within: false, text, config, plan: plan(config), locate: read.value.locate };
 }
 
 const source = sourceOf("alias.json");

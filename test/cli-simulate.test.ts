@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -92,6 +92,16 @@ describe("simulate", () => {
     expect(stdout).toMatch(/requests whose version comes back, A→B→A: 0\n$/);
   });
 
+  test("a report with plots, in one file", async () => {
+    const out = join(folder, "report.html");
+    const { code } = await simulate(alias, "--population", model, "--html", out);
+    const html = readFileSync(out, "utf8");
+    expect(code).toBe(0);
+    expect(html).toMatch(/^<!doctype html>/i);
+    expect(html).toContain("<svg");
+    expect(html).not.toMatch(/<script|<link rel="stylesheet|src=|https?:\/\/(?!www\.w3\.org)/);
+  });
+
   test("an interrupt ends it, with what there is", async () => {
     const stop = new AbortController();
     stop.abort();
@@ -109,6 +119,11 @@ describe("simulate", () => {
     ["a number that is none", [alias, "--population", model, "--requests", "many"], "`--requests many` is not a number of them"],
     ["a field that is none", [alias, "--traffic", log, "--user", "X-User"], "`--user X-User` is not TYPE:NAME"],
     ["a type of field that is none", [alias, "--traffic", log, "--user", "Heder:x"], "did you mean `header`?"],
+    [
+      "a report that cannot be written",
+      [alias, "--population", model, "--html", join(folder, "none", "out.html")],
+      "cannot be written: no such file",
+    ],
     ["a form that is none", [alias, "--traffic", log, "--form", "csv"], "`--form` cannot be `csv`"],
   ])("refuses %s", async (_, args, message) => {
     const { code, stdout, stderr } = await simulate(...args);

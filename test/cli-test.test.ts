@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { command, scratch } from "./support/command.ts";
+import { snippetsOf } from "./support/snippets.ts";
 
 const { folder, file } = scratch();
 
@@ -287,6 +288,13 @@ describe("--mutate", () => {
   });
 });
 
+test("a mistake in an alias within a suite has no command to paste, for `explain` reads files of an alias only", async () => {
+  const suite = file("within.json", { cases: [{ ...BETA, alias: ALIAS }] });
+  const { stdout } = await command(["test", suite, "--mutate"]);
+  expect(stdout).toMatch(/within\.json:\d+:\d+ survived: [^]*\n {2}add: /);
+  expect(stdout).not.toContain("  see: ");
+});
+
 describe("reporters", () => {
   test("leave standard output to their own format", async () => {
     for (const reporter of ["tap", "junit", "github"]) {
@@ -350,4 +358,12 @@ describe("--watch", () => {
     ]);
     expect(code).toBe(2);
   });
+});
+
+test("the suite that docs/testing.md shows passes as it stands there", async () => {
+  const suites = snippetsOf(readFileSync("docs/testing.md", "utf8")).filter(
+    ({ language, text }) => language === "yaml" && /^cases:/m.test(text),
+  );
+  expect(suites).toHaveLength(1);
+  for (const { text } of suites) expect(await command(["test", "-"], { stdin: text })).toMatchObject({ code: 0 });
 });

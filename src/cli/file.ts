@@ -21,7 +21,7 @@ export interface AliasFile {
 }
 
 /** A value as it is written in a file, and where its parts stand: at their keys in YAML, at the values in JSON. */
-export interface Written {
+interface Written {
   readonly value: unknown;
   readonly locate: (at: Pointer) => Position;
 }

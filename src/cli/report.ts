@@ -25,7 +25,7 @@ export function complaint(name: string, lines: readonly string[], diagnostic: Di
 }
 
 /** A line of a file with a mark under a column. */
-export function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
+function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
   const gutter = ` ${number} | `;
   const room = WIDTH - gutter.length;
   const from = line.length <= room ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(room / 2), line.length - room));

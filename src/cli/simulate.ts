@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { access, constants, open, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { extname } from "node:path";
+import { dirname, extname } from "node:path";
 import type { Checked } from "../diagnostic.ts";
 import type { Field } from "../plan.ts";
 import { readText } from "../text.ts";
@@ -13,6 +13,8 @@ import {
   parsePopulation,
   parseRollout,
   populationTraffic,
+  reportDataOf,
+  reportHTML,
   type Rollout,
   simulate as run,
   type Simulation,
@@ -25,6 +27,7 @@ import { type Command, type Host, Refusal, write } from "./host.ts";
 import { loadAliasFile } from "./load.ts";
 import { progressOf } from "./progress.ts";
 import { complaint } from "./report.ts";
+import { save } from "./save.ts";
 import { forecastText, rolloutText, simulationText } from "./simulation.ts";
 import { jsonOf, styleOf } from "./style.ts";
 import { readYaml } from "./yaml.ts";
@@ -58,6 +61,7 @@ Options:
   --segment TYPE:NAME  count requests apart by this field
   --seed TEXT          0 where it is left out
   --workers N          threads; all processors where it is left out
+  --html OUT           a report with plots, one file without a network
   --json               everything as JSON
 
 Exit codes: 0 done, 1 a file has errors, 2 wrong usage or no such file, 130
@@ -88,6 +92,7 @@ export const simulate: Command = {
       segment: { type: "string" },
       seed: { type: "string" },
       workers: { type: "string" },
+      html: { type: "string" },
       json: { type: "boolean" },
     });
     const file = onlyFile(positionals, "simulate");
@@ -102,6 +107,7 @@ export const simulate: Command = {
       fieldOf("--session", values.session),
       fieldOf("--segment", values.segment),
     ];
+    if (values.html !== undefined) await writable(values.html);
     const alias = await loadAliasFile(file, host);
     if (alias === undefined || !alias.checked.ok) return 1;
     const rollout = values.plan === undefined ? undefined : await readRollout(values.plan, alias.written()?.value, host);
@@ -122,11 +128,14 @@ export const simulate: Command = {
       if (rollout === undefined) {
         const simulation: Simulation = await run(alias.checked.value, traffic, options);
         progress.end();
+        if (values.html !== undefined) await save(values.html, reportHTML(reportDataOf({ title: file, simulation })));
         await write(host.stdout, values.json === true ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style));
       } else {
         const told = forecast(rollout, rates);
         const simulation = await run(rollout, traffic, options);
         progress.end();
+        if (values.html !== undefined)
+          await save(values.html, reportHTML(reportDataOf({ title: file, rollout, forecast: told, simulation })));
         const text = `${forecastText(told)}\n${rolloutText(simulation, style)}`;
         await write(host.stdout, values.json === true ? `${jsonOf({ forecast: told, ...simulation }, 2)}\n` : text);
       }
@@ -216,6 +225,18 @@ function formOf(path: string): LogForm {
       return "ndjson";
     default:
       return "access-log";
+  }
+}
+
+/** Fails before the work where a file cannot be written. */
+async function writable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+    const known = await stat(path).catch(() => undefined);
+    if (known?.isDirectory() === true) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
+    if (known !== undefined) await access(path, constants.W_OK);
+  } catch (error) {
+    throw new Refusal(`${path}: cannot be written: ${failureOf(error)}`);
   }
 }
 

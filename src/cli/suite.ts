@@ -16,6 +16,8 @@ const LONGEST = 32 * 1_048_576;
 /** An alias that cases are about, and where it is written: in a file of its own, or within a suite file. */
 export interface Source {
   readonly name: string;
+  /** Whether the file is a suite that has the alias in it. */
+  readonly within: boolean;
   readonly text: string;
   readonly config: AliasConfig;
   readonly plan: Plan;
@@ -85,7 +87,7 @@ async function load(path: string, host: Host): Promise<Loaded> {
     if (!checked.ok || content === undefined) return { kind: "not", diagnostics: checked.diagnostics.map(placedInside) };
     return {
       kind: "alias",
-      source: { name, text, config: content.value as AliasConfig, plan: lower(checked.value), locate: content.locate },
+      source: { name, within: false, text, config: content.value as AliasConfig, plan: lower(checked.value), locate: content.locate },
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -132,7 +134,10 @@ function sourcesOf(
     const own = property(written[index], "alias") ?? undefined;
     const config = own ?? property(value, "alias");
     const prefix = own === undefined ? "/alias" : `/cases/${index}/alias`;
-    sources.set(plan, files.get(plan) ?? { name, text, config: config as AliasConfig, plan, locate: (at) => locate(prefix + at) });
+    sources.set(
+      plan,
+      files.get(plan) ?? { name, within: true, text, config: config as AliasConfig, plan, locate: (at) => locate(prefix + at) },
+    );
   }
   return sources;
 }

@@ -112,7 +112,7 @@ function record(pairs: readonly (readonly [string, string])[]): { readonly [name
 }
 
 /** The requests that are this one without one of its parts. */
-export function smaller(witness: Witness): readonly Witness[] {
+function smaller(witness: Witness): readonly Witness[] {
   const { method: _method, path: _path, ...groups } = witness;
   const without: Witness[] = [];
   if (witness.method !== undefined) without.push(omit(witness, "method"));

@@ -33,7 +33,7 @@ export interface Result {
 }
 
 /** Visits that the next plan answers in another way, by the versions. */
-export interface Change {
+interface Change {
   /** By the index of the version before, times the number of versions, plus that of the version after. */
   readonly cells: readonly number[];
   /** Users with such a visit; 0 where the traffic does not have all of a user in one piece. */

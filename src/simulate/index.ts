@@ -21,3 +21,5 @@ export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
 export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
+export { type Findings, reportDataOf } from "./plot/findings.ts";
+export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Section } from "./plot/report.ts";

@@ -215,7 +215,7 @@ function drawsOf(totals: Totals, risk: number): readonly Draws[] {
 }
 
 /** Compares counts with shares that sum to 1: exactly where there are two. */
-export function verdictOf(counts: readonly number[], shares: readonly number[], risk: number): Verdict {
+function verdictOf(counts: readonly number[], shares: readonly number[], risk: number): Verdict {
   const [first = 0] = counts;
   const [share = 1] = shares;
   if (shares.length <= 2) {

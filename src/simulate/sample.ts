@@ -4,7 +4,7 @@ import { murmur3 } from "../draw.ts";
  * Keys that are held at most, in a sample of all: with their histories about 10 MB. A share of 1 % is then known to ±0.1 %,
  * for at least half as many are held.
  */
-export const CAPACITY = 65_536;
+const CAPACITY = 65_536;
 
 /** The numeric seed of the hash that samples. Draws use 0; that the two are independent keeps a sample free of their split. */
 const SEED = 0x5eed_1e55;

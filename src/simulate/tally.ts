@@ -66,7 +66,7 @@ export interface Levels {
 }
 
 /** Samples that hold everything. */
-export const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0 };
+const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0 };
 
 /**
  * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its block only.

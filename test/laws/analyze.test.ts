@@ -134,7 +134,9 @@ law("a strategy that some request comes to and holds for has no claim that says 
   if (every.length === 0 || claims.some(({ code }) => code === "undecided")) return;
   const reached = new Set(every.map((request) => decide(config, request, 0.5).at));
   const denied = new Set(
-    claims.flatMap(({ code, at }) => (code === "rule-never" ? [at.split("/").slice(0, 3).join("/")] : code.startsWith("strategy-") ? [at] : [])),
+    claims.flatMap(({ code, at }) =>
+      code === "rule-never" ? [at.split("/").slice(0, 3).join("/")] : code.startsWith("strategy-") ? [at] : [],
+    ),
   );
   for (const version of Object.keys(config.additional_version_strategy ?? {})) {
     const at = `/additional_version_strategy/${version.replaceAll("~", "~0").replaceAll("/", "~1")}`;

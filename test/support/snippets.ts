@@ -2,9 +2,13 @@ import { createRequire } from "node:module";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { compileFunction } from "node:vm";
 import ts from "typescript";
+import * as vitest from "vitest";
 import * as emit from "../../src/emit/module.ts";
 import * as main from "../../src/index.ts";
 import * as jit from "../../src/jit.ts";
+import * as arbitraries from "../../src/testing/arbitraries.ts";
+import * as testing from "../../src/testing/index.ts";
+import * as testingVitest from "../../src/testing/vitest.ts";
 
 /** A fenced block of a document, and the block of output that follows it. */
 export interface Snippet {
@@ -48,7 +52,16 @@ export function isOutput(actual: string, expected: string): boolean {
   return new RegExp(`^${pattern}$`).test(actual);
 }
 
-const MODULES: Readonly<Record<string, unknown>> = { "canary-router": main, "canary-router/jit": jit, "canary-router/emit": emit };
+/** What snippets import; Vitest cannot be had by `require`. */
+const MODULES: Readonly<Record<string, unknown>> = {
+  "canary-router": main,
+  "canary-router/jit": jit,
+  "canary-router/emit": emit,
+  "canary-router/testing": testing,
+  "canary-router/testing/vitest": testingVitest,
+  "canary-router/testing/fast-check": arbitraries,
+  vitest,
+};
 const require = createRequire(import.meta.url);
 
 function load(name: string): unknown {

@@ -6,6 +6,9 @@ const PATHS: Readonly<Record<string, string>> = {
   "canary-router": "src/index.ts",
   "canary-router/jit": "src/jit.ts",
   "canary-router/emit": "src/emit/module.ts",
+  "canary-router/testing": "src/testing/index.ts",
+  "canary-router/testing/vitest": "src/testing/vitest.ts",
+  "canary-router/testing/fast-check": "src/testing/arbitraries.ts",
 };
 
 /**

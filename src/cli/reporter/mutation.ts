@@ -12,7 +12,7 @@ export function mutationText(results: readonly MutationResult[], style: Style): 
 }
 
 function aliasText(result: MutationResult, style: Style): string {
-  const { name, plan, locate } = result.source;
+  const { name, within, plan, locate } = result.source;
   const placeOf = (at: string): string => {
     const { line, column } = locate(at);
     return style("bold", printable(`${name}:${line}:${column}`));
@@ -21,7 +21,7 @@ function aliasText(result: MutationResult, style: Style): string {
     switch (outcome.kind) {
       case "survived": {
         const { mutant, difference } = outcome;
-        const line = explainLine(name, plan, difference.request, difference.draw);
+        const line = within ? undefined : explainLine(name, plan, difference.request, difference.draw);
         const see = line === undefined ? "" : `  ${style("cyan", "see:")} ${line}\n`;
         return `${placeOf(mutant.at)} ${style("red", "survived")}: ${printable(mutant.mistake)}\n  ${style("cyan", "add:")} - ${caseOf(outcome)}\n${see}`;
       }

@@ -9,6 +9,8 @@ export interface ArmShares {
   readonly title: string;
   /** What is counted: `requests`, `keys`. */
   readonly unit: string;
+  /** In the order of the legend, the primary first. */
+  readonly versions: readonly string[];
   /** Shares are parts of 1. */
   readonly arms: readonly {
     readonly version: string;
@@ -23,11 +25,8 @@ export interface ArmShares {
 const ROW = 48;
 
 /** How far each share lies from its weight, with its interval: where that reaches over the middle line, chance is enough. */
-export function arms({ title, unit, arms: rows }: ArmShares, id = "arms"): string {
-  const fills = palette(
-    id,
-    rows.map(({ version }) => version),
-  );
+export function arms({ title, unit, versions, arms: rows }: ArmShares, id = "arms"): string {
+  const fills = palette(id, versions);
   const keys = legend(fills, 4);
   const top = keys.height + 8;
   const far = Math.max(...rows.flatMap(({ low, high, expected }) => [Math.abs(high - expected), Math.abs(low - expected)]), 0.0001);
@@ -41,14 +40,12 @@ export function arms({ title, unit, arms: rows }: ArmShares, id = "arms"): strin
     return [
       label(0, y + 14, fitted(row.version, WIDTH - widthOf(said) - 16), "strong"),
       label(WIDTH, y + 14, said, "quiet end"),
+      ...[-end, 0, end].map((tick) => line(x(tick), y + 20, x(tick), y + 40, { class: tick === 0 ? "frame" : "grid" })),
       ...level(x, y + 30, row),
       element("circle", { cx: x(row.share - row.expected), cy: y + 30, r: 6, ...fills.fill(row.version), stroke: "none" }),
     ];
   });
-  const scale = [-end, 0, end].flatMap((tick) => [
-    line(x(tick), top + 20, x(tick), bottom, { class: tick === 0 ? "frame" : "grid" }),
-    label(x(tick), bottom + 16, tick === 0 ? "as weighted" : points(tick), "quiet middle"),
-  ]);
+  const scale = [-end, 0, end].map((tick) => label(x(tick), bottom + 16, tick === 0 ? "as weighted" : points(tick), "quiet middle"));
   const description = rows.map(({ version, share, expected }) => `${version}: ${percent(share)}, weight ${percent(expected)}`).join("; ");
   return svg(id, { title, description: `By ${unit}. ${description}.` }, bottom + 26, [fills.defs, ...keys.parts, ...scale, ...marks]);
 }

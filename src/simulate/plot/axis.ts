@@ -69,10 +69,10 @@ export function key(y: number, observed: string, expected: string | undefined): 
   return [
     ...dot,
     ...expectedLine([
-      [222, y - 4.5],
-      [248, y - 4.5],
+      [190, y - 4.5],
+      [216, y - 4.5],
     ]),
-    label(258, y, expected),
+    label(226, y, expected),
   ];
 }
 

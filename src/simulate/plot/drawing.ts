@@ -1,8 +1,8 @@
 import { type Attributes, element, type Markup, type Part, raw, together } from "./markup.ts";
 import { LIGHT, PLOT_STYLE } from "./theme.ts";
 
-/** The width of every plot in its own units: on a phone of 390 pixels its text of 13 is then about 9.5 pixels high. */
-export const WIDTH = 480;
+/** The width of every plot in its own units: on a phone of 390 pixels its text of 13 is then between 10 and 11 pixels high. */
+export const WIDTH = 440;
 
 /** What a plot is called, and says to those who do not see it. */
 export interface Words {

@@ -338,7 +338,7 @@ function simulationSections(told: readonly Told[]): readonly Section[] {
     sections.push(plotted("The funnel of rules", { kind: "funnel", data }));
   }
   if (single !== undefined) {
-    for (const draws of single.draws.filter(({ arms }) => arms.length > 1)) sections.push(armsSection(draws));
+    for (const draws of single.draws.filter(({ arms }) => arms.length > 1)) sections.push(armsSection(draws, versionsOf([single.plan])));
   }
   for (const who of ["sessions", "users"] as const) {
     const widest = told
@@ -372,7 +372,7 @@ function versionsTable(told: readonly Told[]): Table {
   return { caption: "Requests and users by version", head: several ? ["Step", ...head] : head, rows };
 }
 
-function armsSection({ unit, arms, sampled }: Draws): Section {
+function armsSection({ unit, arms, sampled }: Draws, versions: readonly string[]): Section {
   const shares = arms.map(({ version, count: each, share, interval, slots }) => ({
     version,
     count: each,
@@ -388,7 +388,7 @@ function armsSection({ unit, arms, sampled }: Draws): Section {
       : "An interval that reaches over the middle line is no more than chance.";
   return plotted(
     unit === "key" ? "The draw of keys" : "The draw of requests",
-    { kind: "arms", data: { title, unit: `${unit}s`, arms: shares } },
+    { kind: "arms", data: { title, unit: `${unit}s`, versions, arms: shares } },
     text,
   );
 }

@@ -155,7 +155,7 @@ li{margin:.4em 0;max-width:80ch}
 .pass{color:var(--good);font-weight:600}
 .fail,.partial strong{color:var(--bad);font-weight:600}
 .partial{border:2px solid var(--bad);padding:.5em .8em}
-.pair{display:grid;grid-template-columns:minmax(0,600px) minmax(0,1fr);gap:16px 32px;align-items:start;margin:16px 0}
+.pair{display:grid;grid-template-columns:minmax(0,560px) minmax(0,1fr);gap:16px 32px;align-items:start;margin:16px 0}
 figure{margin:0}
 .plot{display:block;width:100%;height:auto}
 .scroll{overflow-x:auto;margin:0 0 16px}
@@ -164,10 +164,12 @@ table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nu
 caption{text-align:left;color:var(--quiet);padding-bottom:.4em}
 th,td{text-align:left;vertical-align:top;padding:.3em .9em .3em 0;border-bottom:1px solid var(--line);min-width:4em;max-width:24em;overflow-wrap:anywhere}
 td{min-width:5em}
-thead th{color:var(--quiet);font-weight:600}
+thead th{color:var(--quiet);font-weight:600;overflow-wrap:normal}
+.short{white-space:nowrap}
 tbody th{font-weight:400;min-width:7em}
-.number{text-align:right;white-space:nowrap}
-@media (max-width:900px){.pair{grid-template-columns:minmax(0,1fr)}main{padding:16px 14px 32px}figure{max-width:600px}}
+.number{text-align:right}
+td.number{white-space:nowrap}
+@media (max-width:900px){.pair{grid-template-columns:minmax(0,1fr)}main{padding:16px 14px 32px}figure{max-width:560px}}
 @media print{
 main{max-width:none;padding:0}
 .pair{grid-template-columns:minmax(0,1fr)}

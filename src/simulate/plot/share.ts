@@ -42,7 +42,7 @@ export function share({ title, version, axis, points }: ShareCurve, id = "share"
     .map((point) => `${point.name}: ${percent(point.share)}, expected ${percent(point.expected)}`)
     .join("; ")}.`;
   return svg(id, { title, description }, AREA.bottom + 46, [
-    ...key(18, "observed, with 95 % interval", "expected"),
+    ...key(18, "observed, 95 % interval", "expected"),
     ...parts,
     ...expectedLine(points.map((point) => [x(point.x), y(point.expected)])),
     ...points.flatMap((point) => whisker(x(point.x), [y(point.low), y(point.share), y(point.high)])),

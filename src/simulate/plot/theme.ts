@@ -23,7 +23,7 @@ export const LIGHT: Theme = {
   line: "#d0d7de",
   good: "#14652f",
   bad: "#a51d0d",
-  series: ["#7d8590", "#0a3069", "#c2500a", "#0f6f6a", "#6e1f8c", "#8a6a00"],
+  series: ["#7d8590", "#0a3069", "#c2500a", "#0a4d49", "#8a3fb0", "#5c3d00"],
 };
 
 export const DARK: Theme = {
@@ -33,7 +33,7 @@ export const DARK: Theme = {
   line: "#3a424c",
   good: "#6fdd8b",
   bad: "#ff9b8e",
-  series: ["#8b949e", "#b6dcff", "#ff9d4d", "#35d0b9", "#c49bff", "#ffe08a"],
+  series: ["#8b949e", "#b6dcff", "#ff9d4d", "#8ff0df", "#b184f5", "#ffe08a"],
 };
 
 /** The style of a plot, alone or within a page. In print it is light. */

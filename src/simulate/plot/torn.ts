@@ -33,7 +33,7 @@ export function torn({ title, who, points }: TornCurve, id = "torn"): string {
     .map(({ within, share }) => `${within}: ${percent(share)}`)
     .join("; ")}.`;
   return svg(id, { title, description }, AREA.bottom + 46, [
-    ...key(18, "observed, with 95 % interval", supposed.length > 0 ? "every request drawn anew" : undefined),
+    ...key(18, "observed, 95 % interval", supposed.length > 0 ? "every request drawn anew" : undefined),
     ...parts,
     ...expectedLine(supposed),
     ...points.flatMap(({ within, low, share, high }) => whisker(x(within), [y(low), y(share), y(high)])),

@@ -8,7 +8,7 @@ export interface Interval {
 }
 
 /** The confidence of intervals where nothing else is asked for. */
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 
 const Z = normalQuantile((1 - CONFIDENCE) / 2);
 

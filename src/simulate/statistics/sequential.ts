@@ -24,7 +24,7 @@ export const UNSEEN: Sequential = { logFactor: 0, p: 1, looks: 0, count: 0 };
  * sooner once there are about so many observations, and a small one finds large differences sooner. The mean of
  * several factors is a martingale too, and never more than ln 5 behind the best of these five.
  */
-export const CONCENTRATIONS: readonly number[] = [1, 10, 100, 1_000, 10_000];
+const CONCENTRATIONS: readonly number[] = [1, 10, 100, 1_000, 10_000];
 
 /** The logarithm of the Bayes factor of counts against shares that sum to 1, each above 0. */
 export function logBayesFactor(counts: readonly number[], shares: readonly number[], concentration: number): number {

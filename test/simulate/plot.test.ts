@@ -1,0 +1,227 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LIGHT, DARK, type Theme } from "../../src/simulate/plot/theme.ts";
+import { escaped } from "../../src/simulate/plot/markup.ts";
+import { percent, duration, count, points, probability } from "../../src/simulate/plot/number.ts";
+import { ticksTo } from "../../src/simulate/plot/axis.ts";
+import { fitted, widthOf } from "../../src/simulate/plot/drawing.ts";
+import { type Figure, plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/plot/report.ts";
+import { law } from "../support/law.ts";
+import { figures, report } from "./plot-data.ts";
+
+/** The names of elements in a text, if it is well-formed XML as far as these plots use it. */
+function elementsOf(xml: string): readonly string[] {
+  const names: string[] = [];
+  const open: string[] = [];
+  let rest = xml;
+  while (rest !== "") {
+    const tag = /^<(\/?)([a-zA-Z][\w-]*)((?: [\w:-]+="[^"<&]*(?:&(?:amp|lt|gt|quot|#39);[^"<&]*)*")*)>/.exec(rest);
+    const text = /^(?:[^<&>]|&(?:amp|lt|gt|quot|#39);)+/.exec(rest);
+    if (tag !== null) {
+      const [, end, name = "", attributes = ""] = tag;
+      if (end === "/") expect(open.pop()).toBe(name);
+      else open.push(name);
+      const keys = [...attributes.matchAll(/ ([\w:-]+)="/g)].map(([, key]) => key);
+      expect(new Set(keys).size).toBe(keys.length);
+      if (end !== "/") names.push(name);
+    } else if (text === null) throw new Error(`not well-formed at ${rest.slice(0, 60)}`);
+    rest = rest.slice((tag ?? text)?.[0].length);
+  }
+  expect(open).toEqual([]);
+  return names;
+}
+
+test("the check of well-formedness refuses what is not", () => {
+  for (const wrong of ["<a>", "<a></b>", "<a>&</a>", '<a x="<"></a>', "<a x=1></a>", '<a x="1" x="2"></a>', "a > b"]) {
+    expect(() => elementsOf(wrong), wrong).toThrow(Error);
+  }
+  expect(elementsOf('<a x="&lt;"><b>&amp;</b></a>')).toEqual(["a", "b"]);
+});
+
+describe("each plot", () => {
+  test.each(figures.map((figure) => [figure.kind, figure] as const))("%s is as stored", async (kind, figure) => {
+    const svg = plotSVG(figure);
+    elementsOf(svg);
+    await expect(`${svg}\n`).toMatchFileSnapshot(`../golden/plot-${kind}.svg`);
+  });
+
+  test.each(figures.map((figure) => [figure.kind, figure] as const))(
+    "%s has a name and a description, and refers to nothing outside",
+    (kind, figure) => {
+      const svg = plotSVG(figure, "p");
+      expect(svg).toContain('role="img"');
+      expect(svg).toContain('aria-labelledby="p-title p-desc"');
+      expect(svg).toContain(`<title id="p-title">${escaped(figure.data.title)}</title>`);
+      expect(svg).toMatch(/<desc id="p-desc">[^<]{10,}<\/desc>/);
+      expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/https?:|href|<script|@import/);
+      const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = ""]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, id = ""] of svg.matchAll(/url\(#([^)]+)\)/g)) expect(ids, kind).toContain(id);
+    },
+  );
+
+  test.each(figures.map((figure) => [figure.kind, figure] as const))("%s has a table with a cell for each heading", (_, figure) => {
+    const { head, rows } = plotTable(figure);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.length !== head.length)).toEqual([]);
+  });
+
+  test.each(figures.map((figure) => [figure.kind, figure] as const))("%s stands without data", (_, figure) => {
+    const data = Object.fromEntries(Object.entries(figure.data).map(([key, value]) => [key, Array.isArray(value) ? [] : value]));
+    const svg = plotSVG({ kind: figure.kind, data } as unknown as Figure);
+    elementsOf(svg);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
+
+const ATTACKS = [
+  "<script>alert(1)</script>",
+  "</svg></style><script src=//evil.example></script>",
+  `"><img src=x onerror=alert(1)>`,
+  "' onload='alert(1)",
+  "]]><!--",
+  "a\u2028b\u2029c",
+  "\u202egnp.exe",
+  "\0\u0007\ud800",
+  "&lt;&#x3c;",
+];
+
+/** The same data with every text another one. */
+function poisoned<T>(value: T, text: string): T {
+  const deep = (part: unknown, key: string): unknown => {
+    if (typeof part === "string") return key === "kind" ? part : text;
+    if (Array.isArray(part)) return part.map((each) => deep(each, ""));
+    if (part === null || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, deep(each, name)]));
+  };
+  return deep(value, "") as T;
+}
+
+describe("text of others", () => {
+  const own = new Set(elementsOf(bodyOf(reportHTML(report))));
+
+  test.each(ATTACKS)("stays text: %j", (attack) => {
+    const html = reportHTML(poisoned(report, attack));
+    expect([...new Set(elementsOf(bodyOf(html)))].filter((name) => !own.has(name))).toEqual([]);
+    expect(own.has("script") || own.has("img")).toBe(false);
+    expect(html).not.toMatch(/[\u2028\u2029\u202e]|(?!\n)\p{Cc}|\p{Surrogate}/u);
+    for (const figure of figures) elementsOf(plotSVG(poisoned(figure, attack)));
+  });
+
+  law("is one text again for whoever reads the markup", fc.string({ unit: "binary" }), (text) => {
+    const markup = escaped(text);
+    expect(markup).not.toMatch(/[<>"']/);
+    elementsOf(`<a x="${markup}">${markup}</a>`);
+  });
+
+  test("is shown where it cannot be written", () => {
+    expect(escaped(`<a b="c" d='e'>&\u2028\ud800\u202e\n`)).toBe(
+      "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\\u2028\\ud800\\u202e\\u000a",
+    );
+  });
+});
+
+function bodyOf(html: string): string {
+  return html.slice(html.indexOf("<body>"), html.indexOf("</body>") + "</body>".length);
+}
+
+describe("the report", () => {
+  test("has no script, and a policy that forbids everything from outside", () => {
+    const html = reportHTML(report);
+    expect(html).not.toMatch(/<script|<img|<iframe|@import|src=/);
+    expect(html).toContain("default-src &#39;none&#39;");
+    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(["data:,"]);
+  });
+
+  test("is marked where it is partial, and only there", () => {
+    expect(reportHTML(report)).not.toContain("Partial");
+    const html = reportHTML({ ...report, partial: "It was stopped." });
+    expect(html).toContain("<title>A report (partial)</title>");
+    expect(html).toContain('<p class="partial" role="note"><strong>Partial. </strong>It was stopped.</p>');
+  });
+
+  test("gives every element that is referred to one place", () => {
+    const html = bodyOf(reportHTML(report));
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id = ""]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const used = [...html.matchAll(/aria-labelledby="([^"]+)"/g)].flatMap(([, list = ""]) => list.split(" "));
+    expect(used.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  test("says the kind of a verdict in words, not by colour alone", () => {
+    const verdicts: ReportData["verdicts"] = [
+      { kind: "pass", text: "x" },
+      { kind: "fail", text: "y" },
+    ];
+    const html = reportHTML({ ...report, verdicts });
+    expect(html).toContain("✓ As expected: </span>x");
+    expect(html).toContain("✗ Look into this: </span>y");
+  });
+});
+
+/** Relative luminance and contrast as WCAG 2.2 defines them. */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: string, other: string): number {
+  const [low = 0, high = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** CIE lightness, 0 to 100. */
+function lightness(colour: string): number {
+  return 116 * Math.cbrt(luminance(colour)) - 16;
+}
+
+test("the formula gives the contrast of black on white", () => {
+  expect(contrast("#000000", "#ffffff")).toBeCloseTo(21, 10);
+  expect(contrast("#777777", "#ffffff")).toBeCloseTo(4.48, 2);
+});
+
+describe.each<[string, Theme]>([
+  ["light", LIGHT],
+  ["dark", DARK],
+])("in the %s theme", (_, theme) => {
+  test.each(["text", "quiet", "good", "bad"] as const)("%s can be read", (part) => {
+    expect(contrast(theme[part], theme.ground)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test("fills stand out from the ground", () => {
+    for (const colour of theme.series) expect(contrast(colour, theme.ground), colour).toBeGreaterThanOrEqual(3);
+  });
+
+  test("each fill differs from the next in lightness", () => {
+    const steps = theme.series.slice(1).map((colour, index) => Math.abs(lightness(colour) - lightness(theme.series[index] ?? "")));
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(8);
+  });
+});
+
+test("numbers are written for people", () => {
+  expect([0, 0.125, 1, 0.00004, -0.006].map(percent)).toEqual(["0", "12.5", "100", "0.004", "−0.6"].map((text) => `${text}\u00a0%`));
+  expect(points(0.01)).toBe("+1\u00a0%");
+  expect([0, 999, 20_000, 1_234_567].map(count)).toEqual(["0", "999", "20,000", "1,234,567"]);
+  expect([0, 90, 3_600, 108_000].map(duration)).toEqual(["0 s", "1 min 30 s", "1 h", "1 d 6 h"]);
+  expect([0.043_21, 0.000_001].map(probability)).toEqual(["0.043", "< 0.0001"]);
+});
+
+law("ticks begin at 0, end at or above what is shown, and are few", fc.double({ min: 1e-6, max: 1e6, noNaN: true }), (high) => {
+  const ticks = ticksTo(high);
+  expect(ticks[0]).toBe(0);
+  expect(ticks.at(-1)).toBeGreaterThanOrEqual(high * 0.999);
+  expect(ticks.length).toBeLessThanOrEqual(6);
+});
+
+law(
+  "a text that is cut fits, and is the begin of the whole",
+  fc.tuple(fc.string({ unit: "binary" }), fc.integer({ min: 20, max: 400 })),
+  ([text, width]) => {
+    const cut = fitted(text, width);
+    expect(widthOf(cut)).toBeLessThanOrEqual(width);
+    expect(text.startsWith(cut.replace(/…$/, ""))).toBe(true);
+  },
+);
