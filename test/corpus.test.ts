@@ -20,19 +20,19 @@ const everywhere = [...backEnds, ...detours];
 
 for (const { title, cases } of corpus) {
   describe(title, () => {
-    for (const each of cases) test(`${each.id}: ${each.says}`, () => check(each));
+    for (const each of cases) test(`${each.id}: ${each.name}`, () => check(each));
   });
 }
 
 test("every case expects something, and nothing that is not looked at", () => {
-  const looked = ["version", "reason", "at", "shares", "errors", "warnings", "service"];
+  const looked = ["version", "reason", "at", "split", "errors", "warnings", "service"];
   for (const { id, expect: expected } of corpus.flatMap(({ cases }) => cases)) {
     const keys = Object.keys(expected);
     expect(
       keys.filter((key) => !looked.includes(key)),
       id,
     ).toEqual([]);
-    expect(expected.version !== undefined || expected.shares !== undefined || expected.errors !== undefined, id).toBe(true);
+    expect(expected.version !== undefined || expected.split !== undefined || expected.errors !== undefined, id).toBe(true);
     if (keys.includes("reason") || keys.includes("at")) expect(keys, id).toContain("version");
     if (expected.errors !== undefined) expect(expected.errors.length, id).toBeGreaterThan(0);
   }
@@ -62,18 +62,18 @@ function check(each: Case): void {
     expect(decide(config, each.request, each.draw, options.random), "oracle").toMatchObject(decision);
     for (const { name, compile: run } of everywhere) expect(run(config, options)(each.request, each.draw), name).toMatchObject(decision);
   }
-  if (expected.shares !== undefined) {
-    expect(owned(shares(config, each.request as NodeRequest, options))).toEqual(owned(expected.shares));
+  if (expected.split !== undefined) {
+    expect(owned(shares(config, each.request as NodeRequest, options))).toEqual(slotsOf(expected.split));
     expect(
       counted((random) => () => decide(config, each.request, undefined, random)),
       "oracle",
-    ).toEqual(owned(expected.shares));
+    ).toEqual(slotsOf(expected.split));
     for (const { name, compile: run } of everywhere) {
       const route = (random: () => number) => {
         const compiled = run(config, { ...options, random });
         return () => compiled(each.request);
       };
-      expect(counted(route), name).toEqual(owned(expected.shares));
+      expect(counted(route), name).toEqual(slotsOf(expected.split));
     }
   }
 }
@@ -108,6 +108,11 @@ function counted(routeOf: (random: () => number) => () => { readonly version: st
   return counts;
 }
 
-function owned(slotsOf: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(slotsOf).filter(([, slots]) => slots > 0));
+/** A split in slots. */
+function slotsOf(split: Readonly<Record<string, number>>): Record<string, number> {
+  return owned(Object.fromEntries(Object.entries(split).map(([version, percent]) => [version, Math.round(percent * 100)])));
+}
+
+function owned(slots: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(slots).filter(([, owns]) => owns > 0));
 }

@@ -5,8 +5,8 @@ interface Expectation {
   readonly version?: string;
   readonly reason?: string;
   readonly at?: string;
-  /** How many of the 10,000 slots each version owns for this request. */
-  readonly shares?: Readonly<Record<string, number>>;
+  /** Percent of the draws that each version gets for this request. */
+  readonly split?: Readonly<Record<string, number>>;
   /** `code pointer`, and ` line:column` where the alias is a text: every error, in any order. */
   readonly errors?: readonly string[];
   /** The same for warnings; the alias must be accepted. */
@@ -18,7 +18,7 @@ interface Expectation {
 /** One numbered case of `docs/semantics.md`. */
 export interface Case {
   readonly id: string;
-  readonly says: string;
+  readonly name: string;
   readonly alias: unknown;
   /** The alias as JSON text, in place of `alias`. */
   readonly text?: string;
