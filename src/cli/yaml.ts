@@ -2,6 +2,10 @@ import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCo
 import { type Checked, type Diagnostic, type Pointer, pointer, type Position, shown } from "../diagnostic.ts";
 import { BUDGETS } from "../parse/input.ts";
 import type { Text } from "../text.ts";
+import { type Place, readPlain } from "./plain.ts";
+
+/** Characters of a text that is worth a quicker reading: shorter ones take the library less than 0.1 s. */
+const LONG = 65_536;
 
 /** What the `yaml` library calls lists and objects while it reads them. */
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
@@ -30,6 +34,13 @@ export function readYaml(text: string, limit: number = BUDGETS.text): Checked<Te
 
   lines.addNewLine(0);
   if (text.length > limit) return refused("over-budget", `more than ${limit} characters of text`, 0, "make it smaller");
+  if (text.length > LONG) {
+    const plain = readPlain(text);
+    if (plain !== undefined) {
+      for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) lines.addNewLine(end + 1);
+      return { ok: true, value: { value: plain.value, duplicates: [], locate: locatorOf(plain, positionAt) }, diagnostics: [] };
+    }
+  }
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ prettyErrors: false, resolveKnownTags: false, stringKeys: true, uniqueKeys: false });
   const documents: Document.Parsed<ParsedNode>[] = [];
@@ -58,7 +69,12 @@ export function readYaml(text: string, limit: number = BUDGETS.text): Checked<Te
     const message = `the key ${shown(key)} is there already, in line ${line}, column ${column}`;
     return { code: "duplicate-key", severity: "error", at, message, help: "keep one of them", position: positionAt(from) };
   });
-  const locate: Text["locate"] = (at, part = "value") => {
+  return { ok: true, value: { value: root.value, duplicates, locate: locatorOf(root, positionAt) }, diagnostics: [] };
+}
+
+/** Where a part of a text stands: at the nearest value around it, where the text has none there. */
+function locatorOf(root: Place, positionAt: (offset: number) => Position): Text["locate"] {
+  return (at, part = "value") => {
     let place = root;
     for (const escaped of at.split("/").slice(1)) {
       const child = place.children?.get(escaped.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -67,15 +83,6 @@ export function readYaml(text: string, limit: number = BUDGETS.text): Checked<Te
     }
     return positionAt(part === "key" ? place.key : place.from);
   };
-  return { ok: true, value: { value: root.value, duplicates, locate }, diagnostics: [] };
-}
-
-/** A value, the offsets in the text of itself and of its key or, where it has none, of itself, and what is within. */
-interface Place {
-  readonly value: unknown;
-  readonly from: number;
-  readonly key: number;
-  readonly children: ReadonlyMap<string, Place> | undefined;
 }
 
 interface Repeat {

@@ -100,8 +100,8 @@ function movedIn(before: StripStep | undefined, after: StripStep["runs"]): reado
 
 /** At least a pixel wide, so that one slot is seen. */
 function bracket(from: number, until: number, y: number): Markup {
-  const left = Math.min(from, WIDTH - 1.5);
-  const right = Math.max(until, left + 1.5);
+  const left = Math.min(Math.max(from, 0.75), WIDTH - 2.25);
+  const right = Math.min(Math.max(until, left + 1.5), WIDTH - 0.75);
   const d = `M${left.toFixed(2)} ${y}v5H${right.toFixed(2)}v-5`;
   return element("path", { class: "mark", d });
 }

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { movement } from "../../src/movement.ts";
+import { plan } from "../../src/read.ts";
+import { forecast, population, populationTraffic, rollout, simulate } from "../../src/simulate/index.ts";
+import { reportDataOf } from "../../src/simulate/plot/findings.ts";
+import { plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/plot/report.ts";
+
+const people = population({
+  users: 300,
+  sessions: { mean: 2 },
+  requests: { 1: 50, 6: 50 },
+  identity: { rule_type: "Header", param: "X-User" },
+  session: { rule_type: "Cookie", param: "sid" },
+  traits: [{ field: { rule_type: "Header", param: "beta" }, values: { on: 20 }, absent: 80 }],
+});
+const alias = {
+  version: "v1",
+  additional_version_weights: { v2: 30 },
+  additional_version_strategy: { v3: { rules: [{ rule_type: "Header", param: "beta", op: "=", value: "on" }] } },
+};
+const traffic = (): ReturnType<typeof populationTraffic> => populationTraffic(people);
+
+const kinds = ({ sections }: ReportData): readonly (string | undefined)[] => sections.map(({ figure }) => figure?.kind);
+
+test("a simulation is shown by its funnel, its draw, and what sessions and users meet", async () => {
+  const simulation = await simulate(alias, traffic(), { seed: "s" });
+  const data = reportDataOf({ title: "t", simulation });
+  expect(kinds(data)).toEqual([undefined, "funnel", "arms", "torn", "torn"]);
+  expect(data.partial).toBeUndefined();
+  const figure = data.sections[1]?.figure;
+  const rows = figure === undefined ? [] : plotTable(figure).rows;
+  const held = simulation.funnel[0]?.held ?? 0;
+  expect(rows.at(-1)?.[2]).toBe((simulation.requests - held).toLocaleString("en-US"));
+  expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
+});
+
+test("one that was stopped is marked", async () => {
+  const simulation = await simulate(alias, traffic(), { seed: "s", signal: AbortSignal.abort() });
+  expect(simulation.partial).toBe(true);
+  const html = reportHTML(reportDataOf({ title: "t", simulation }));
+  expect(html).toContain("Partial. </strong>It was stopped after 0 requests");
+  expect(html).not.toMatch(/NaN|undefined/);
+});
+
+test("a rollout is shown by its slots, its movement, and the share of the canary", async () => {
+  const way = rollout({
+    alias: { name: "shop", version: "v1", stickiness: { keys: [{ rule_type: "Header", param: "X-User" }] } },
+    canary: "v2",
+    steps: [{ setWeight: 10 }, { pause: { duration: "1h" } }, { setWeight: 50 }, { pause: { duration: "2h" } }],
+  });
+  const simulation = await simulate(way, traffic(), { seed: "s" });
+  const data = reportDataOf({ title: "t", rollout: way, forecast: forecast(way, { requestsPerSecond: 10 }), simulation });
+  expect(kinds(data).filter((kind) => kind !== undefined)).toEqual(["strip", "matrix", "share", "matrix"]);
+  const share = data.sections.find(({ figure }) => figure?.kind === "share")?.figure;
+  expect(share?.kind === "share" && share.data.points.map(({ x, expected }) => [x, expected])).toEqual([
+    [0, 0.1],
+    [1, 0.5],
+  ]);
+  expect(data.verdicts[0]).toEqual({ kind: "pass", text: "Every step moves no more than it must." });
+  expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
+});
+
+test("a change is shown by its slots, its matrix, and witnesses", () => {
+  const after = { version: "v1", additional_version_weights: { v2: 5, v4: 30 } };
+  const change = { before: plan(alias), after: plan(after), movement: movement(alias, after) };
+  const data = reportDataOf({ title: "t", change });
+  expect(kinds(data)).toEqual(["strip", "matrix", undefined]);
+  const wasted = change.movement.moved - change.movement.least;
+  expect(data.verdicts[0]?.kind).toBe(wasted > 0 ? "fail" : "pass");
+  const [strip] = data.sections;
+  const moved = strip?.figure === undefined ? "" : plotSVG(strip.figure);
+  expect(moved).toContain(`${change.movement.moved / 100}\u00a0% moves`);
+});
