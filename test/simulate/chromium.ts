@@ -20,7 +20,7 @@ function isProgram(path: string): boolean {
 }
 
 /** Asks for something in the words of the DevTools protocol. */
-export type Ask = (method: string, params?: object) => Promise<Readonly<Record<string, unknown>>>;
+type Ask = (method: string, params?: object) => Promise<Readonly<Record<string, unknown>>>;
 
 /** A tab of a browser that has no window. */
 export interface Tab {

@@ -44,7 +44,7 @@ test("one that was stopped is marked", async () => {
 
 test("a rollout is shown by its slots, its movement, and the share of the canary", async () => {
   const way = rollout({
-    alias: { name: "shop", version: "v1", stickiness: { keys: [{ rule_type: "Header", param: "X-User" }] } },
+    alias: { name: "shop", version: "v1", stickiness: { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" } },
     canary: "v2",
     steps: [{ setWeight: 10 }, { pause: { duration: "1h" } }, { setWeight: 50 }, { pause: { duration: "2h" } }],
   });

@@ -1,4 +1,4 @@
-import { type Attributes, element, type Markup, type Part, raw, together } from "./markup.ts";
+import { type Attributes, element, type Markup, raw, together } from "./markup.ts";
 import { LIGHT, PLOT_STYLE } from "./theme.ts";
 
 /** The width of every plot in its own units: on a phone of 390 pixels its text of 13 is then between 10 and 11 pixels high. */
@@ -112,9 +112,4 @@ export function legend({ versions, fill }: Palette, y: number): { readonly parts
     x += width;
   }
   return { parts, height: versions.length === 0 ? 0 : (row + 1) * 22 };
-}
-
-/** All of some parts as one group. */
-export function group(...parts: readonly Part[]): Markup {
-  return element("g", {}, ...parts);
 }
