@@ -40,7 +40,7 @@ const KEY = /^(?:([A-Za-z_/][\w./-]*)|"([^"\\]*)"|'([^']*)'):(?= |$) */;
 /** A phrase that can be nothing else: it has no indicator in front, and no `: ` and ` #` within. Commas end it in flow collections. */
 const PHRASE = /^(?:[A-Za-z0-9_./\u00a1-\ud7ff]|-(?=[\w.]))(?:[\w ./()+=@%;~$!'\u00a1-\ud7ff-]|:(?=[\w./]))*/;
 const LONG_PHRASE = /^(?:[A-Za-z0-9_./\u00a1-\ud7ff]|-(?=[\w.]))(?:[\w ./()+=@%;~$!',\u00a1-\ud7ff-]|:(?=[\w./]))*$/;
-const QUOTED = /^(?:"([^"\\]*)"|'([^']*)'(?!'))/;
+const QUOTED = /^(?:"([^"\\]*)"|'([^']*)')/;
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
 /** What the core schema may take for a number, in any of its spellings. */
 const NUMERIC = /^[-+]?(?:[\d.][\d.eE+-]*|0x[\da-fA-F]*|0o[0-7]*|\.inf|\.nan)$/i;
@@ -66,7 +66,7 @@ function linesOf(text: string): readonly Line[] {
 function scalarOf(phrase: string): unknown {
   const word = WORDS.get(phrase);
   if (word !== undefined) return word;
-  if (NUMBER.test(phrase) && phrase !== "-0") return Number(phrase);
+  if (NUMBER.test(phrase)) return Number(phrase);
   if (NUMERIC.test(phrase)) throw ELABORATE;
   return phrase;
 }
@@ -96,7 +96,7 @@ class Reading {
       for (let line: Line | undefined = first; line !== undefined && isItem(line); line = this.#at(first.indent)) {
         const rest = afterDash(line);
         this.#next++;
-        children.set(String(children.size), this.#item(rest, line.indent, depth));
+        children.set(String(children.size), this.#item(rest, depth));
       }
       return { value: [...children.values()].map(({ value }) => value), from: first.from, key: key ?? first.from, children };
     }
@@ -125,13 +125,10 @@ class Reading {
     return line;
   }
 
-  #item(rest: Line, indent: number, depth: number): Place {
+  #item(rest: Line, depth: number): Place {
     if (rest.text === "" || isItem(rest)) throw ELABORATE;
     if (KEY.test(rest.text)) return this.#block(rest, undefined, depth + 1);
-    const place = inline(rest, undefined, depth);
-    const after = this.#lines[this.#next];
-    if (after !== undefined && after.indent > indent) throw ELABORATE;
-    return place;
+    return inline(rest, undefined, depth);
   }
 
   /** What stands below a key: deeper, or for a list as deep. */
@@ -147,8 +144,9 @@ function isItem({ text }: Line): boolean {
   return text.startsWith("- ") || text === "-";
 }
 
+/** What stands behind a dash; the line itself where nothing does. */
 function afterDash({ from, indent, text }: Line): Line {
-  const width = Math.max(1, text.slice(1).search(/[^ ]/) + 1);
+  const width = text.slice(1).search(/[^ ]/) + 1;
   return { from: from + width, indent: indent + width, text: text.slice(width) };
 }
 

@@ -127,72 +127,73 @@ const documents = fc.tuple(fc.dictionary(keys, values, { minKeys: 1, maxKeys: 4 
 });
 
 const suite = readFileSync("docs/examples/storefront.alias-test.yaml", "utf8");
-const slips = [
-  "",
-  " ",
-  "  ",
-  "\n",
-  "\n  ",
-  ":",
-  ": ",
-  "#",
-  " #",
-  "-",
-  "- ",
-  ",",
-  ", ",
-  "{",
-  "}",
-  "[",
-  "]",
-  '"',
-  "'",
-  "\\",
-  "&a ",
-  "*a",
-  "!t ",
-  "|",
-  ">",
-  "? ",
-  "---\n",
-  "%",
-  "\t",
-  "\r",
-  "0",
-  "a",
+const slips = ["", " ", "  ", "\n", "\n  ", ":", ": ", " #", "-", "- ", ",", "{", "}", "[", "]", '"', "'", "0", "a"];
+
+/** A text with a slip of the hand. */
+function slipped(text: string, [at, gone, put]: readonly [number, number, string]): string {
+  const place = Math.floor(at * text.length);
+  return text.slice(0, place) + put + text.slice(place + gone);
+}
+const slip = fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 0, max: 2 }), fc.constantFrom(...slips));
+
+/** How many of these are plain. */
+function countOf(texts: Iterable<string>): number {
+  let plain = 0;
+  for (const text of texts) if (agrees(text)) plain++;
+  return plain;
+}
+
+/** Every sequence of up to so many of some pieces, but for none. */
+function* sequences(pieces: readonly string[], most: number): Generator<string> {
+  if (most === 0) return;
+  for (const piece of pieces) {
+    yield piece;
+    for (const rest of sequences(pieces, most - 1)) yield piece + rest;
+  }
+}
+
+/** A phrase as a value and a key, in blocks and in flow collections. */
+const PLACES = [
+  (phrase: string) => `a: ${phrase}`,
+  (phrase: string) => `- ${phrase}\n- b`,
+  (phrase: string) => `a: { b: ${phrase}, c: d }`,
+  (phrase: string) => `a: [${phrase}, b]`,
+  (phrase: string) => `${phrase}: a`,
 ];
 
-/** A text with a few slips of the hand. */
-function slipped(text: string, edits: readonly (readonly [number, number, string])[]): string {
-  return edits.reduce((edited, [at, gone, put]) => {
-    const place = Math.floor(at * edited.length);
-    return edited.slice(0, place) + put + edited.slice(place + gone);
-  }, text);
-}
-const edits = fc.array(
-  fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 0, max: 3 }), fc.constantFrom(...slips)),
-  { minLength: 1, maxLength: 3 },
-);
-
 describe("the plain reading of YAML agrees with the library", () => {
-  law("on documents", documents, (text) => void agrees(text), 1500);
+  test("on every short phrase in every place", () => {
+    const phrases = [..."a0-.:#,'\"{[} /_~+eé"];
+    for (const place of PLACES) expect(countOf([...sequences(phrases, 2)].map(place))).toBeGreaterThan(20);
+    for (const place of PLACES) countOf([...sequences(["a", "0", "-", ".", ":", "#", ",", "'", " ", "x"], 3)].map(place));
+  });
 
-  law("on documents with slips", fc.tuple(documents, edits), ([text, slip]) => void agrees(slipped(text, slip)), 3000);
+  test("on words that the core schema may take for something else", () => {
+    const texts =
+      "on off yes no null Null NULL nUll ~ true True TRUE false 1 -1 +1 1.5 -0 0 00 007 0x1F 0o7 1e3 1e 1E+3 .5 5. 1_000 .inf -.inf .nan . .. 1.2.3 2024-01-01 12:30 9999999999999999 0.1234567890123456789 a:b ::a -a --a v1";
+    for (const place of PLACES) countOf(texts.split(" ").map(place));
+  });
 
-  const head = suite.split("\n").slice(0, 20).join("\n");
-  law("on a suite with slips", edits, (slip) => void agrees(slipped(head, slip)), 1500);
+  test("on every way to lay out three lines", () => {
+    const lines = ["a:", "b: 1", "- c", "- d: 1", "-", "- - e", "# f", "", "g", "a: { h: 1 }", "'b': [", "- 'i' : 1"];
+    const indented = lines.flatMap((line) => [`${line}\n`, `  ${line}\n`, `    ${line}\n`]);
+    expect(countOf(sequences(indented, 2))).toBeGreaterThan(50);
+    const fewer = indented.filter((line) => !/- -|f|g|i|b'/.test(line));
+    expect(countOf(sequences(fewer, 3))).toBeGreaterThan(100);
+  });
+
+  law("on documents", documents, (text) => void agrees(text), 1000);
+
+  law("on documents with a slip", fc.tuple(documents, slip), ([text, edit]) => void agrees(slipped(text, edit)), 1000);
+
+  const head = suite.split("\n").slice(3, 15).join("\n");
+  law("on a suite with a slip", slip, (edit) => void agrees(slipped(head, edit)), 1000);
 
   test("and reads the suites of the examples, and what `suggest` writes", () => {
     expect(agrees(suite)).toBe(true);
     expect(agrees(readFileSync("docs/examples/partial.alias-test.yaml", "utf8"))).toBe(true);
-    expect(
-      agrees(
-        stringify(
-          { title: "a", cases: [{ id: "1", request: { headers: { a: "on" } }, expect: { version: "v1", at: "/version" } }] },
-          { compat: "yaml-1.1" },
-        ),
-      ),
-    ).toBe(true);
+    const written = { title: "a", cases: [{ id: "1", request: { headers: { a: "on" } }, expect: { version: "v1", at: "/version" } }] };
+    expect(agrees(stringify(written, { compat: "yaml-1.1" }))).toBe(true);
   });
 
   test("in a text that is long enough for it", () => {

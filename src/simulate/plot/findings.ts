@@ -407,6 +407,7 @@ function tornSection(who: "users" | "sessions", heading: string, { torn, curve, 
     `${percent(torn.share)} of the ${who} that came to the draw were given more than one version by it${supposed}.`,
     `${percent(several.share)} of all ${count(all)} ${who} met more than one version, by rules or by the draw.`,
   ];
+  if (torn.count === 0 && (torn.expected ?? 0) === 0) return { heading, text, figure: undefined, tables: [] };
   return {
     heading,
     text,
