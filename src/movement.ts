@@ -1,9 +1,9 @@
+import { compile } from "./compile.ts";
 import type { Version } from "./config.ts";
+import type { Route } from "./decision.ts";
 import { compare, type Decider, EFFORT, meetings, type ProofOptions } from "./equivalent.ts";
-import { interpret } from "./interpret.ts";
 import { type Arm, type Outcome, type Plan, SLOTS, type Sticky } from "./plan.ts";
 import { type Compilable, plan } from "./read.ts";
-import { nodeReader } from "./reader/node.ts";
 import { toRequest } from "./reader/request.ts";
 import { type Effort, type Region, search } from "./region/region.ts";
 import { smallest, valuesOf, type Witness, witnessOf } from "./region/witness.ts";
@@ -58,6 +58,7 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
   const moves = movesOf(slotsOf(before, "split"), slotsOf(after, "split"));
   const moved = moves.reduce((sum, { from, to, slots }) => (from === to ? sum : sum + slots), 0);
   const redrawn = isRedrawn(before, after);
+  const routes = [compile(before), compile(after)] as const;
   const shifts: Shift[] = [];
   let undecided = false;
   for (const { region, before: one, after: other } of meetings(before, after)) {
@@ -76,7 +77,7 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
       after: placeOf(after, other),
       from,
       to,
-      witness: found.kind === "found" ? witnessOfShift(before, after, one, other, region, found.left) : undefined,
+      witness: found.kind === "found" ? witnessOfShift(routes, [one, other], region, found.left) : undefined,
     });
   }
   const least = leastMoves(sharesIn(before, "split"), sharesIn(after, "split"));
@@ -159,20 +160,21 @@ function placeOf({ outcomes }: Plan, decider: Decider): string {
   return decider === "split" ? "/version" : (outcomes[decider.outcome] as Outcome).at;
 }
 
-/** The smallest request found that comes to both deciders. */
+/** The smallest request found that comes to both deciders, when it is run. */
 function witnessOfShift(
-  before: Plan,
-  after: Plan,
-  one: Decider,
-  other: Decider,
+  routes: readonly [Route, Route],
+  deciders: readonly [Decider, Decider],
   { alphabet }: Region,
   left: Int32Array,
 ): Witness | undefined {
-  const comes = (meaning: Plan, decider: Decider, witness: Witness): boolean => {
-    const { decision } = interpret(meaning, nodeReader, toRequest(witness), 0, () => 0);
-    return decider === "split" ? decision.reason !== "rule" : decision.index === decider.outcome;
+  const both = (witness: Witness): boolean => {
+    const request = toRequest(witness);
+    return routes.every((route, index) => {
+      const decider = deciders[index] as Decider;
+      const decision = route(request, 0);
+      return decider === "split" ? decision.reason !== "rule" : decision.index === decider.outcome;
+    });
   };
-  const both = (witness: Witness): boolean => comes(before, one, witness) && comes(after, other, witness);
   const witness = witnessOf(valuesOf(alphabet, left));
   return both(witness) ? smallest(witness, both) : undefined;
 }

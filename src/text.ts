@@ -380,6 +380,11 @@ function positionAt(cursor: Cursor, root: Place, at: Pointer, part: "value" | "k
 /** A line ends with CR LF, LF or CR. */
 function positionOf(cursor: Cursor, offset: number): Position {
   cursor.lines ??= [0, ...Array.from(cursor.json.matchAll(/\r\n?|\n/g), ({ index, 0: end }) => index + end.length)];
-  const line = cursor.lines.findLastIndex((start) => start <= offset);
+  let line = 0;
+  for (let end = cursor.lines.length; end - line > 1;) {
+    const middle = (line + end) >> 1;
+    if ((cursor.lines[middle] ?? 0) <= offset) line = middle;
+    else end = middle;
+  }
   return { line: line + 1, column: offset - (cursor.lines[line] ?? 0) + 1 };
 }

@@ -20,8 +20,8 @@ const ELABORATE: unique symbol = Symbol("elaborate");
 
 /**
  * Reads YAML as people write most of it: maps and lists of one word or phrase each, quotes without escapes, and flow
- * collections on one line. Undefined where anything else is met, right or wrong, which is for the `yaml` library to read: it
- * takes 2.4 s for 10,000 cases of 200 characters, this 0.2 s.
+ * collections on one line. Undefined where anything else is met, right or wrong, which is for the `yaml` library to read: for
+ * 10,000 cases of 200 characters that takes 2.2 s, and this 0.2 s (medians of five, interleaved).
  */
 export function readPlain(text: string): Place | undefined {
   if (UNUSUAL.test(text)) return undefined;

@@ -60,8 +60,14 @@ export function mutate(config: AliasConfig, suite: SuiteConfig | Suite): Mutatio
 
 /** The cases that are about this config: those that name no alias, or one that means the same. */
 function casesOf(config: AliasConfig, meaning: Plan, suite: SuiteConfig | Suite): readonly Case[] {
-  const same = JSON.stringify(meaning);
-  return suiteOf(config, suite).cases.filter(({ plan: own }) => own === undefined || JSON.stringify(own) === same);
+  const text = JSON.stringify(meaning);
+  const same = new Map<Plan, boolean>([[meaning, true]]);
+  return suiteOf(config, suite).cases.filter(({ plan: own }) => {
+    if (own === undefined) return true;
+    const known = same.get(own) ?? JSON.stringify(own) === text;
+    same.set(own, known);
+    return known;
+  });
 }
 
 /** Every mutant of a config, in the order of its parts. */
