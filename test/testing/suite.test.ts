@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import { describe, expect, test } from "vitest";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { beforeAll, describe, expect, test } from "vitest";
 import { CODES, ConfigError } from "../../src/diagnostic.ts";
 import { parseSuite, verify, type SuiteConfig } from "../../src/testing/index.ts";
+import { refusal } from "../support/backends.ts";
 
 const ALIAS = { name: "a", version: "v1", additional_version_weights: { v2: 10 } };
 
@@ -127,13 +128,19 @@ describe("`parseSuite` takes", () => {
   });
 });
 
-describe("the schema of suites", () => {
-  const schemas = ["alias", "suite"].map(
-    (name) => JSON.parse(readFileSync(new URL(`../../docs/${name}.schema.json`, import.meta.url), "utf8")) as object,
-  );
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
-  ajv.addSchema({ ...schemas[0], $id: "alias.schema.json" });
-  const validate = ajv.compile(schemas[1] as object);
+// ajv compiles schemas by generated code.
+describe.skipIf(refusal !== undefined)("the schema of suites", () => {
+  let validate: ValidateFunction;
+
+  beforeAll(() => {
+    const [alias, suite] = ["alias", "suite"].map(
+      (name) => JSON.parse(readFileSync(new URL(`../../docs/${name}.schema.json`, import.meta.url), "utf8")) as object,
+    );
+    const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
+    ajv.addSchema({ ...alias, $id: "alias.schema.json" });
+    validate = ajv.compile(suite as object);
+  });
+
   /** Sums, steps and names of versions are beyond a schema. */
   const beyond = new Set(["case-version", "case-expect"]);
 
