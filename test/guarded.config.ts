@@ -1,13 +1,13 @@
 import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 import base from "../vitest.config.ts";
 
-/** The same suite where generating code is refused and `Object.prototype.__proto__` is gone; the oracle of the schema generates code itself. */
+/** The same suite where generating code is refused and `Object.prototype.__proto__` is gone; the oracle of the schema generates code itself, and pictures are the same. */
 const config: ViteUserConfig = mergeConfig(
   base,
   defineConfig({
     test: {
       root: ".",
-      exclude: ["test/schema.test.ts", "node_modules/**"],
+      exclude: ["test/schema.test.ts", "test/simulate/chromium.test.ts", "node_modules/**"],
       pool: "forks",
       execArgv: ["--disallow-code-generation-from-strings", "--disable-proto=delete"],
     },
