@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, ConfigError, plan } from "../src/index.ts";
+import { compile, ConfigError, plan, type Plan, shares } from "../src/index.ts";
 
 const sound = plan({
   name: "checkout",
@@ -70,5 +70,57 @@ describe("a plan from elsewhere", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(complaint(proxy)).toMatch(/^unreadable/);
+  });
+});
+
+describe("shares", () => {
+  test("list every version, also one that gets nothing", () => {
+    expect(shares({ version: "v1", additional_version_weights: { v2: 10, v3: 0 } }, { headers: {} })).toEqual({
+      v1: 9000,
+      v2: 1000,
+      v3: 0,
+    });
+  });
+
+  test("add up the arms of a version that has several", () => {
+    const base = plan({ version: "v1", additional_version_weights: { v2: 10 } });
+    if (base.split.kind !== "arms") throw new Error("the plan has a split");
+    const [low, high] = base.split.arms.map(({ outcome }) => outcome) as [number, number];
+    const arms = [
+      { until: 300, outcome: low },
+      { until: 9_000, outcome: high },
+      { until: 10_000, outcome: low },
+    ];
+    const pieces: Plan = { ...base, split: { kind: "arms", arms, sticky: undefined } };
+    expect(shares(pieces, { headers: {} })).toEqual({ v1: 8700, v2: 1300 });
+  });
+});
+
+describe("onError", () => {
+  const config = { version: "v1", additional_version_weights: { v2: 10 } };
+  const told = (request: unknown, rules: readonly object[] = []): readonly unknown[] => {
+    const errors: unknown[] = [];
+    const strategies = rules.length === 0 ? {} : { additional_version_strategy: { v3: { combine_type: "or", rules } } };
+    const route = compile({ ...config, ...strategies } as typeof config, { random: () => 0.5, onError: (error) => errors.push(error) });
+    route(request as Parameters<typeof route>[0]);
+    return errors;
+  };
+
+  test("is told what is missing", () => {
+    expect(told({})).toEqual([new TypeError("the request has no headers")]);
+  });
+
+  test("is not told of a field that had no part in the decision", () => {
+    const rules = [
+      { rule_type: "Cookie", param: "a", op: "=", value: "1" },
+      { rule_type: "Header", param: "x-a", op: "=", value: "1" },
+    ];
+    const headers = {
+      cookie: "a=1",
+      get "x-a"(): string {
+        throw new Error("unreadable");
+      },
+    };
+    expect(told({ headers }, rules)).toEqual([]);
   });
 });

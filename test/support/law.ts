@@ -10,7 +10,9 @@ if (process.env["LAW_SEED"] !== undefined) console.info(`LAW_SEED=${seed}`);
 
 /** A test that holds for everything that `arbitrary` makes: `check` throws, or returns false, where it does not. */
 export function law<T>(name: string, arbitrary: fc.Arbitrary<T>, check: (example: T) => boolean | void, runs = 300): void {
-  test(name, { timeout: 60_000 * factor }, () => fc.assert(fc.property(arbitrary, check), { seed, numRuns: runs * factor }));
+  test(name, { timeout: 60_000 * Math.max(1, factor) }, () =>
+    fc.assert(fc.property(arbitrary, check), { seed, numRuns: Math.max(1, Math.round(runs * factor)) }),
+  );
 }
 
 /** A back end broken on purpose. */
