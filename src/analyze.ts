@@ -4,15 +4,16 @@ import { type Code, type Diagnostic, type Pointer, pointer, shown } from "./diag
 import { EFFORT, type ProofOptions } from "./equivalent.ts";
 import { interpret } from "./interpret.ts";
 import { canHold } from "./optimize/hold.ts";
-import { isAlias, parse } from "./parse.ts";
+import { isAlias, itemsOf, parse } from "./parse.ts";
+import { lower } from "./parse/input.ts";
 import { fieldName, type Match, type Outcome, type Plan, type Rule } from "./plan.ts";
 import { type Compilable, plan } from "./read.ts";
 import { nodeReader } from "./reader/node.ts";
 import { toRequest } from "./reader/request.ts";
 import { alphabetOf } from "./region/alphabet.ts";
-import { type Effort, everything, narrow, narrowMatch, type Region, search } from "./region/region.ts";
+import { eachApart, type Effort, everything, narrow, narrowMatches, type Region, search } from "./region/region.ts";
 import { smallest, valuesOf, type Witness, witnessOf } from "./region/witness.ts";
-import { isPlan } from "./verify.ts";
+import { isPlan } from "./inspect.ts";
 
 /** A diagnostic that is proved: true of every request, or shown by one. */
 export interface Claim extends Diagnostic {
@@ -160,9 +161,9 @@ function repeatedItems(config: Compilable): readonly Claim[] {
   const { additional_version_strategy: strategies } = config as AliasConfig;
   return Object.entries(strategies ?? {}).flatMap(([version, { rules }]) =>
     rules.flatMap(({ op, value }, index) => {
-      if (op.toLowerCase() !== "in") return [];
-      const items = value.split(",").map((item) => item.replace(/^[ \t]+|[ \t]+$/g, ""));
-      const repeated = [...new Set(items.filter((item, place) => item !== "" && items.indexOf(item) < place))];
+      if (lower(op) !== "in") return [];
+      const seen = new Set<string>();
+      const repeated = [...new Set(itemsOf(value).filter((item) => seen.size === seen.add(item).size))];
       const at = pointer("/additional_version_strategy", version, "rules", index, "value");
       return repeated.length === 0
         ? []
@@ -191,7 +192,7 @@ function conflicts(analysis: Analysis, { rule, outcome }: Strategy): readonly Cl
       ({ values }) => values.slice(0, 3).map(shown).join(" or ") + (values.length > 3 ? " or another" : ""),
     );
     const message = `never matches together with ${earlier.at}: ${fieldName(later.field)} cannot be ${one} and ${other} at once`;
-    const left = find(analysis, narrowMatch(analysis.all, later, true), later.at, "whether the rule can match");
+    const left = find(analysis, narrowMatches(analysis.all, [[later, true]]), later.at, "whether the rule can match");
     const witness = typeof left === "string" ? undefined : witnessIn(analysis, left, (each) => holdsFor(analysis, rule, later.at, each));
     return [claim("rule-never", later.at, message, "use `or`, or one `in` with both values", witness)];
   }
@@ -206,10 +207,9 @@ function conflicts(analysis: Analysis, { rule, outcome }: Strategy): readonly Cl
 }
 
 function disjoint(one: Match, other: Match): boolean {
-  return (
-    fieldName(one.field) === fieldName(other.field) &&
-    !one.values.some((value) => other.values.includes(value) && canHold(one.field, value))
-  );
+  if (fieldName(one.field) !== fieldName(other.field)) return false;
+  const values = new Set(other.values);
+  return !one.values.some((value) => values.has(value) && canHold(one.field, value));
 }
 
 /** A strategy whose every request an earlier one takes. */
@@ -240,28 +240,47 @@ function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy): Claim {
 function idleRules(analysis: Analysis, { rule, outcome, coming }: Strategy): readonly Claim[] {
   const { test } = rule;
   if (coming === undefined || test.matches.length < 2) return [];
-  const claims: Claim[] = [];
-  let kept = test.matches;
-  for (const match of test.matches.toReversed()) {
-    const others = kept.filter((each) => each !== match);
-    if (others.length === 0) continue;
-    if (!match.values.some((value) => canHold(match.field, value))) continue;
-    const wanted = test.kind === "all";
-    // Of `and`, requests that only this rule keeps out; of `or`, those that only this rule lets in.
-    const apart = others.reduce<Region | undefined>(
-      (region, other) => region && narrowMatch(region, other, wanted),
-      narrowMatch(coming, match, !wanted),
-    );
-    if (find(analysis, apart, match.at, "whether this rule changes anything") !== "empty") continue;
-    kept = others;
-    const seen = search(narrowMatch(analysis.all, match, true) ?? analysis.all, analysis.effort);
-    const witness = seen.kind === "found" ? witnessIn(analysis, seen.left, (each) => holdsFor(analysis, rule, match.at, each)) : undefined;
-    const why = wanted ? "it matches wherever the others do" : "an earlier strategy or another rule takes every request that it matches";
-    claims.push(
-      claim("rule-idle", match.at, `the rule changes nothing of the strategy for ${shown(outcome.version)}: ${why}`, "drop it", witness),
-    );
+  // Of `and`, requests that only one rule keeps out; of `or`, those that only one lets in.
+  const others = test.kind === "all";
+  const idle = [...eachApart(coming, test.matches, others)].flatMap(([match, apart]) =>
+    match.values.some((value) => canHold(match.field, value)) &&
+    find(analysis, apart, match.at, "whether this rule changes anything") === "empty"
+      ? [match]
+      : [],
+  );
+  const why = others ? "it matches wherever the others do" : "an earlier strategy or another rule takes every request that it matches";
+  return droppable(analysis, coming, rule, idle).map((match) => {
+    const left = find(analysis, narrowMatches(analysis.all, [[match, true]]), match.at, "whether the rule can match");
+    const witness = typeof left === "string" ? undefined : witnessIn(analysis, left, (each) => holdsFor(analysis, rule, match.at, each));
+    const message = `the rule changes nothing of the strategy for ${shown(outcome.version)}: ${why}`;
+    return claim("rule-idle", match.at, message, "drop it", witness);
+  });
+}
+
+/** Of rules each of which could be dropped, those that could be together, the last first: of two that are alike, one has to stay. */
+function droppable(
+  { effort, unsure, meaning }: Analysis,
+  coming: Region,
+  { test, outcome }: Rule,
+  idle: readonly Match[],
+): readonly Match[] {
+  const others = test.kind === "all";
+  const dropped = new Set<Match>();
+  for (const match of idle.toReversed()) {
+    const kept = test.matches.filter((each) => each !== match && !dropped.has(each));
+    if (kept.length === 0) break;
+    effort.left -= kept.length >> 4;
+    if (effort.left < 0) {
+      const { at } = meaning.outcomes[outcome] as Outcome;
+      unsure.push(
+        claim("undecided", at, "it was not decided which more of its rules could be dropped", "raise `effort`, or use fewer rules"),
+      );
+      break;
+    }
+    const apart = narrowMatches(coming, [[match, !others], ...kept.map((each) => [each, others] as const)]);
+    if (apart === undefined || search(apart, effort).kind === "empty") dropped.add(match);
   }
-  return claims.toReversed();
+  return idle.filter((match) => dropped.has(match));
 }
 
 /** The alias behind a config that can be compiled; undefined for a plan, which does not tell what was declared. */
@@ -298,7 +317,7 @@ function overlaps(analysis: Analysis, strategies: readonly Strategy[], order: re
         .slice(0, 3)
         .map(({ version }) => shown(version))
         .join(", ") + (rivals.length > 3 ? ` and ${rivals.length - 3} more` : "");
-    const message = `can hold for the same request as the strategy for ${names}, which is tried first only because of its name`;
+    const message = `can hold for the same request as the strategy for ${names}, tried first only because of ${rivals.length === 1 ? "its name" : "their names"}`;
     return [claim("strategies-overlap", later.outcome.at, message, "state the order in `additional_version_order`", first.witness)];
   });
 }

@@ -25,8 +25,10 @@ export interface Alphabet {
   readonly ranges: ReadonlyMap<string, Range>;
   /** Words of a region. */
   readonly words: number;
-  /** The letters that satisfy a match of these plans. */
-  readonly literal: (match: Match) => Literal;
+  /** The letters that satisfy a match of these plans, or all others. */
+  readonly literal: (match: Match, holds?: boolean) => Literal;
+  /** The letters of a sticky key that is none: absent, and empty. */
+  readonly keyless: (field: Field) => Literal;
 }
 
 export const ABSENT = 0;
@@ -52,19 +54,34 @@ export function alphabetOf(plans: readonly Plan[]): Alphabet {
       for (const { field } of split.sticky?.keys ?? []) ask(field).set(setName([""]), canHold(field, "") ? [""] : []);
   }
   const ranges = new Map<string, Range>();
-  const literals = new Map<string, Literal>();
+  const literals = new Map<string, readonly [holds: Literal, fails: Literal]>();
   let words = 0;
   for (const [name, { field, sets }] of asked) {
     const { letters, members } = lettersOf([...sets.values()]);
     const range: Range = { field, letters, at: words, words: (letters.length + 2 + 31) >> 5 };
     ranges.set(name, range);
     words += range.words;
-    [...sets.keys()].forEach((set, index) => literals.set(`${name} ${set}`, literalOf(range, members[index] ?? [])));
+    [...sets.keys()].forEach((set, index) => {
+      const literal = literalOf(range, members[index] ?? []);
+      literals.set(`${name} ${set}`, [literal, otherLetters(literal)]);
+    });
   }
+  const pair = (field: Field, values: readonly string[]): readonly [Literal, Literal] =>
+    literals.get(`${fieldName(field)} ${setName(values)}`) as readonly [Literal, Literal];
+  // The names of long lists are long: each match is looked up by its name once.
+  const known = new Map<Match, readonly [Literal, Literal]>();
   return {
     ranges,
     words,
-    literal: ({ field, values }) => literals.get(`${fieldName(field)} ${setName(values)}`) as Literal,
+    literal: (match, holds = true) => {
+      const both = known.get(match) ?? pair(match.field, match.values);
+      known.set(match, both);
+      return both[holds ? 0 : 1];
+    },
+    keyless: (field) => {
+      const [{ range, bits }] = pair(field, [""]);
+      return { range, bits: literalOf(range, [ABSENT]).bits.map((word, index) => word | (bits[index] ?? 0)) };
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Match, type Test } from "../plan.ts";
-import { type Alphabet, everyLetter, type Literal, otherLetters } from "./alphabet.ts";
+import { type Alphabet, everyLetter, type Literal } from "./alphabet.ts";
 
 /**
  * Requests that some tests hold or do not hold for: the letters that are left to each field, and clauses, of each of which
@@ -32,7 +32,7 @@ export function everything(alphabet: Alphabet): Region {
 
 /** The requests of a region for which a test holds, or does not; undefined where it is plain that there are none. */
 export function narrow(region: Region, test: Test, holds: boolean): Region | undefined {
-  const literals = test.matches.map((match) => literalFor(region.alphabet, match, holds));
+  const literals = test.matches.map((match) => region.alphabet.literal(match, holds));
   // `all` that holds and `any` that does not say something of every match; the others of one at least.
   return (test.kind === "all") === holds
     ? constrain(
@@ -42,9 +42,39 @@ export function narrow(region: Region, test: Test, holds: boolean): Region | und
     : constrain(region, [union(literals)]);
 }
 
-/** The requests of a region for which a match holds, or does not. */
-export function narrowMatch(region: Region, match: Match, holds: boolean): Region | undefined {
-  return constrain(region, [[literalFor(region.alphabet, match, holds)]]);
+/** The requests of a region for which each match holds, or does not. */
+export function narrowMatches(region: Region, matches: readonly (readonly [match: Match, holds: boolean])[]): Region | undefined {
+  return constrain(
+    region,
+    matches.map(([match, holds]) => [region.alphabet.literal(match, holds)]),
+  );
+}
+
+/**
+ * For each match, in order, the requests of a region for which it alone fails while the others hold, or the reverse where
+ * `others` is false. Halves narrow each other, so n matches cost n · log n and not n².
+ */
+export function* eachApart(
+  region: Region | undefined,
+  matches: readonly Match[],
+  others: boolean,
+): Generator<readonly [Match, Region | undefined]> {
+  const [only] = matches;
+  if (only === undefined) return;
+  if (matches.length === 1) {
+    yield [only, region && narrowMatches(region, [[only, !others]])];
+    return;
+  }
+  const middle = matches.length >> 1;
+  const halves = [matches.slice(0, middle), matches.slice(middle)] as const;
+  const besides = (half: readonly Match[]): Region | undefined =>
+    region &&
+    narrowMatches(
+      region,
+      half.map((match) => [match, others]),
+    );
+  yield* eachApart(besides(halves[1]), halves[0], others);
+  yield* eachApart(besides(halves[0]), halves[1], others);
 }
 
 /** The requests of a region of which each clause holds. */
@@ -52,11 +82,6 @@ export function constrain(region: Region, clauses: readonly Clause[]): Region | 
   const left = region.left.slice();
   const open = propagate(left, [...region.clauses, ...clauses]);
   return open === undefined ? undefined : { alphabet: region.alphabet, left, clauses: open };
-}
-
-function literalFor(alphabet: Alphabet, match: Match, holds: boolean): Literal {
-  const literal = alphabet.literal(match);
-  return holds ? literal : otherLetters(literal);
 }
 
 /** Literals of one field as one. */

@@ -4,7 +4,7 @@ import { EFFORT } from "../equivalent.ts";
 import { interpret } from "../interpret.ts";
 import type { Plan } from "../plan.ts";
 import { nodeReader } from "../reader/node.ts";
-import { search } from "../region/region.ts";
+import { type Effort, type Region, search } from "../region/region.ts";
 import { type Goal, goalName, goalsOf, metBy, type Sight } from "./goals.ts";
 import type { Suite } from "./suite.ts";
 
@@ -49,6 +49,11 @@ export function coverage(suite: Suite): readonly Coverage[] {
   return [...plans].map(([plan, counts]) => covered(plan, counts));
 }
 
+/** What is not decided within the effort counts as possible. */
+function isPossible(region: Region | undefined, effort: Effort): boolean {
+  return region !== undefined && search(region, effort).kind !== "empty";
+}
+
 function covered(plan: Plan, counts: ReadonlyMap<string, number>): Coverage {
   const effort = { left: EFFORT };
   const points = new Map<
@@ -60,7 +65,7 @@ function covered(plan: Plan, counts: ReadonlyMap<string, number>): Coverage {
   for (const goal of goalsOf(plan)) {
     const { at, part, version, sight, region } = goal;
     const cases = counts.get(goalName(goal)) ?? 0;
-    const can = cases > 0 || (region !== undefined && search(region, effort).kind !== "empty");
+    const can = cases > 0 || isPossible(region(), effort);
     if (cases > 0) seen++;
     if (can) possible++;
     const name = `${part} ${at}`;

@@ -1,20 +1,21 @@
 import type { Version } from "../config.ts";
 import type { Pointer } from "../diagnostic.ts";
 import type { Explanation } from "../decision.ts";
-import { type Field, fieldName, match, type Outcome, type Plan } from "../plan.ts";
-import { ABSENT, alphabetOf, literalOf, OTHER } from "../region/alphabet.ts";
-import { constrain, everything, narrow, narrowMatch, type Region } from "../region/region.ts";
+import { type Field, fieldName, type Outcome, type Plan } from "../plan.ts";
+import { alphabetOf, literalOf, OTHER } from "../region/alphabet.ts";
+import { constrain, eachApart, everything, narrow, narrowMatches, type Region } from "../region/region.ts";
 
 /** What a suite can see of a strategy, a rule or an arm. A strategy that holds when it is tried decides. */
 export type Sight = "held" | "failed" | "decided";
 
-/** Something that a suite should see, and the requests that show it; undefined where there are plainly none. */
+/** Something that a suite should see. */
 export interface Goal {
   readonly at: Pointer;
   readonly part: "strategy" | "rule" | "arm";
   readonly version: Version;
   readonly sight: Sight;
-  readonly region: Region | undefined;
+  /** The requests that show it, made when they are asked for, as many rules have many; undefined where there are plainly none. */
+  readonly region: () => Region | undefined;
   /** The slots that show an arm of a draw: from the first up to, not including, the last. */
   readonly slots: readonly [number, number] | undefined;
 }
@@ -36,25 +37,28 @@ export function goalsOf(plan: Plan): readonly Goal[] {
   for (const { test, outcome } of rules) {
     const { at, version } = outcomes[outcome] as Outcome;
     const here: Region | undefined = coming;
-    const held = here && narrow(here, test, true);
-    coming = here && narrow(here, test, false);
-    goals.push({ at, part: "strategy", version, sight: "decided", region: held, slots: undefined });
-    goals.push({ at, part: "strategy", version, sight: "failed", region: coming, slots: undefined });
+    const failed: Region | undefined = here && narrow(here, test, false);
+    coming = failed;
+    goals.push({ at, part: "strategy", version, sight: "decided", region: () => here && narrow(here, test, true), slots: undefined });
+    goals.push({ at, part: "strategy", version, sight: "failed", region: () => failed, slots: undefined });
     for (const each of test.matches)
       for (const sight of ["held", "failed"] as const) {
-        const region = here && narrowMatch(here, each, sight === "held");
+        const region = (): Region | undefined => here && narrowMatches(here, [[each, sight === "held"]]);
         goals.push({ at: each.at, part: "rule", version, sight, region, slots: undefined });
       }
   }
   const arm = (index: number, region: Region | undefined, slots?: readonly [number, number]): void => {
     const { at, version } = outcomes[index] as Outcome;
-    goals.push({ at, part: "arm", version, sight: "decided", region, slots });
+    goals.push({ at, part: "arm", version, sight: "decided", region: () => region, slots });
   };
   if (split.kind === "fixed") arm(split.outcome, coming);
   else {
     split.arms.forEach(({ until, outcome }, index) => arm(outcome, coming, [split.arms[index - 1]?.until ?? 0, until]));
     if (typeof split.sticky?.missing === "number") {
-      const keyless = split.sticky.keys.reduce<Region | undefined>((region, { field }) => region && withoutKey(region, field), coming);
+      const keyless = split.sticky.keys.reduce<Region | undefined>(
+        (region, { field }) => region && constrain(region, [[region.alphabet.keyless(field)]]),
+        coming,
+      );
       arm(split.sticky.missing, keyless);
     }
   }
@@ -65,22 +69,14 @@ export function goalsOf(plan: Plan): readonly Goal[] {
  * Requests that hang on one rule: under `and` it alone fails, under `or` it alone holds. A suite that has them notices
  * a rule that is gone, and `and` in place of `or`.
  */
-export function pivotsOf(plan: Plan): readonly Region[] {
-  const pivots: Region[] = [];
+export function* pivotsOf(plan: Plan): Generator<Region> {
   let coming: Region | undefined = everything(alphabetOf([plan]));
   for (const { test } of plan.rules) {
-    if (coming === undefined) break;
-    const others = test.kind === "all";
-    for (const pivot of test.matches.length > 1 ? test.matches : []) {
-      const region = test.matches.reduce<Region | undefined>(
-        (rest, each) => rest && narrowMatch(rest, each, each === pivot ? !others : others),
-        coming,
-      );
-      if (region !== undefined) pivots.push(region);
-    }
+    if (coming === undefined) return;
+    if (test.matches.length > 1)
+      for (const [, region] of eachApart(coming, test.matches, test.kind === "all")) if (region !== undefined) yield region;
     coming = narrow(coming, test, false);
   }
-  return pivots;
 }
 
 /** Requests that come to the split with one of the sticky keys and none of those before it. */
@@ -93,16 +89,9 @@ export function keyedOf(plan: Plan): readonly { readonly field: Field; readonly 
     const range = alphabet.ranges.get(fieldName(field));
     if (keyless === undefined || range === undefined) return [];
     const region = constrain(keyless, [[literalOf(range, [OTHER])]]);
-    keyless = withoutKey(keyless, field);
+    keyless = constrain(keyless, [[alphabet.keyless(field)]]);
     return region === undefined ? [] : [{ field, region }];
   });
-}
-
-/** The requests of a region in which a sticky key is absent or empty. */
-function withoutKey(region: Region, field: Field): Region | undefined {
-  const { range, bits } = region.alphabet.literal(match(field, [""], ""));
-  const absent = literalOf(range, [ABSENT]).bits.map((word, index) => word | (bits[index] ?? 0));
-  return constrain(region, [[{ range, bits: absent }]]);
 }
 
 /** The goals that a request meets, from its explanation. `drawn` where the draw was random, and so every arm is met. */

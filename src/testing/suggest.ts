@@ -1,7 +1,7 @@
 import type { Decision } from "../decision.ts";
 import { EFFORT } from "../equivalent.ts";
 import { interpret } from "../interpret.ts";
-import { type Plan, SLOTS } from "../plan.ts";
+import { fieldName, type Plan, SLOTS } from "../plan.ts";
 import { type Compilable, plan } from "../read.ts";
 import { nodeReader } from "../reader/node.ts";
 import { toRequest } from "../reader/request.ts";
@@ -43,16 +43,17 @@ function candidatesOf(meaning: Plan): readonly Candidate[] {
     found.push({ request, draw, shows });
     for (const name of shows) shown.add(name);
   };
-  pivotsOf(meaning).forEach((pivot, index) => {
+  for (const pivot of pivotsOf(meaning)) {
     const region = search(pivot, effort);
-    if (region.kind === "found") add(witnessOf(valuesOf(pivot.alphabet, region.left)), undefined, `pivot ${index}`);
-  });
+    if (region.kind === "found") add(witnessOf(valuesOf(pivot.alphabet, region.left)), undefined, `pivot ${found.length}`);
+  }
   // What is hardest to reach comes first: a request that comes to a late strategy sees the earlier ones fail.
   for (const goal of goalsOf(meaning).toReversed()) {
     const draws = drawsOf(goal).filter((draw) => !shown.has(wanted(goal, draw)));
-    const region = goal.region === undefined || draws.length === 0 ? undefined : search(goal.region, effort);
-    if (region?.kind !== "found" || goal.region === undefined) continue;
-    const request = witnessOf(valuesOf(goal.region.alphabet, region.left));
+    const region = draws.length === 0 ? undefined : goal.region();
+    const reached = region && search(region, effort);
+    if (region === undefined || reached?.kind !== "found") continue;
+    const request = witnessOf(valuesOf(region.alphabet, reached.left));
     for (const draw of draws) add(request, draw);
   }
   for (const { field, region } of keyedOf(meaning)) {
@@ -63,7 +64,7 @@ function candidatesOf(meaning: Plan): readonly Candidate[] {
     const request = (key: string): Witness => witnessOf(new Map([...values, [place, key]]));
     const judge = judgeOf(meaning);
     const rare = keys.find((key) => judge.route(toRequest(request(key))).version !== meaning.versions[0]);
-    add(request(rare ?? keys[0] ?? ""), undefined, `key ${goalName({ at: field.kind, sight: "held" })}`);
+    add(request(rare ?? keys[0] ?? ""), undefined, `key ${fieldName(field)}`);
   }
   return found;
 }

@@ -250,6 +250,33 @@ describe("`analyze` finds", () => {
     expect(analyze(config).map(({ code, at }) => `${code} ${at}`)).toEqual(expected);
   });
 
+  test("4.2-19: an overlap in no stated order, with a request that both hold for", () => {
+    const config = { version: "v1", additional_version_strategy: { v2: one(header("a", "1")), v3: one(header("b", "1")) } };
+    const [overlap] = analyze(config);
+    expect(overlap).toMatchObject({ code: "strategies-overlap", severity: "warning", at: "/additional_version_strategy/v3" });
+    expect(overlap?.witness).toEqual({ headers: { a: "1", b: "1" } });
+  });
+
+  test("the same of long lists and of many rules", () => {
+    const list = Array.from({ length: 20_000 }, (_, number) => `a${number}`).join(",");
+    const rules = Array.from({ length: 1000 }, (_, number) => header(`h${number}`, "1"));
+    const config: AliasConfig = {
+      version: "v1",
+      additional_version_order: ["v2", "v3", "v4"],
+      additional_version_strategy: {
+        v2: some(...rules),
+        v3: one(header("x", `${list},a0`, "in"), header("x", `${list},b`, "in")),
+        v4: one(...rules),
+      },
+    };
+    const told = analyze(config).map(({ code, at }) => `${code} ${at}`);
+    expect(told).toEqual([
+      "list-item-repeated /additional_version_strategy/v3/rules/0/value",
+      "rule-idle /additional_version_strategy/v3/rules/1",
+      "strategy-shadowed /additional_version_strategy/v4",
+    ]);
+  });
+
   test("something for every code that it has", () => {
     const told = new Set([...table.flatMap(([, , expected]) => expected.map((line) => line.split(" ")[0])), "undecided"]);
     expect(CODES.slice(CODES.indexOf("plan") + 1, CODES.indexOf("undecided")).filter((code) => !told.has(code))).toEqual([]);
