@@ -33,7 +33,8 @@ export {
 export { murmur3 } from "./draw.ts";
 export { type Difference, equivalent, type Equivalence, type ProofOptions } from "./equivalent.ts";
 export { explain, formatExplanation } from "./explain.ts";
-export { type Move, movement, type Movement, rebalance, type Shift } from "./movement.ts";
+export type { Move } from "./layout.ts";
+export { movement, type Movement, rebalance, type Shift } from "./movement.ts";
 export { parse, type ParseOptions } from "./parse.ts";
 export type { Budgets } from "./parse/input.ts";
 export type { Profile } from "./parse/profile.ts";

@@ -14,7 +14,7 @@ export function isPlan(value: unknown): value is Plan {
  * What is wrong with a plan that came from elsewhere, a file or another thread. A plan without complaint can be compiled: it
  * names only outcomes that it has, its arms cover every slot once, and its error outcome is there.
  */
-export function verify(plan: Plan): readonly Diagnostic[] {
+export function inspect(plan: Plan): readonly Diagnostic[] {
   try {
     const complaint = firstComplaint(plan);
     return complaint === undefined ? [] : [faulty(...complaint)];

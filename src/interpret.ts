@@ -94,7 +94,8 @@ export function sourceName(field: Field): string {
   }
 }
 
-function valueIn(field: Field, text: string): string | undefined {
+/** The value of a field in the text in which it stands. */
+export function valueIn(field: Field, text: string): string | undefined {
   switch (field.kind) {
     case "cookie":
       return cookieValue(text, field.name);

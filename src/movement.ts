@@ -1,19 +1,13 @@
 import { compile } from "./compile.ts";
 import type { Version } from "./config.ts";
 import type { Route } from "./decision.ts";
-import { compare, type Decider, EFFORT, meetings, type ProofOptions } from "./equivalent.ts";
+import { compare, EFFORT, meetings, type ProofOptions } from "./equivalent.ts";
+import { type Decider, leastMoves, type Move, movesOf, runsOf, slotsOf } from "./layout.ts";
 import { type Arm, type Outcome, type Plan, SLOTS, type Sticky } from "./plan.ts";
 import { type Compilable, plan } from "./read.ts";
 import { toRequest } from "./reader/request.ts";
 import { type Effort, type Region, search } from "./region/region.ts";
 import { smallest, valuesOf, type Witness, witnessOf } from "./region/witness.ts";
-
-/** Slots that go from one version to another. */
-export interface Move {
-  readonly from: Version;
-  readonly to: Version;
-  readonly slots: number;
-}
 
 /** Requests that a rule decides before or after, and that get another version, or another share of one. */
 export interface Shift {
@@ -55,7 +49,8 @@ export function movement(before: Compilable, after: Compilable, options: ProofOp
 
 /** The same for plans, within an effort that others may share. */
 function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
-  const moves = movesOf(slotsOf(before, "split"), slotsOf(after, "split"));
+  const [laid, next] = [runsOf(before), runsOf(after)];
+  const moves = movesOf(laid, next);
   const moved = moves.reduce((sum, { from, to, slots }) => (from === to ? sum : sum + slots), 0);
   const redrawn = isRedrawn(before, after);
   const routes = [compile(before), compile(after)] as const;
@@ -65,7 +60,7 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
     if (one === "split" && other === "split") continue;
     const [from, to] = [sharesIn(before, one), sharesIn(after, other)];
     if (
-      movesOf(slotsOf(before, one), slotsOf(after, other)).every(({ from: a, to: b }) => a === b) &&
+      movesOf(runsOf(before, one), runsOf(after, other)).every(({ from: a, to: b }) => a === b) &&
       !differsOnMissing(before, one, after, other)
     )
       continue;
@@ -80,56 +75,14 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
       witness: found.kind === "found" ? witnessOfShift(routes, [one, other], region, found.left) : undefined,
     });
   }
-  const least = leastMoves(sharesIn(before, "split"), sharesIn(after, "split"));
+  const least = leastMoves(slotsOf(laid), slotsOf(next));
   const proof = compare(before, after, effort);
   return { moves, moved, least, redrawn, shifts, unchanged: proof.kind === "equivalent", undecided: undecided || proof.kind === "unknown" };
 }
 
-/** A run of slots of one version. */
-interface Run {
-  readonly until: number;
-  readonly version: Version;
-}
-
-function slotsOf({ split, outcomes }: Plan, decider: Decider): readonly Run[] {
-  const version = (index: number): Version => (outcomes[index] as Outcome).version;
-  if (decider !== "split") return [{ until: SLOTS, version: version(decider.outcome) }];
-  if (split.kind === "fixed") return [{ until: SLOTS, version: version(split.outcome) }];
-  return split.arms.map(({ until, outcome }) => ({ until, version: version(outcome) }));
-}
-
-/** Slots by the version that they have before and after, in the order of their first slot. */
-function movesOf(before: readonly Run[], after: readonly Run[]): readonly Move[] {
-  const moves = new Map<string, Move>();
-  let slot = 0;
-  for (let i = 0, j = 0; slot < SLOTS;) {
-    const [one, other] = [before[i] as Run, after[j] as Run];
-    const until = Math.min(one.until, other.until);
-    const key = JSON.stringify([one.version, other.version]);
-    const known = moves.get(key);
-    moves.set(key, { from: one.version, to: other.version, slots: (known?.slots ?? 0) + until - slot });
-    slot = until;
-    if (one.until === slot) i++;
-    if (other.until === slot) j++;
-  }
-  return [...moves.values()];
-}
-
+/** How many slots each version has where this decides. */
 function sharesIn(meaning: Plan, decider: Decider): Readonly<Record<Version, number>> {
-  const shares = new Map<Version, number>();
-  let slot = 0;
-  for (const { until, version } of slotsOf(meaning, decider)) {
-    shares.set(version, (shares.get(version) ?? 0) + until - slot);
-    slot = until;
-  }
-  return Object.fromEntries(shares);
-}
-
-/** The slots that must change hands so that the shares change so: what some versions lose is what others gain. */
-function leastMoves(before: Readonly<Record<Version, number>>, after: Readonly<Record<Version, number>>): number {
-  const versions = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const difference = (version: Version): number => Math.abs((before[version] ?? 0) - (after[version] ?? 0));
-  return [...versions].reduce((sum, version) => sum + difference(version), 0) / 2;
+  return Object.fromEntries(slotsOf(runsOf(meaning, decider)));
 }
 
 /** What decides a draw: the keys, the seed, and what a request without a key gets. */
@@ -151,7 +104,7 @@ function differsOnMissing(before: Plan, one: Decider, after: Plan, other: Decide
     const sticky: Sticky | undefined = decider === "split" && meaning.split.kind === "arms" ? meaning.split.sticky : undefined;
     return typeof sticky?.missing === "number" ? meaning.outcomes[sticky.missing]?.version : undefined;
   };
-  const only = (meaning: Plan, decider: Decider): Version => slotsOf(meaning, decider)[0]?.version ?? "";
+  const only = (meaning: Plan, decider: Decider): Version => runsOf(meaning, decider)[0]?.version ?? "";
   const [left, right] = [missing(before, one) ?? only(before, one), missing(after, other) ?? only(after, other)];
   return left !== right;
 }
@@ -189,10 +142,10 @@ export function rebalance(before: Compilable, after: Compilable, options: ProofO
   const [old, next] = [plan(before, options), plan(after, options)];
   if (next.split.kind === "fixed") return next;
   const outcomeOf = new Map(next.split.arms.map(({ outcome }) => [(next.outcomes[outcome] as Outcome).version, outcome]));
-  const owners = slotsOf(old, "split").flatMap(({ until, version }, index, runs) =>
+  const owners = runsOf(old).flatMap(({ until, version }, index, runs) =>
     Array<Version>(until - (runs[index - 1]?.until ?? 0)).fill(version),
   );
-  settle(owners, sharesIn(old, "split"), sharesIn(next, "split"));
+  settle(owners, slotsOf(runsOf(old)), slotsOf(runsOf(next)));
   const arms: Arm[] = [];
   owners.forEach((version, slot) => {
     const outcome = outcomeOf.get(version) as number;
@@ -206,12 +159,9 @@ export function rebalance(before: Compilable, after: Compilable, options: ProofO
  * Gives slots of versions that shrink to versions that grow: first where a growing one stands beside, so that pieces stay few,
  * then from the far end.
  */
-function settle(owners: Version[], before: Readonly<Record<Version, number>>, after: Readonly<Record<Version, number>>): void {
+function settle(owners: Version[], before: ReadonlyMap<Version, number>, after: ReadonlyMap<Version, number>): void {
   const missing = new Map(
-    [...new Set([...Object.keys(before), ...Object.keys(after)])].map((version) => [
-      version,
-      (after[version] ?? 0) - (before[version] ?? 0),
-    ]),
+    [...before.keys(), ...after.keys()].map((version) => [version, (after.get(version) ?? 0) - (before.get(version) ?? 0)]),
   );
   const shrinks = (version: Version): boolean => (missing.get(version) ?? 0) < 0;
   const grows = (version: Version | undefined): boolean => version !== undefined && (missing.get(version) ?? 0) > 0;

@@ -320,6 +320,14 @@ function readValue(input: Input, type: RuleType | undefined, op: "=" | undefined
   return Object.freeze([value]);
 }
 
+/** The items of the value of `in` as they are compared; repeats are left in. */
+export function itemsOf(value: string): readonly string[] {
+  return value
+    .split(",")
+    .map(trim)
+    .filter((item) => item !== "");
+}
+
 /** The items of an `in` list: trimmed, without empty ones and repeats. */
 function readItems(input: Input): readonly string[] | undefined {
   const { reading } = input;

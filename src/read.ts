@@ -3,7 +3,7 @@ import { ConfigError, type Diagnostic } from "./diagnostic.ts";
 import { lower } from "./lower.ts";
 import { isAlias, parse, type ParseOptions } from "./parse.ts";
 import type { Plan } from "./plan.ts";
-import { isPlan, verify } from "./verify.ts";
+import { inspect, isPlan } from "./inspect.ts";
 
 /** What can be compiled: a config, an alias that `parse` has read, or a plan. */
 export type Compilable = AliasConfig | Alias | Plan;
@@ -15,7 +15,7 @@ export type Compilable = AliasConfig | Alias | Plan;
  */
 export function plan(config: Compilable, options?: ParseOptions): Plan {
   if (isAlias(config)) return lower(config);
-  if (isPlan(config)) return accept(config, verify(config));
+  if (isPlan(config)) return accept(config, inspect(config));
   const read = parse(config, options);
   return read.ok ? lower(read.value) : refuse(read.diagnostics);
 }

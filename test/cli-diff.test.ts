@@ -1,37 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
-import { afterAll, describe, expect, test } from "vitest";
-import { run } from "../src/cli/run.ts";
+import { describe, expect, test } from "vitest";
+import { command, type Ended, scratch } from "./support/command.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "canary-router-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function file(name: string, content: unknown): string {
-  const path = join(folder, name);
-  writeFileSync(path, JSON.stringify(content));
-  return path;
-}
-
-async function cli(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const texts = { stdout: "", stderr: "" };
-  const output = (to: keyof typeof texts): Writable =>
-    new Writable({
-      write: (chunk: Buffer, _, done) => {
-        texts[to] += chunk.toString();
-        done();
-      },
-    });
-  const host = {
-    stdin: Readable.from([]),
-    stdout: output("stdout"),
-    stderr: output("stderr"),
-    env: {},
-    interrupted: new AbortController().signal,
-  };
-  return { code: await run(args, host), ...texts };
-}
+const { folder, file } = scratch();
+const cli = (...args: readonly string[]): Promise<Ended> => command(args);
 
 const rule = { rule_type: "Header", param: "x-env", op: "=", value: "it's beta" };
 const ten = file("ten.json", { name: "a", version: "v1", additional_version_weights: { v2: 10 } });
@@ -107,7 +79,7 @@ describe("diff", () => {
   test.each<[string, readonly string[], string]>([
     ["one file", [ten], "`diff` needs two files, BEFORE and AFTER"],
     ["three files", [ten, ten, ten], "`diff` needs two files, BEFORE and AFTER"],
-    ["a limit that is none", [ten, ten, "--max-moved", "x"], "`--max-moved x` is no share"],
+    ["a limit that is none", [ten, ten, "--max-moved", "x"], "`--max-moved x` is not a percentage"],
     ["a file that is not there", [ten, join(folder, "none.json")], "no such file"],
   ])("refuses %s", async (_, args, message) => {
     const { code, stdout, stderr } = await cli("diff", ...args);

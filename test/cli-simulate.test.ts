@@ -1,40 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
-import { afterAll, describe, expect, test } from "vitest";
-import { run } from "../src/cli/run.ts";
+import { describe, expect, test } from "vitest";
+import { command, type Ended, scratch } from "./support/command.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "canary-router-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function file(name: string, content: unknown): string {
-  const path = join(folder, name);
-  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
-  return path;
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(args: readonly string[], interrupted: AbortSignal = new AbortController().signal, stdin = ""): Promise<Outcome> {
-  const texts = { stdout: "", stderr: "" };
-  const output = (to: keyof typeof texts): Writable =>
-    new Writable({
-      write: (chunk: Buffer, _, done) => {
-        texts[to] += chunk.toString();
-        done();
-      },
-    });
-  const host = { stdin: Readable.from([Buffer.from(stdin)]), stdout: output("stdout"), stderr: output("stderr"), env: {}, interrupted };
-  return { code: await run(args, host), ...texts };
-}
+const { folder, file } = scratch();
 
 // One thread: workers run what the build wrote, and here the sources run.
-const simulate = (...args: readonly string[]): Promise<Outcome> => cli(["simulate", ...args, "--workers", "1"]);
+const simulate = (...args: readonly string[]): Promise<Ended> => command(["simulate", ...args, "--workers", "1"]);
 
 const alias = file("alias.json", {
   name: "shop",
@@ -66,11 +38,9 @@ describe("simulate", () => {
   });
 
   test("standard input in a form that is named", async () => {
-    const { stdout } = await cli(
-      ["simulate", alias, "--traffic", "-", "--form", "ndjson", "--workers", "1"],
-      undefined,
-      '{"headers":{"x-staff":"yes"}}\n',
-    );
+    const { stdout } = await command(["simulate", alias, "--traffic", "-", "--form", "ndjson", "--workers", "1"], {
+      stdin: '{"headers":{"x-staff":"yes"}}\n',
+    });
     expect(stdout).toMatch(/v3 +1 +100\.00 %/);
   });
 
@@ -105,7 +75,7 @@ describe("simulate", () => {
   test("an interrupt ends it, with what there is", async () => {
     const stop = new AbortController();
     stop.abort();
-    const { code, stdout } = await cli(["simulate", alias, "--population", model, "--workers", "1"], stop.signal);
+    const { code, stdout } = await command(["simulate", alias, "--population", model, "--workers", "1"], { interrupted: stop.signal });
     expect(code).toBe(130);
     if (stdout !== "") expect(stdout).toContain("partial");
   });

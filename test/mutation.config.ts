@@ -8,7 +8,7 @@ process.env["LAW_RUNS"] ??= "0.1";
 const config: ViteUserConfig = mergeConfig(base, defineConfig({ test: { root: ".", reporters: ["default"] } }));
 if (config.test !== undefined) {
   config.test.include = [
-    "test/{corpus,semantics,verify,text,parse,hostile}.test.ts",
+    "test/{corpus,semantics,inspect,text,parse,hostile}.test.ts",
     "test/laws/{hash,plan,passes,rules,split,sticky,request,order,reading}.test.ts",
   ];
 }

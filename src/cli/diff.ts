@@ -1,9 +1,10 @@
 import { type Movement, movement } from "../index.ts";
-import type { Move, Shift } from "../movement.ts";
-import type { Witness } from "../region/witness.ts";
-import { readArguments } from "./arguments.ts";
+import type { Move } from "../layout.ts";
+import type { Shift } from "../movement.ts";
+import { percentOf, readArguments } from "./arguments.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
+import { requestWords } from "./paste.ts";
 import { jsonOf, printable, styleOf, wrap } from "./style.ts";
 import { percent, plural, table } from "./table.ts";
 
@@ -43,7 +44,7 @@ export const diff: Command = {
     const [one, other, ...more] = positionals;
     if (one === undefined || other === undefined || more.length > 0)
       throw new Refusal("`diff` needs two files, BEFORE and AFTER", "see `canary-router diff --help`");
-    const limit = values["max-moved"] === undefined ? undefined : limitOf(values["max-moved"]);
+    const limit = percentOf("--max-moved", values["max-moved"]);
     const [before, after] = [await loadAlias(one, host), await loadAlias(other, host)];
     if (before === undefined || after === undefined) return 1;
     const moves = movement(before, after);
@@ -56,12 +57,6 @@ export const diff: Command = {
     return beyond.length > 0 ? 1 : 0;
   },
 };
-
-function limitOf(text: string): number {
-  const limit = text.trim() === "" ? Number.NaN : Number(text);
-  if (limit >= 0 && limit <= 100) return limit;
-  throw new Refusal(`\`--max-moved ${text}\` is no share`, "write percent, from 0 to 100");
-}
 
 /** Slots of 10,000 that move: counted where slots keep their users, expected where every user is drawn anew. */
 function expectedMoved({ moves, moved, redrawn }: Movement): number {
@@ -117,7 +112,7 @@ function shiftLines(shifts: readonly Shift[]): readonly string[] {
     "requests that change hands:",
     ...shifts.flatMap(({ before, after, from, to, witness }) => [
       `  ${printable(before)} (${sharesText(from)}) → ${printable(after)} (${sharesText(to)})`,
-      `    such as ${witness === undefined ? "none that could be made" : requestText(witness)}`,
+      `    such as ${witness === undefined ? "none that could be made" : requestWords(witness)}`,
     ]),
   ];
 }
@@ -125,19 +120,4 @@ function shiftLines(shifts: readonly Shift[]): readonly string[] {
 function sharesText(shares: Shift["from"]): string {
   const some = Object.entries(shares).filter(([, slots]) => slots > 0);
   return some.map(([version, slots]) => (some.length === 1 ? printable(version) : `${printable(version)} ${slots / 100} %`)).join(", ");
-}
-
-/** A request as the options of `explain`. */
-function requestText({ headers = {}, cookies = {}, query = {}, attributes = {}, method, path }: Witness): string {
-  const options = Object.entries({ header: headers, cookie: cookies, query, attribute: attributes }).flatMap(([option, pairs]) =>
-    Object.entries(pairs).map(([name, value]) => `--${option} ${shellWord(`${name}=${value}`)}`),
-  );
-  if (method !== undefined) options.push(`--method ${shellWord(method)}`);
-  if (path !== undefined) options.push(`--path ${shellWord(path)}`);
-  return options.length === 0 ? "any other request" : printable(options.join(" "));
-}
-
-/** A word as a POSIX shell reads it. */
-function shellWord(text: string): string {
-  return /^[\w=/.:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -10,21 +10,29 @@ import { printable } from "./style.ts";
  * say the request: an attribute with `=` in its name, or no method or target where a rule looks at it.
  */
 export function explainLine(file: string, plan: Plan, witness: Witness, draw?: number): string | undefined {
-  const { headers, cookies, query = {}, attributes, method, path } = witness;
-  if (Object.keys(attributes ?? {}).some((name) => name.includes("="))) return undefined;
+  if (Object.keys(witness.attributes ?? {}).some((name) => name.includes("="))) return undefined;
   if (seenBy(plan, witness) !== seenBy(plan, { method: "GET", path: "/", ...witness })) return undefined;
-  const plain = Object.entries(query).every(([name]) => name !== "" && !name.includes("="));
+  const given = draw === undefined ? [] : option("draw", String(draw));
+  return ["canary-router explain", shellQuoted(file), ...optionsOf(witness), ...given].join(" ");
+}
+
+/** A request as options of `explain`, for people; what is left out may be anything that no rule asks for. */
+export function requestWords(witness: Witness): string {
+  const words = optionsOf(witness);
+  return words.length === 0 ? "any other request" : words.join(" ");
+}
+
+function optionsOf({ headers, cookies, query = {}, attributes, method, path }: Witness): readonly string[] {
+  const plain = Object.keys(query).every((name) => name !== "" && !name.includes("="));
   const target = plain ? path : `${path ?? "/"}?${new URLSearchParams(query)}`;
-  const words = [
+  return [
     ...options("header", headers),
     ...options("cookie", cookies),
     ...(plain ? options("query", query) : []),
     ...options("attribute", attributes),
     ...option("method", method),
     ...option("path", target),
-    ...option("draw", draw === undefined ? undefined : String(draw)),
   ];
-  return ["canary-router explain", shellQuoted(file), ...words].join(" ");
 }
 
 /** Which strategies and rules hold for a request. */

@@ -1,4 +1,5 @@
 import type { Forecast, Meetings, RolloutSimulation, Share, Simulation } from "../simulate/index.ts";
+import { duration } from "../simulate/plot/number.ts";
 import { printable, type Style } from "./style.ts";
 import { count, percent, plural, table } from "./table.ts";
 
@@ -125,11 +126,6 @@ export function forecastText({ stages, transitions, moved, minimum, direct, boun
     ...(sticky ? [] : ["  the draw is random: what moves is odds, and every request of a user is drawn anew"]),
     "",
   ].join("\n");
-}
-
-function duration(seconds: number): string {
-  if (seconds % 3600 === 0 && seconds > 0) return `${seconds / 3600} h`;
-  return seconds % 60 === 0 && seconds > 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 /** A rollout on traffic: each stage, and what moved. */

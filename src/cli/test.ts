@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Plan } from "../plan.ts";
 import { coverage, ratio } from "../testing/coverage.ts";
-import { mutate } from "../testing/mutate.ts";
+import { mutate, scoreOf } from "../testing/mutate.ts";
 import type { Case } from "../testing/suite.ts";
 import { verifySuite } from "../testing/verify.ts";
 import { oneOf, percentOf, readArguments } from "./arguments.ts";
@@ -15,7 +15,7 @@ import { github } from "./reporter/github.ts";
 import { coverageJson, json } from "./reporter/json.ts";
 import { junit } from "./reporter/junit.ts";
 import { lcov } from "./reporter/lcov.ts";
-import { mutationText, scoreOf, scorePercent } from "./reporter/mutation.ts";
+import { mutationText, scorePercent } from "./reporter/mutation.ts";
 import { readable } from "./reporter/readable.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "./reporter/result.ts";
 import { tap } from "./reporter/tap.ts";
@@ -246,7 +246,7 @@ async function missed({ coverage: covered, mutation }: RunResult, { minCoverage,
     complaints.push(`coverage is ${coveragePercent(covered)} %, less than ${minCoverage} %`);
   }
   for (const result of mutation ?? []) {
-    if (minScore === undefined || 100 * scoreOf(result) >= minScore) continue;
+    if (minScore === undefined || 100 * scoreOf(result.outcomes) >= minScore) continue;
     complaints.push(`${result.source.name}: the score is ${scorePercent(result)} %, less than ${minScore} %`);
   }
   const style = styleOf(host.stderr, host.env);

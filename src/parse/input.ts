@@ -84,7 +84,8 @@ export function overBudget(input: Input, budget: keyof Budgets, what: string): u
   );
 }
 
-function pointerTo({ parent, key }: Input): Pointer {
+/** Where an input stands in what is read. */
+export function pointerTo({ parent, key }: Input): Pointer {
   return parent === undefined ? "" : pointer(pointerTo(parent), key);
 }
 

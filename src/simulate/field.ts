@@ -1,12 +1,9 @@
 import { type Pointer, shown } from "../diagnostic.ts";
-import { accessOf } from "../interpret.ts";
+import { accessOf, valueIn } from "../interpret.ts";
 import { parse } from "../parse.ts";
 import { fail, type Input, record } from "../parse/input.ts";
 import type { Field } from "../plan.ts";
-import { cookieValue } from "../reader/cookie.ts";
 import { nodeReader } from "../reader/node.ts";
-import { queryDecoded } from "../reader/query.ts";
-import { pathEnd, pathStart } from "../reader/target.ts";
 import { plan } from "../read.ts";
 import type { NodeRequest } from "../request.ts";
 
@@ -16,37 +13,16 @@ export type ReadField = (request: NodeRequest) => string | undefined;
 /** The function that reads a field, with the meaning that a rule would give it. */
 export function readerOf(field: Field): ReadField {
   const { get, owns } = accessOf(nodeReader, field);
-  const within = partOf(field);
   return (request) => {
     try {
       const carrier = nodeReader.open(request);
       const text = carrier === undefined ? undefined : get(carrier, request);
       if (text === undefined || owns?.(carrier as object, request) === false) return undefined;
-      return within === undefined ? text : within(text);
+      return valueIn(field, text);
     } catch {
       return undefined;
     }
   };
-}
-
-/** The part of its text that a field is; undefined where it is all of it. */
-function partOf(field: Field): ((text: string) => string | undefined) | undefined {
-  switch (field.kind) {
-    case "cookie":
-      return (text) => cookieValue(text, field.name);
-    case "query":
-      return (text) => queryDecoded(text, field.name);
-    case "path":
-      return (text) => {
-        const from = pathStart(text);
-        return text.slice(from, pathEnd(text, from));
-      };
-    case "header":
-    case "attribute":
-    case "method":
-    case "authority":
-      return undefined;
-  }
 }
 
 /** Where a sticky key stands in the alias below. */

@@ -41,7 +41,7 @@ export const matchers: {
       request,
       draw,
       shares[version] === SLOTS,
-      `route to ${version}${draw === undefined ? " for every draw" : ""}`,
+      `answer ${version}${draw === undefined ? " for every draw" : ""}`,
       sharesText(shares),
     );
   },

@@ -2,7 +2,7 @@ import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../config
 import { type Pointer, pointer, shown } from "../diagnostic.ts";
 import { compare, type Difference, EFFORT } from "../equivalent.ts";
 import { lower } from "../lower.ts";
-import { parse } from "../parse.ts";
+import { itemsOf, parse } from "../parse.ts";
 import type { Plan } from "../plan.ts";
 import { plan } from "../read.ts";
 import type { Case, Suite, SuiteConfig } from "./suite.ts";
@@ -53,9 +53,14 @@ export function mutate(config: AliasConfig, suite: SuiteConfig | Suite): Mutatio
     const { request, draw, before, after } = compared;
     return { kind: "survived", mutant, difference: { request, draw, before, after } };
   });
+  return { outcomes, score: scoreOf(outcomes) };
+}
+
+/** The part of the mutants that a suite could notice that is noticed, from 0 to 1; 1 where there are none. */
+export function scoreOf(outcomes: readonly Outcome[]): number {
   const killed = outcomes.filter(({ kind }) => kind === "killed").length;
   const lived = outcomes.filter(({ kind }) => kind === "survived" || kind === "unknown").length;
-  return { outcomes, score: killed + lived === 0 ? 1 : killed / (killed + lived) };
+  return killed + lived === 0 ? 1 : killed / (killed + lived);
 }
 
 /** The cases that are about this config: those that name no alias, or one that means the same. */
@@ -122,7 +127,7 @@ function ruleMistakes(rule: RuleConfig): readonly (readonly [string, RuleConfig]
     const value = offByOne(rule.value);
     return [...names, [`the value ${shown(rule.value)} is ${shown(value)}`, { ...rule, value }]];
   }
-  const items = rule.value.split(",").map((item) => item.trim());
+  const items = itemsOf(rule.value);
   return [
     ...names,
     ...items.slice(0, MOST_ITEMS).flatMap((item, index): (readonly [string, RuleConfig])[] => {

@@ -12,6 +12,7 @@ import {
   list,
   number,
   optional,
+  pointerTo,
   type Reading,
   record,
   string,
@@ -160,11 +161,8 @@ class Aliases {
 
   /** The complaints about a config within the suite, at their places there. Warnings are `check`'s to tell. */
   #complain(input: Input, diagnostics: readonly Diagnostic[]): void {
-    const parents: (string | number)[] = [];
-    for (let here: Input | undefined = input; here?.parent !== undefined; here = here.parent) parents.unshift(here.key);
-    const prefix = parents.map((key) => `/${key}`).join("");
     for (const diagnostic of diagnostics)
-      if (diagnostic.severity === "error") this.#reading.diagnostics.push({ ...diagnostic, at: prefix + diagnostic.at });
+      if (diagnostic.severity === "error") this.#reading.diagnostics.push({ ...diagnostic, at: pointerTo(input) + diagnostic.at });
   }
 }
 
@@ -176,7 +174,7 @@ function readSuite(input: Input, aliases: Aliases): Suite | undefined {
   const inputs = list(fields.cases, MOST_CASES, "items", "cases");
   if (inputs?.length === 0)
     return fail(fields.cases, "case-expect", "there are no cases", "add one, or let `canary-router suggest` write them");
-  const cases = each(inputs ?? [], (each_) => readCase(each_, shared ?? aliases.given, aliases));
+  const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases));
   return { title, cases };
 }
 
@@ -202,8 +200,8 @@ function readDraw(input: Input): number | undefined {
 function readRequest(input: Input): RequestParts | undefined {
   const fields = record(input, ["headers", "cookies", "query", "attributes", "method", "path", "url"]);
   if (fields === undefined) return undefined;
-  const headers = optional(fields.headers, (each_) => readMap(each_, readValues));
-  const texts = (of: Input): { readonly [name: string]: string } | undefined => optional(of, (each_) => readMap(each_, string));
+  const headers = optional(fields.headers, (value) => readMap(value, readValues));
+  const texts = (of: Input): { readonly [name: string]: string } | undefined => optional(of, (value) => readMap(value, string));
   const [cookies, query, attributes] = [texts(fields.cookies), texts(fields.query), texts(fields.attributes)];
   const [method, path, url] = [optional(fields.method, string), optional(fields.path, string), optional(fields.url, string)];
   if (path !== undefined && url !== undefined)
@@ -237,8 +235,8 @@ function readExpectation(input: Input, alias: Plan | undefined): Expectation | u
   const fields = record(input, ["version", "split", "reason", "at"]);
   if (fields === undefined) return undefined;
   const version = optional(fields.version, string);
-  const split = optional(fields.split, (each_) => readSplit(each_, alias));
-  const reason = optional(fields.reason, (each_) => word(each_, REASONS, "case-expect", "reason"));
+  const split = optional(fields.split, (value) => readSplit(value, alias));
+  const reason = optional(fields.reason, (value) => word(value, REASONS, "case-expect", "reason"));
   const at = optional(fields.at, string);
   if (!isAbsent(fields.version) && !isAbsent(fields.split))
     return fail(

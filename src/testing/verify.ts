@@ -4,6 +4,7 @@ import { ConfigError } from "../diagnostic.ts";
 import type { Decision, Route } from "../decision.ts";
 import { formatExplanation } from "../explain.ts";
 import { interpret } from "../interpret.ts";
+import { runsOf, slotsOf } from "../layout.ts";
 import { type Plan, SLOTS } from "../plan.ts";
 import { type Compilable, plan } from "../read.ts";
 import { nodeReader } from "../reader/node.ts";
@@ -73,18 +74,8 @@ export function judgeOf(meaning: Plan): Judge {
     judge.drawn = true;
     return 0;
   };
-  const judge: Judge = { route: compile(meaning, { random }), shares: armShares(meaning), drawn: false };
+  const judge: Judge = { route: compile(meaning, { random }), shares: slotsOf(runsOf(meaning)), drawn: false };
   return judge;
-}
-
-function armShares({ split, outcomes }: Plan): ReadonlyMap<Version, number> {
-  const shares = new Map<Version, number>();
-  if (split.kind === "fixed") return shares;
-  split.arms.forEach(({ until, outcome }, index) => {
-    const version = outcomes[outcome]?.version ?? "";
-    shares.set(version, (shares.get(version) ?? 0) + until - (split.arms[index - 1]?.until ?? 0));
-  });
-  return shares;
 }
 
 /** Whether a case comes out as it expects. */

@@ -28,7 +28,7 @@ describe("the matchers of Vitest", () => {
 
   test("show the explanation where they do not", () => {
     expect(() => expect(route).toRoute({ cookies: { beta: "off" } }, "v3")).toThrowErrorMatchingInlineSnapshot(`
-      [Error: expected the route to route to v3 for every draw, got v1 90 %, v2 10 %
+      [Error: expected the route to answer v3 for every draw, got v1 90 %, v2 10 %
 
       v2  (split at /additional_version_weights/v2)
 
@@ -45,7 +45,7 @@ describe("the matchers of Vitest", () => {
     expect(() => expect(route).toDecideBy(beta, "/version")).toThrow(
       "to decide by /version, got /additional_version_strategy/v3 (rule, v3)",
     );
-    expect(() => expect(route).not.toRoute(beta, "v3")).toThrow("expected the route not to route to v3");
+    expect(() => expect(route).not.toRoute(beta, "v3")).toThrow("expected the route not to answer v3");
     expect(() => expect(1).toRoute({}, "v1")).toThrow("expected a route: give `expect` what `compile` returns");
   });
 });

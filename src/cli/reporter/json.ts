@@ -1,7 +1,7 @@
 import { ratio } from "../../testing/coverage.ts";
 import { jsonOf } from "../style.ts";
 import { linesOf } from "./lines.ts";
-import { scoreOf } from "./mutation.ts";
+import { scoreOf } from "../../testing/mutate.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 
 /** Everything as one JSON object, for programs. */
@@ -57,5 +57,5 @@ function mutationOf(result: MutationResult): object {
     const difference = outcome.kind === "survived" ? { difference: outcome.difference } : {};
     return { outcome: kind, at: mutant.at, position: source.locate(mutant.at), mistake: mutant.mistake, ...difference };
   });
-  return { file: source.name, score: scoreOf(result), mutants };
+  return { file: source.name, score: scoreOf(result.outcomes), mutants };
 }

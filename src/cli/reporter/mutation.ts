@@ -1,3 +1,4 @@
+import { scoreOf } from "../../testing/mutate.ts";
 import { explainLine } from "../paste.ts";
 import { printable, type Style } from "../style.ts";
 import { plural } from "../table.ts";
@@ -60,14 +61,7 @@ function countsOf(result: MutationResult): string {
   return `${plural(outcomes.length, "mistake")} made: ${parts.join(", ")}; score ${scorePercent(result)} %`;
 }
 
-/** The part of the mistakes that a suite could catch that is caught, from 0 to 1; 1 where there are none. */
-export function scoreOf({ outcomes }: MutationResult): number {
-  const killed = outcomes.filter(({ kind }) => kind === "killed").length;
-  const lived = outcomes.filter(({ kind }) => kind === "survived" || kind === "unknown").length;
-  return killed + lived === 0 ? 1 : killed / (killed + lived);
-}
-
 /** The score in percent with two digits, rounded down. */
 export function scorePercent(result: MutationResult): string {
-  return (Math.floor(scoreOf(result) * 10_000) / 100).toFixed(2);
+  return (Math.floor(scoreOf(result.outcomes) * 10_000) / 100).toFixed(2);
 }

@@ -1,17 +1,21 @@
 import { toRequest } from "../../reader/request.ts";
+import type { NodeRequest } from "../../request.ts";
 import type { Entry } from "./visit.ts";
 
 type Values = string | readonly string[];
 type HeadersLogged = { readonly [name: string]: Values } | readonly (readonly [string, Values])[];
 
-const TEXTS = ["method", "url", "path", "query", "host", "user", "session"] as const;
+/** A line of a log as an object, and the request that it holds. */
+export interface Logged {
+  readonly entry: { readonly [key: string]: unknown };
+  readonly request: NodeRequest;
+}
 
 /**
  * Reads one line of a log of JSON objects: `headers` (an object or pairs, names in any case), `method`, `url` (or `path` and
- * `query`), `host`, `attributes`, `draw`, `user` and `session`. Each may be left out or null; other keys are the log's own, of
- * which `served` may name the one that holds the version that answered.
+ * `query`), `host` and `attributes`. Each may be left out or null; other keys are not looked at.
  */
-export function readEntry(line: string, served?: string): Entry {
+export function readLogged(line: string): Logged | { readonly fault: string } {
   let entry: unknown;
   try {
     entry = JSON.parse(line);
@@ -19,30 +23,42 @@ export function readEntry(line: string, served?: string): Entry {
     return { fault: "not JSON" };
   }
   if (!isRecord(entry)) return { fault: "not an object" };
-  for (const key of TEXTS) {
-    const text = entry[key];
-    if (text !== undefined && text !== null && typeof text !== "string") return { fault: `\`${key}\` is not a string` };
-  }
+  const wrong = notText(entry, ["method", "url", "path", "query", "host"]);
+  if (wrong !== undefined) return wrong;
   const headers = entry["headers"] ?? {};
   if (!isHeaders(headers)) return { fault: "`headers` is not an object or a list of pairs, of strings" };
   const attributes = entry["attributes"] ?? {};
   if (!isAttributes(attributes)) return { fault: "`attributes` is not an object of strings" };
 
-  const texts = entry as { readonly [Key in (typeof TEXTS)[number]]?: string | null };
-  const method = texts.method ?? "GET";
-  const query = texts.query ?? "";
-  const url = texts.url ?? (texts.path ?? "/") + (query === "" || query.startsWith("?") ? query : `?${query}`);
-  const request = toRequest({ headers, url, method, attributes });
-  const host = texts.host ?? undefined;
+  const texts = entry as { readonly [key: string]: string | null | undefined };
+  const query = texts["query"] ?? "";
+  const url = texts["url"] ?? (texts["path"] ?? "/") + (query === "" || query.startsWith("?") ? query : `?${query}`);
+  const request = toRequest({ headers, url, method: texts["method"] ?? "GET", attributes });
+  const host = texts["host"] ?? undefined;
   const named = host === undefined || "host" in request.headers ? request : { ...request, headers: { ...request.headers, host } };
+  return { entry, request: named };
+}
+
+/** The same with who made the request: `user`, `session`, `draw`, and the version that answered, where `served` is its key. */
+export function readEntry(line: string, served?: string): Entry {
+  const logged = readLogged(line);
+  if ("fault" in logged) return logged;
+  const { entry, request } = logged;
+  const wrong = notText(entry, ["user", "session"]);
+  if (wrong !== undefined) return wrong;
   const version = served === undefined ? undefined : entry[served];
   return {
-    request: named,
-    user: texts.user ?? undefined,
-    session: texts.session ?? undefined,
+    request,
+    user: (entry["user"] ?? undefined) as string | undefined,
+    session: (entry["session"] ?? undefined) as string | undefined,
     draw: (entry["draw"] ?? undefined) as number | undefined,
     served: typeof version === "string" ? version : undefined,
   };
+}
+
+function notText(entry: Logged["entry"], keys: readonly string[]): { readonly fault: string } | undefined {
+  const wrong = keys.find((key) => (entry[key] ?? undefined) !== undefined && typeof entry[key] !== "string");
+  return wrong === undefined ? undefined : { fault: `\`${wrong}\` is not a string` };
 }
 
 function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
