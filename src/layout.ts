@@ -23,6 +23,11 @@ export function runsOf({ split, outcomes }: Plan, decider: Decider = "split"): r
   return runs;
 }
 
+/** The version of every slot. */
+export function ownersOf(runs: readonly Run[]): Version[] {
+  return runs.flatMap(({ until, version }, index) => Array<Version>(until - (runs[index - 1]?.until ?? 0)).fill(version));
+}
+
 /** How many slots each version has. */
 export function slotsOf(runs: readonly Run[]): ReadonlyMap<Version, number> {
   const slots = new Map<Version, number>();

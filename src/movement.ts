@@ -2,7 +2,7 @@ import { compile } from "./compile.ts";
 import type { Version } from "./config.ts";
 import type { Route } from "./decision.ts";
 import { compare, EFFORT, meetings, type ProofOptions } from "./equivalent.ts";
-import { type Decider, leastMoves, type Move, movesOf, runsOf, slotsOf } from "./layout.ts";
+import { type Decider, leastMoves, type Move, movesOf, ownersOf, runsOf, slotsOf } from "./layout.ts";
 import { type Arm, type Outcome, type Plan, SLOTS, type Sticky } from "./plan.ts";
 import { type Compilable, plan } from "./read.ts";
 import { toRequest } from "./reader/request.ts";
@@ -142,9 +142,7 @@ export function rebalance(before: Compilable, after: Compilable, options: ProofO
   const [old, next] = [plan(before, options), plan(after, options)];
   if (next.split.kind === "fixed") return next;
   const outcomeOf = new Map(next.split.arms.map(({ outcome }) => [(next.outcomes[outcome] as Outcome).version, outcome]));
-  const owners = runsOf(old).flatMap(({ until, version }, index, runs) =>
-    Array<Version>(until - (runs[index - 1]?.until ?? 0)).fill(version),
-  );
+  const owners = ownersOf(runsOf(old));
   settle(owners, slotsOf(runsOf(old)), slotsOf(runsOf(next)));
   const arms: Arm[] = [];
   owners.forEach((version, slot) => {

@@ -1,5 +1,6 @@
 import type { Version } from "../config.ts";
-import { type Plan, SLOTS } from "../plan.ts";
+import { leastMoves, movesOf, ownersOf, type Run, runsOf, slotsOf } from "../layout.ts";
+import { SLOTS } from "../plan.ts";
 import type { Rollout, Stage } from "./rollout.ts";
 import { sizeForTwoSamples } from "./statistics/power.ts";
 
@@ -91,18 +92,30 @@ export interface Forecast {
 /** Everything about a rollout that can be computed and need not be simulated. */
 export function forecast({ stages, canary }: Rollout, options: ForecastOptions = {}): Forecast {
   const versions = [...new Set(stages.flatMap(({ plan }) => plan.versions))];
-  const layouts = stages.map(({ plan }) => layoutOf(plan, versions));
-  const goal = versions.indexOf(canary);
-  const transitions = layouts.slice(1).map((after, index) => transition(index, stages, layouts.slice(0, index + 1), after, versions, goal));
-  const paths = Array.from({ length: SLOTS }, (_, slot) => layouts.map((layout) => layout[slot] ?? 0));
+  const runs = stages.map(({ plan }) => runsOf(plan));
+  const slots = runs.map(slotsOf);
+  const layouts = runs.map(ownersOf);
+  const transitions = stages.slice(1).map(({ name }, index): Transition => {
+    const [before, after] = [runs[index] ?? [], runs[index + 1] ?? []];
+    const earlier = layouts.slice(0, index + 1);
+    return {
+      from: stages[index]?.name ?? "",
+      to: name,
+      ...moved(before, after, canary),
+      returned: (layouts[index + 1] ?? []).filter(
+        (to, slot) => to !== earlier.at(-1)?.[slot] && earlier.some((layout) => layout[slot] === to),
+      ).length,
+    };
+  });
+  const paths = Array.from({ length: SLOTS }, (_, slot) => layouts.map((layout) => layout[slot]));
   const inner = stages.slice(1).filter(({ name }) => name !== "promoted");
   return {
     sticky: stages.every(({ plan: { split } }) => split.kind === "fixed" || split.sticky !== undefined),
-    stages: forecastStages(stages, layouts, versions, goal, options),
+    stages: forecastStages(stages, slots, versions, canary, options),
     transitions,
-    moved: total(transitions.map(({ moved }) => moved)),
+    moved: total(transitions.map((each) => each.moved)),
     minimum: total(transitions.map(({ minimum }) => minimum)),
-    direct: least(countsOf(layouts[0], versions), countsOf(layouts.at(-1), versions)),
+    direct: leastMoves(slots[0] ?? new Map(), slots.at(-1) ?? new Map()),
     bounced: paths.filter(bounces).length,
     seconds: inner.some(({ seconds }) => seconds === undefined) ? undefined : total(inner.map(({ seconds }) => seconds ?? 0)),
   };
@@ -116,85 +129,46 @@ export function affinityShare(weight: number, requests: number): number {
   return -Math.expm1(requests * Math.log1p(-weight));
 }
 
-/** The version of each slot, as an index. */
-function layoutOf({ split, outcomes }: Plan, versions: readonly Version[]): Uint16Array {
-  const layout = new Uint16Array(SLOTS);
-  const fill = (outcome: number, from: number, until: number): void => {
-    layout.fill(versions.indexOf(outcomes[outcome]?.version ?? ""), from, until);
-  };
-  if (split.kind === "fixed") fill(split.outcome, 0, SLOTS);
-  else for (const [index, { until, outcome }] of split.arms.entries()) fill(outcome, split.arms[index - 1]?.until ?? 0, until);
-  return layout;
-}
-
-function countsOf(layout: Uint16Array | undefined, versions: readonly Version[]): readonly number[] {
-  const counts = versions.map(() => 0);
-  for (const version of layout ?? []) counts[version] = (counts[version] ?? 0) + 1;
-  return counts;
-}
-
-function least(before: readonly number[], after: readonly number[]): number {
-  return total(before.map((slots, index) => Math.abs(slots - (after[index] ?? 0)))) / 2;
-}
-
-function transition(
-  index: number,
-  stages: readonly Stage[],
-  earlier: readonly Uint16Array[],
-  after: Uint16Array,
-  versions: readonly Version[],
-  canary: number,
-): Transition {
-  const before = earlier.at(-1) ?? after;
-  const matrix = new Map<number, number>();
-  let returned = 0;
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const from = before[slot] ?? 0;
-    const to = after[slot] ?? 0;
-    if (from === to) continue;
-    const cell = from * versions.length + to;
-    matrix.set(cell, (matrix.get(cell) ?? 0) + 1);
-    if (earlier.some((layout) => layout[slot] === to)) returned++;
-  }
-  const cells = [...matrix].map(([cell, slots]) => ({ from: Math.floor(cell / versions.length), to: cell % versions.length, slots }));
+/** What moves between two layouts, beside the least that must. */
+function moved(before: readonly Run[], after: readonly Run[], canary: Version): Omit<Transition, "from" | "to" | "returned"> {
+  const matrix = movesOf(before, after).flatMap(({ from, to, slots }) => (from === to ? [] : [{ from, to, slots }]));
+  const sum = (moves: typeof matrix): number => total(moves.map(({ slots }) => slots));
   return {
-    from: stages[index]?.name ?? "",
-    to: stages[index + 1]?.name ?? "",
-    moved: total(cells.map(({ slots }) => slots)),
-    minimum: least(countsOf(before, versions), countsOf(after, versions)),
-    matrix: cells.map(({ from, to, slots }) => ({ from: versions[from] ?? "", to: versions[to] ?? "", slots })),
-    joined: total(cells.filter(({ to }) => to === canary).map(({ slots }) => slots)),
-    left: total(cells.filter(({ from }) => from === canary).map(({ slots }) => slots)),
-    returned,
+    moved: sum(matrix),
+    minimum: leastMoves(slotsOf(before), slotsOf(after)),
+    matrix,
+    joined: sum(matrix.filter(({ to }) => to === canary)),
+    left: sum(matrix.filter(({ from }) => from === canary)),
   };
 }
 
 /** Whether a version is left and met again later. */
-export function bounces(path: readonly number[]): boolean {
+function bounces(path: readonly unknown[]): boolean {
   return path.some((version, index) => index > 0 && version !== path[index - 1] && path.indexOf(version) < index);
 }
 
 function forecastStages(
   stages: readonly Stage[],
-  layouts: readonly Uint16Array[],
+  slots: readonly ReadonlyMap<Version, number>[],
   versions: readonly Version[],
-  canary: number,
+  canary: Version,
   options: ForecastOptions,
 ): readonly StageForecast[] {
   const { requestsPerSecond, requestsPerUserHour } = options;
   let untouched = 1;
   let first: number | undefined;
   return stages.map(({ name, seconds }, index) => {
-    const counts = countsOf(layouts[index], versions);
-    const share = (counts[canary] ?? 0) / SLOTS;
+    const own = slots[index];
+    const canarySlots = own?.get(canary) ?? 0;
+    const share = canarySlots / SLOTS;
     const requests = seconds === undefined || requestsPerUserHour === undefined ? undefined : (requestsPerUserHour * seconds) / 3_600;
     if (index > 0 && requests !== undefined && requests > 0) first ??= share;
     if (requests !== undefined) untouched *= 1 - affinityShare(share, requests);
     return {
       name,
       seconds,
-      slots: Object.fromEntries(versions.map((version, each) => [version, counts[each] ?? 0])),
-      canary: counts[canary] ?? 0,
+      slots: Object.fromEntries(versions.map((version) => [version, own?.get(version) ?? 0])),
+      canary: canarySlots,
       requests: seconds === undefined || requestsPerSecond === undefined ? undefined : seconds * requestsPerSecond,
       affinity: requests === undefined ? undefined : { requests, canaryCookie: 1 - untouched, bothCookies: first ?? share },
       detection: detectionOf(share, seconds, options),

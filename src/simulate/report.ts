@@ -3,7 +3,7 @@ import type { Reason } from "../decision.ts";
 import type { Pointer } from "../diagnostic.ts";
 import { type Plan, SLOTS } from "../plan.ts";
 import { type Summary, WITHIN } from "./history.ts";
-import { slotsOf } from "./split.ts";
+import { drawnSlots } from "./split.ts";
 import { binomialTest } from "./statistics/binomial.ts";
 import { chiSquareTest } from "./statistics/chi-square.ts";
 import { type Interval, wilson } from "./statistics/interval.ts";
@@ -169,7 +169,7 @@ function segment(plan: Plan, value: string | undefined, counts: readonly number[
 
 function versionShares(plan: Plan, counts: readonly number[]): readonly VersionShare[] {
   const requests = sum(counts);
-  const slots = slotsOf(plan);
+  const slots = drawnSlots(plan);
   const of = (wanted: (outcome: Plan["outcomes"][number]) => boolean): number =>
     plan.outcomes.reduce((total, outcome) => (wanted(outcome) ? total + (counts[outcome.index] ?? 0) : total), 0);
   const allDrawn = of(({ reason }) => reason === "split");
@@ -230,7 +230,7 @@ function meetings(totals: Totals, { summary, level }: { readonly summary: Summar
   if (summary.count === 0) return undefined;
   const { plan, dealt } = totals;
   const anew = dealt !== undefined && dealt.keys.length === 0;
-  const slots = [...slotsOf(plan).values()];
+  const slots = [...drawnSlots(plan).values()];
   const repeat = (draws: number): number => slots.reduce((total, width) => total + (width / SLOTS) ** draws, 0);
   return {
     count: summary.count * 2 ** level,
@@ -256,7 +256,7 @@ function shareOf(count: number, of: number): Share {
 function recordedOf({ recorded, plan, dealt }: Totals, risk: number): RecordedReport | undefined {
   const { compared, agreed, drawn } = recorded;
   if (compared === 0 && drawn.size === 0) return undefined;
-  const slots = slotsOf(plan);
+  const slots = drawnSlots(plan);
   const versions = new Set([...plan.versions.filter((version) => (slots.get(version) ?? 0) > 0), ...drawn.keys()]);
   const rows = [...versions].map((version) => ({ version, count: drawn.get(version) ?? 0, slots: slots.get(version) ?? 0 }));
   const tested = dealt === undefined || drawn.size === 0 ? undefined : rows;

@@ -1,3 +1,5 @@
+import type { Version } from "../config.ts";
+import { runsOf, slotsOf } from "../layout.ts";
 import { type Field, type Plan, SLOTS } from "../plan.ts";
 
 /** What a plan's draw can give, as numbers: arms with one outcome are one, whatever pieces they are in. */
@@ -26,15 +28,10 @@ export function dealtBy({ split }: Plan): Dealt | undefined {
   };
 }
 
-/** The slots of each version of a plan. */
-export function slotsOf(plan: Plan): ReadonlyMap<string, number> {
-  const dealt = dealtBy(plan);
-  const slots = new Map(plan.versions.map((version) => [version, 0]));
-  for (const [index, outcome] of (dealt?.outcomes ?? []).entries()) {
-    const version = plan.outcomes[outcome]?.version ?? "";
-    slots.set(version, (slots.get(version) ?? 0) + (dealt?.slots[index] ?? 0));
-  }
-  return slots;
+/** The slots that a draw gives each version of a plan: none where nothing is drawn. */
+export function drawnSlots(plan: Plan): ReadonlyMap<Version, number> {
+  const drawn = plan.split.kind === "fixed" ? new Map<Version, number>() : slotsOf(runsOf(plan));
+  return new Map(plan.versions.map((version) => [version, drawn.get(version) ?? 0]));
 }
 
 /**
@@ -42,7 +39,7 @@ export function slotsOf(plan: Plan): ReadonlyMap<string, number> {
  * random split shows more than one version within n draws.
  */
 export function repeatOf(plan: Plan): (draws: number) => number {
-  const shares = [...slotsOf(plan).values()].map((slots) => slots / SLOTS);
+  const shares = [...drawnSlots(plan).values()].map((slots) => slots / SLOTS);
   const known: number[] = [];
   return (draws) => (known[draws] ??= draws === 0 ? 1 : shares.reduce((sum, share) => sum + share ** draws, 0));
 }
