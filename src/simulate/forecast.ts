@@ -143,7 +143,7 @@ function moved(before: readonly Run[], after: readonly Run[], canary: Version): 
 }
 
 /** Whether a version is left and met again later. */
-function bounces(path: readonly unknown[]): boolean {
+export function bounces(path: readonly unknown[]): boolean {
   return path.some((version, index) => index > 0 && version !== path[index - 1] && path.indexOf(version) < index);
 }
 
