@@ -235,6 +235,7 @@ function readExpectation(input: Input, alias: Plan | undefined): Expectation | u
   const fields = record(input, ["version", "split", "reason", "at"]);
   if (fields === undefined) return undefined;
   const version = optional(fields.version, string);
+  if (version !== undefined) isKnown(fields.version, version, alias);
   const split = optional(fields.split, (value) => readSplit(value, alias));
   const reason = optional(fields.reason, (value) => word(value, REASONS, "case-expect", "reason"));
   const at = optional(fields.at, string);
@@ -247,7 +248,6 @@ function readExpectation(input: Input, alias: Plan | undefined): Expectation | u
     );
   if ([fields.version, fields.split, fields.reason, fields.at].every(isAbsent))
     return fail(input, "case-expect", "nothing is expected", "write a `version`, a `split`, a `reason` or an `at`");
-  if (version !== undefined) isKnown(fields.version, version, alias);
   return { version, split, reason, at };
 }
 

@@ -24,6 +24,11 @@ const rows: readonly Row[] = [
     one({ expect: { version: "v1", split: { v1: 90, v2: 10 } } }),
     ["case-expect /cases/0/expect: both a `version` and a `split`"],
   ],
+  [
+    "both forms, of an unknown version: both are told",
+    one({ expect: { version: "v9", split: { v1: 100 } } }),
+    ["case-version /cases/0/expect/version: the alias has no version `v9`", "case-expect /cases/0/expect: both a `version` and a `split`"],
+  ],
   ["an unknown version", one({ expect: { version: "v3" } }), ["case-version /cases/0/expect/version: the alias has no version `v3`"]],
   [
     "a split with an unknown version",
