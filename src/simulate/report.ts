@@ -2,6 +2,7 @@ import type { Version } from "../config.ts";
 import type { Reason } from "../decision.ts";
 import type { Pointer } from "../diagnostic.ts";
 import { type Plan, SLOTS } from "../plan.ts";
+import type { Span } from "./course.ts";
 import { type Summary, WITHIN } from "./history.ts";
 import { drawnSlots } from "./split.ts";
 import { binomialTest } from "./statistics/binomial.ts";
@@ -55,6 +56,11 @@ export interface Draws {
   readonly verdict: Verdict;
   /** The test that may be looked at at any time. `alarm` where it has ever reached the risk. */
   readonly sequential: Sequential & { readonly alarm: boolean };
+  /**
+   * The same draws one stretch of traffic after the other, at most 24 of them: how many each of `arms` got in it, and how many
+   * requests there had been at its end. A key counts where it comes first. Beyond what memory holds of keys there is no more.
+   */
+  readonly course: readonly Span[];
 }
 
 /** One of what a draw can give. */
@@ -198,7 +204,7 @@ function drawsOf(totals: Totals, risk: number): readonly Draws[] {
   const { dealt, random, keys, keyTest } = totals;
   if (dealt === undefined) return [];
   const found: Draws[] = [];
-  const add = (unit: Draws["unit"], counts: readonly number[], sampled: number, test: Sequential): void => {
+  const add = (unit: Draws["unit"], counts: readonly number[], sampled: number, { test, course }: Totals["random"]): void => {
     const count = sum(counts);
     if (count === 0) return;
     const arms = dealt.outcomes.map((outcome, index): Arm => {
@@ -207,10 +213,10 @@ function drawsOf(totals: Totals, risk: number): readonly Draws[] {
       return { version, at, slots: dealt.slots[index] ?? 0, count: got, share: got / count, interval: wilson(got, count) };
     });
     const sequential = { ...test, alarm: test.p <= risk };
-    found.push({ unit, count, sampled, arms, verdict: verdictOf(counts, dealt.shares, risk), sequential });
+    found.push({ unit, count, sampled, arms, verdict: verdictOf(counts, dealt.shares, risk), sequential, course: course.spans() });
   };
-  add("key", totals.countKeys(), 2 ** -keys.level, keyTest.test);
-  add("request", random.counts, 1, random.test);
+  add("key", totals.countKeys(), 2 ** -keys.level, keyTest);
+  add("request", random.counts, 1, random);
   return found;
 }
 

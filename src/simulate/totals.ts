@@ -1,4 +1,5 @@
 import type { Plan } from "../plan.ts";
+import { Course } from "./course.ts";
 import { addAll, emptySummary, type History, include, joined, merge, type Summary } from "./history.ts";
 import { owned, Sample } from "./sample.ts";
 import { type Dealt, dealtBy, repeatOf } from "./split.ts";
@@ -8,9 +9,10 @@ import type { Crowd, Levels, Recorded, Tally } from "./tally.ts";
 /** Values of a segment's field that are counted apart; the requests of further ones are counted together. */
 const MOST_SEGMENTS = 1_000;
 
-/** A sequential test over the counts of what the split can give. */
+/** A sequential test over the counts of what the split can give, and how they came about. */
 interface Test {
   readonly counts: number[];
+  readonly course: Course;
   test: Sequential;
 }
 
@@ -25,7 +27,7 @@ export class Totals {
   readonly counts: number[];
   readonly random: Test;
   readonly keys: Sample<number> = new Sample<number>((before) => before);
-  /** The test over keys goes no further than all keys are held: of a sample, the order is not known. */
+  /** The test over keys, and their course, go no further than all keys are held: of a sample, the order is not known. */
   readonly keyTest: Test;
   readonly segments: Map<string | undefined, number[]> = new Map<string | undefined, number[]>();
   readonly others: number[];
@@ -40,8 +42,8 @@ export class Totals {
     this.counts = plan.outcomes.map(() => 0);
     this.others = plan.outcomes.map(() => 0);
     const none = (): number[] => this.dealt?.outcomes.map(() => 0) ?? [];
-    this.random = { counts: none(), test: UNSEEN };
-    this.keyTest = { counts: none(), test: UNSEEN };
+    this.random = { counts: none(), course: new Course(), test: UNSEEN };
+    this.keyTest = { counts: none(), course: new Course(), test: UNSEEN };
     this.users = new Followed(plan);
     this.sessions = new Followed(plan);
     this.recorded = { compared: 0, agreed: 0, drawn: new Map() };
@@ -66,18 +68,21 @@ export class Totals {
 
   #addDraws({ random, keys }: Tally): void {
     if (this.dealt === undefined) return;
-    addAll(
-      this.random.counts,
-      this.dealt.outcomes.map((outcome) => random[outcome] ?? 0),
+    const { outcomes, shares } = this.dealt;
+    lookAgain(
+      this.random,
+      this.requests,
+      outcomes.map((outcome) => random[outcome] ?? 0),
+      shares,
     );
-    lookAgain(this.random, this.dealt.shares);
+    const fresh = outcomes.map(() => 0);
     for (const [key, outcome] of keys) {
       const held = this.keys.size;
-      this.keys.add(key, this.#outcomes.get(outcome) ?? 0);
-      if (this.keys.level > 0) continue;
-      if (this.keys.size > held) addAt(this.keyTest.counts, this.#outcomes.get(outcome) ?? 0);
+      const index = this.#outcomes.get(outcome) ?? 0;
+      this.keys.add(key, index);
+      if (this.keys.size > held) addAt(fresh, index);
     }
-    if (this.keys.level === 0) lookAgain(this.keyTest, this.dealt.shares);
+    if (this.keys.level === 0) lookAgain(this.keyTest, this.requests, fresh, shares);
   }
 
   #addRecorded({ compared, agreed, drawn }: Recorded): void {
@@ -130,9 +135,10 @@ class Followed {
   }
 }
 
-function lookAgain(state: Test, shares: readonly number[]): void {
-  const count = state.counts.reduce((sum, each) => sum + each, 0);
-  if (count > state.test.count) state.test = look(state.test, state.counts, shares);
+function lookAgain(state: Test, requests: number, counts: readonly number[], shares: readonly number[]): void {
+  state.course.add(requests, counts);
+  addAll(state.counts, counts);
+  if (counts.some((count) => count > 0)) state.test = look(state.test, state.counts, shares);
 }
 
 function addAt(counts: number[], index: number): void {

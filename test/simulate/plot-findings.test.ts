@@ -34,6 +34,19 @@ test("a simulation is shown by its funnel, its draw, and what sessions and users
   expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
 });
 
+test("where traffic comes in several pieces, the share of each version but the primary is shown against the requests", async () => {
+  const simulation = await simulate(alias, populationTraffic(people, 40_000), { seed: "s" });
+  const data = reportDataOf({ title: "t", simulation });
+  const figure = data.sections.find((section) => section.figure?.kind === "share")?.figure;
+  const course = simulation.draws[0]?.course ?? [];
+  expect(course.length).toBeGreaterThan(2);
+  expect(figure?.kind === "share" && figure.data.points).toMatchObject(
+    course.map(({ requests, counts: [canary = 0, rest = 0] }) => ({ x: requests, share: canary / (canary + rest), expected: 0.3 })),
+  );
+  expect(kinds(data).filter((kind) => kind === "share")).toHaveLength(1);
+  expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
+});
+
 test("one that was stopped is marked", async () => {
   const simulation = await simulate(alias, traffic(), { seed: "s", signal: AbortSignal.abort() });
   expect(simulation.partial).toBe(true);

@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { type AliasConfig, compile, type NodeRequest } from "../../src/index.ts";
 import { doer } from "../../src/simulate/block.ts";
+import { Course } from "../../src/simulate/course.ts";
 import { begun, emptySummary, type History, include, joined, observe } from "../../src/simulate/history.ts";
 import { population } from "../../src/simulate/population.ts";
 import { randomOf } from "../../src/simulate/random.ts";
@@ -125,6 +126,50 @@ test("random draws are tested by requests, sticky ones by keys, and both where a
   expect(simulation.draws[0]?.arms.find((arm) => arm.version === "v2")).toMatchObject({ count: onCanary, slots: 1_000 });
   expect(simulation.users).toMatchObject({ count: 4_000, several: { count: 0 }, torn: { count: 0, of: 4_000, expected: undefined } });
 });
+
+test("the course of the draws tells when a split went wrong, and sums to all of them", async () => {
+  const visits = Array.from({ length: 100 }, (_, block) =>
+    Array.from({ length: 300 }, (__, at) => visit({}, { draw: at < (block < 50 ? 30 : 90) ? 0.05 : 0.5 })),
+  );
+  const { draws } = await simulate({ version: "v1", additional_version_weights: { v2: 10 } }, visitTraffic(visits), { seed: "s" });
+  const [{ course, arms } = { course: [], arms: [] }] = draws;
+  expect(course.map(({ requests, counts: [canary = 0, rest = 0] }) => [requests, canary / (canary + rest)])).toEqual(
+    Array.from({ length: 13 }, (_, span) => [Math.min(30_000, 2_400 * (span + 1)), span < 6 ? 0.1 : span === 6 ? 0.25 : 0.3]),
+  );
+  arms.forEach(({ count }, index) => expect(count).toBe(course.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)));
+});
+
+test("of keys, the course counts each where it comes first", async () => {
+  const visits = (from: number, until: number) =>
+    Array.from({ length: until - from }, (_, at) => visit({ "x-user-id": `user-${from + at}` }));
+  const { draws } = await simulate(sticky, visitTraffic([visits(0, 100), visits(50, 120), visits(0, 120)]), { seed: "s" });
+  expect(draws[0]?.course.map(({ requests, counts }) => [requests, counts.reduce((sum, each) => sum + each)])).toEqual([
+    [100, 100],
+    [170, 20],
+  ]);
+});
+
+law(
+  "a course holds the sum of what was added, in spans as long as each other but the last, however long it is",
+  fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 400, size: "max" }),
+  (blocks) => {
+    const course = new Course();
+    let requests = 0;
+    for (const counts of blocks) course.add((requests += 10), counts);
+    const whole = new Course();
+    blocks.forEach((_, block) => whole.add(10 * (block + 1), [1]));
+    const lengths = whole.spans().map(({ counts: [length = 0] }) => length);
+    const [first = 0] = lengths;
+    expect(lengths.length).toBeLessThanOrEqual(24);
+    if (blocks.length >= 24) expect(lengths.length).toBeGreaterThanOrEqual(12);
+    expect(lengths.slice(0, -1).every((length) => length === first)).toBe(true);
+    for (const index of [0, 1])
+      expect(course.spans().reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)).toBe(
+        blocks.reduce((sum, counts) => sum + (counts[index] ?? 0), 0),
+      );
+    expect(whole.spans().at(-1)?.requests ?? 0).toBe(requests);
+  },
+);
 
 test("a split that is not what the weights say is found, by both tests", async () => {
   const visits = Array.from({ length: 8_000 }, (_, at) => visit({}, { draw: at % 8 === 0 ? 0.05 : 0.5 }));

@@ -4,6 +4,7 @@ import type { Forecast } from "../forecast.ts";
 import type { Draws, Meetings, Simulation } from "../report.ts";
 import type { Rollout } from "../rollout.ts";
 import type { RolloutSimulation } from "../simulate.ts";
+import { wilson } from "../statistics/interval.ts";
 import { count, duration, percent, probability } from "./number.ts";
 import type { Figure, ReportData, Section } from "./report.ts";
 import type { StripStep } from "./strip.ts";
@@ -28,6 +29,9 @@ type Verdicts = ReportData["verdicts"];
 
 /** Rows of segments and of torn lines that a report shows. */
 const MOST_ROWS = 20;
+
+/** Versions whose share is drawn against time: more would hide what follows, and the numbers of all are in the simulation. */
+const MOST_COURSES = 4;
 
 /** Findings as a report shows them: the only place that knows both. */
 export function reportDataOf({ title, rollout, forecast, simulation, change }: Findings): ReportData {
@@ -338,7 +342,9 @@ function simulationSections(told: readonly Told[]): readonly Section[] {
     sections.push(plotted("The funnel of rules", { kind: "funnel", data }));
   }
   if (single !== undefined) {
-    for (const draws of single.draws.filter(({ arms }) => arms.length > 1)) sections.push(armsSection(draws, versionsOf([single.plan])));
+    const versions = versionsOf([single.plan]);
+    for (const draws of single.draws.filter(({ arms }) => arms.length > 1))
+      sections.push(armsSection(draws, versions), ...courseSections(draws, versions));
   }
   for (const who of ["sessions", "users"] as const) {
     const widest = told
@@ -391,6 +397,22 @@ function armsSection({ unit, arms, sampled }: Draws, versions: readonly string[]
     { kind: "arms", data: { title, unit: `${unit}s`, versions, arms: shares } },
     text,
   );
+}
+
+/** What each arm but the primary's was given, stretch by stretch of the traffic. A single stretch is no course. */
+function courseSections({ unit, arms, course }: Draws, [primary]: readonly string[]): readonly Section[] {
+  if (course.length < 2) return [];
+  const others = arms.map((arm, index) => ({ ...arm, index })).filter(({ version }) => version !== primary);
+  return others.slice(0, MOST_COURSES).map(({ version, slots, index }) => {
+    const points = course.map(({ requests, counts }) => {
+      const [got, all] = [counts[index] ?? 0, counts.reduce((sum, each) => sum + each, 0)];
+      const { low, high } = wilson(got, all);
+      return { x: requests, name: count(requests), share: got / all, low, high, expected: slots / SLOTS };
+    });
+    const title = unit === "key" ? `What the draw gives ${version}, of the keys that come first` : `What the draw gives ${version}`;
+    const text = `Each dot stands for the ${unit}s since the one before. About one interval in twenty misses the line by chance.`;
+    return plotted(`The share of ${version}`, { kind: "share", data: { title, version, axis: "requests", points } }, text);
+  });
 }
 
 function tornSection(who: "users" | "sessions", heading: string, { torn, curve, several, count: all }: Meetings): Section {
