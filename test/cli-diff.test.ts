@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { command, type Ended, scratch } from "./support/command.ts";
@@ -28,6 +29,18 @@ describe("diff", () => {
       stderr: "",
       stdout: "10.00 % of the split moves; 10.00 % must, for these shares\n  v1 → v2  10.00 %\n",
     });
+  });
+
+  test("draws what moves", async () => {
+    const [out, plots] = [join(folder, "diff.html"), join(folder, "plots")];
+    expect(await cli("diff", ten, ruled, "--html", out, "--svg", plots)).toMatchObject({ code: 0 });
+    const html = readFileSync(out, "utf8");
+    expect(html).toContain("No slot moves that would not have to.");
+    expect(html).toContain("Requests that change hands by rules");
+    expect(readdirSync(plots).toSorted()).toEqual(["from-version-to-version.svg", "the-slots.svg"]);
+    expect(await cli("diff", ten, ten, "--html", out)).toMatchObject({ code: 0 });
+    expect(readFileSync(out, "utf8")).toContain("this is proved");
+    expect(await cli("diff", ten, ruled, "--html", join(folder, "none", "x.html"))).toMatchObject({ code: 2, stdout: "" });
   });
 
   test("proves that nothing does", async () => {

@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { draw, prepare } from "../src/cli/picture.ts";
+import { population, populationTraffic, simulate as run } from "../src/simulate/index.ts";
 import { command, type Ended, scratch } from "./support/command.ts";
 
 const { folder, file } = scratch();
@@ -72,6 +75,28 @@ describe("simulate", () => {
     expect(html).not.toMatch(/<script|<link rel="stylesheet|src=|https?:\/\/(?!www\.w3\.org)/);
   });
 
+  test("each plot as a file of its own, named after what it shows", async () => {
+    const out = join(folder, "plots");
+    const steps = file("plotted.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
+    expect(await simulate(alias, "--plan", steps, "--population", model, "--svg", out)).toMatchObject({ code: 0 });
+    const names = readdirSync(out).toSorted();
+    expect(names).toContain("the-slots-of-each-step.svg");
+    for (const name of names) expect(readFileSync(join(out, name), "utf8")).toMatch(/^<svg [^>]*viewBox[\s\S]*<\/svg>$/);
+  });
+
+  test("plots of a part of the traffic have that in their names", async () => {
+    const out = join(folder, "part");
+    const stopped = { seed: "s", signal: AbortSignal.abort() };
+    const simulation = await run(
+      parseYaml(readFileSync(alias, "utf8")),
+      populationTraffic(population({ users: 9, sessions: 1, requests: 1 })),
+      stopped,
+    );
+    await prepare({ svg: out });
+    await draw({ svg: out }, { title: "t", simulation });
+    expect(readdirSync(out)).toEqual(["the-funnel-of-rules.partial.svg"]);
+  });
+
   test("an interrupt ends it, with what there is", async () => {
     const stop = new AbortController();
     stop.abort();
@@ -94,6 +119,12 @@ describe("simulate", () => {
       [alias, "--population", model, "--html", join(folder, "none", "out.html")],
       "cannot be written: no such file",
     ],
+    [
+      "a folder of plots that cannot be made",
+      [alias, "--population", model, "--svg", join(alias, "plots")],
+      "plots: cannot be written: a part of the path is no directory",
+    ],
+    ["a folder of plots that is a file", [alias, "--population", model, "--svg", alias], "cannot be written: is there, and no folder"],
     ["a form that is none", [alias, "--traffic", log, "--form", "csv"], "`--form` cannot be `csv`"],
   ])("refuses %s", async (_, args, message) => {
     const { code, stdout, stderr } = await simulate(...args);

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
@@ -90,7 +91,23 @@ async function runCommand(command: string, code: number): Promise<string> {
   }
 }
 
+/** Runs a command line. Plots that it would write into the documents are compared with those; `UPDATE_PICTURES=1` writes them. */
 async function runHere(args: readonly string[], code: number): Promise<string> {
+  const folder = args[args.indexOf("--svg") + 1];
+  if (!args.includes("--svg") || folder === undefined || process.env["UPDATE_PICTURES"] === "1") return runThis(args, code);
+  const drawn = mkdtempSync(join(tmpdir(), "pictures-"));
+  const text = await runThis(
+    args.map((arg) => (arg === folder ? drawn : arg)),
+    code,
+  );
+  const pictures = (of: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(readdirSync(of).map((name) => [name, readFileSync(join(of, name), "utf8")]));
+  expect(pictures(folder)).toEqual(pictures(drawn));
+  rmSync(drawn, { recursive: true });
+  return text;
+}
+
+async function runThis(args: readonly string[], code: number): Promise<string> {
   const printed: Buffer[] = [];
   const output = (): Writable =>
     new Writable({

@@ -1,16 +1,18 @@
-import { type Movement, movement } from "../index.ts";
+import { type Movement, movement, plan } from "../index.ts";
 import type { Move } from "../layout.ts";
 import type { Shift } from "../movement.ts";
 import { percentOf, readArguments } from "./arguments.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
 import { requestWords } from "./paste.ts";
+import { draw, PICTURES, PICTURES_HELP, prepare } from "./picture.ts";
 import { jsonOf, printable, styleOf, wrap } from "./style.ts";
 import { percent, plural, table } from "./table.ts";
 
 const HELP = `Says what moves when one alias config takes the place of another.
 
-Usage: canary-router diff BEFORE AFTER [--max-moved PERCENT] [--no-shifts] [--json]
+Usage: canary-router diff BEFORE AFTER [--max-moved PERCENT] [--no-shifts]
+                                       [--html OUT] [--svg FOLDER] [--json]
 
 Counts the slots that change hands, beside the fewest that could for the same
 shares, and finds the requests whose strategy changes, each with an example.
@@ -21,6 +23,7 @@ Options:
                        keys or seed change, users are drawn anew, and the share
                        that then moves counts
   --no-shifts          exit with 1 where the requests of a strategy change hands
+${PICTURES_HELP}
   --json               everything as JSON
 
 Exit codes: 0 within the limits, 1 beyond one of them or a config has errors,
@@ -39,15 +42,18 @@ export const diff: Command = {
     const { values, positionals } = readArguments(args, {
       "max-moved": { type: "string" },
       "no-shifts": { type: "boolean" },
+      ...PICTURES,
       json: { type: "boolean" },
     });
     const [one, other, ...more] = positionals;
     if (one === undefined || other === undefined || more.length > 0)
       throw new Refusal("`diff` needs two files, BEFORE and AFTER", "see `canary-router diff --help`");
     const limit = percentOf("--max-moved", values["max-moved"]);
+    await prepare(values);
     const [before, after] = [await loadAlias(one, host), await loadAlias(other, host)];
     if (before === undefined || after === undefined) return 1;
     const moves = movement(before, after);
+    await draw(values, { title: `${one} → ${other}`, change: { before: plan(before), after: plan(after), movement: moves } });
     const beyond = complaints(moves, limit, values["no-shifts"] === true);
     if (values.json === true) await write(host.stdout, `${jsonOf({ ...moves, expected: expectedMoved(moves), beyond }, 2)}\n`);
     else {

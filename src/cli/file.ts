@@ -93,6 +93,8 @@ export function failureOf(error: unknown): string {
       return "no such file";
     case "EISDIR":
       return "is a directory";
+    case "ENOTDIR":
+      return "a part of the path is no directory";
     case "EACCES":
     case "EPERM":
       return "permission denied";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { access, constants, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, extname } from "node:path";
+import { extname } from "node:path";
 import type { Checked } from "../diagnostic.ts";
 import type { Field } from "../plan.ts";
 import { readText } from "../text.ts";
@@ -13,8 +13,6 @@ import {
   parsePopulation,
   parseRollout,
   populationTraffic,
-  reportDataOf,
-  reportHTML,
   type Rollout,
   simulate as run,
   type Simulation,
@@ -25,9 +23,9 @@ import { oneOf, onlyFile, readArguments } from "./arguments.ts";
 import { failureOf, placed, readFile } from "./file.ts";
 import { type Command, type Host, Refusal, write } from "./host.ts";
 import { loadAliasFile } from "./load.ts";
+import { draw, PICTURES, PICTURES_HELP, prepare } from "./picture.ts";
 import { progressOf } from "./progress.ts";
 import { complaint } from "./report.ts";
-import { save } from "./save.ts";
 import { forecastText, rolloutText, simulationText } from "./simulation.ts";
 import { jsonOf, styleOf } from "./style.ts";
 import { readYaml } from "./yaml.ts";
@@ -61,7 +59,7 @@ Options:
   --segment TYPE:NAME  count requests apart by this field
   --seed TEXT          0 where it is left out
   --workers N          threads; all processors where it is left out
-  --html OUT           a report with plots, one file without a network
+${PICTURES_HELP}
   --json               everything as JSON
 
 Exit codes: 0 done, 1 a file has errors, 2 wrong usage or no such file, 130
@@ -92,7 +90,7 @@ export const simulate: Command = {
       segment: { type: "string" },
       seed: { type: "string" },
       workers: { type: "string" },
-      html: { type: "string" },
+      ...PICTURES,
       json: { type: "boolean" },
     });
     const file = onlyFile(positionals, "simulate");
@@ -107,7 +105,7 @@ export const simulate: Command = {
       fieldOf("--session", values.session),
       fieldOf("--segment", values.segment),
     ];
-    if (values.html !== undefined) await writable(values.html);
+    await prepare(values);
     const alias = await loadAliasFile(file, host);
     if (alias === undefined || !alias.checked.ok) return 1;
     const rollout = values.plan === undefined ? undefined : await readRollout(values.plan, alias.written()?.value, host);
@@ -128,14 +126,13 @@ export const simulate: Command = {
       if (rollout === undefined) {
         const simulation: Simulation = await run(alias.checked.value, traffic, options);
         progress.end();
-        if (values.html !== undefined) await save(values.html, reportHTML(reportDataOf({ title: file, simulation })));
+        await draw(values, { title: file, simulation });
         await write(host.stdout, values.json === true ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style));
       } else {
         const told = forecast(rollout, rates);
         const simulation = await run(rollout, traffic, options);
         progress.end();
-        if (values.html !== undefined)
-          await save(values.html, reportHTML(reportDataOf({ title: file, rollout, forecast: told, simulation })));
+        await draw(values, { title: file, rollout, forecast: told, simulation });
         const text = `${forecastText(told)}\n${rolloutText(simulation, style)}`;
         await write(host.stdout, values.json === true ? `${jsonOf({ forecast: told, ...simulation }, 2)}\n` : text);
       }
@@ -225,18 +222,6 @@ function formOf(path: string): LogForm {
       return "ndjson";
     default:
       return "access-log";
-  }
-}
-
-/** Fails before the work where a file cannot be written. */
-async function writable(path: string): Promise<void> {
-  try {
-    await access(dirname(path), constants.W_OK);
-    const known = await stat(path).catch(() => undefined);
-    if (known?.isDirectory() === true) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
-    if (known !== undefined) await access(path, constants.W_OK);
-  } catch (error) {
-    throw new Refusal(`${path}: cannot be written: ${failureOf(error)}`);
   }
 }
 
