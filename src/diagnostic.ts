@@ -62,7 +62,15 @@ export type Code =
   | "undecided"
   | "case-expect"
   | "case-draw"
-  | "case-version";
+  | "case-version"
+  | "count"
+  | "share"
+  | "share-sum"
+  | "trait"
+  | "canary"
+  | "step"
+  | "duration"
+  | "header-route";
 
 /**
  * The service's error code for every complaint: FSS.0400 invalid parameter, FSS.1014
@@ -122,6 +130,14 @@ const SERVICE_CODES: Readonly<Record<Code, string>> = {
   "case-expect": "FSS.0400",
   "case-draw": "FSS.0400",
   "case-version": "FSS.0400",
+  count: "FSS.0400",
+  share: "FSS.0400",
+  "share-sum": "FSS.0400",
+  trait: "FSS.0400",
+  canary: "FSS.0400",
+  step: "FSS.0400",
+  duration: "FSS.0400",
+  "header-route": "FSS.0400",
 };
 
 /** Every code, in the order of the documents. */

@@ -24,9 +24,10 @@ import { law } from "./support/law.ts";
 /** A config of which one thing is said, and nothing else. */
 type Row = [config: unknown, message: string, help?: string | undefined, options?: ParseOptions];
 
-/** The codes that only `analyze` has, and those of suites: test/laws/analyze.test.ts and test/testing/suite.test.ts cover them. */
+/** The codes that only `analyze` has: test/laws/analyze.test.ts covers them. */
 const CLAIMS: ReadonlySet<Code> = new Set(CODES.slice(CODES.indexOf("plan") + 1, CODES.indexOf("undecided") + 1));
-const SUITES: ReadonlySet<Code> = new Set(CODES.slice(CODES.indexOf("undecided") + 1));
+/** Those of suites, populations and rollouts: test/testing/suite.test.ts, test/simulate/population.test.ts and rollout.test.ts cover them. */
+const OTHERS: ReadonlySet<Code> = new Set(CODES.slice(CODES.indexOf("undecided") + 1));
 
 const SERVICE: ParseOptions = { profile: "functiongraph" };
 const RULE = "/additional_version_strategy/v2/rules/0";
@@ -638,7 +639,7 @@ describe("what is said", () => {
   ]);
 
   test("each code is covered", () => {
-    expect([...covered.keys()].toSorted()).toEqual(CODES.filter((code) => !CLAIMS.has(code) && !SUITES.has(code)).toSorted());
+    expect([...covered.keys()].toSorted()).toEqual(CODES.filter((code) => !CLAIMS.has(code) && !OTHERS.has(code)).toSorted());
   });
 
   describe("each code is explained in docs/diagnostics.md", () => {
@@ -651,7 +652,7 @@ describe("what is said", () => {
 
     for (const [index, code] of CODES.entries()) {
       test(`${code}: its severity, the service's code, what, why and fix`, () => {
-        const severities = CLAIMS.has(code) ? ["warning"] : SUITES.has(code) ? ["error"] : [...(covered.get(code) ?? [])].toSorted();
+        const severities = CLAIMS.has(code) ? ["warning"] : OTHERS.has(code) ? ["error"] : [...(covered.get(code) ?? [])].toSorted();
         const service = toServiceError([{ code, severity: "error", at: "", message: "" }])?.error_code;
         const kind = severities.includes("error") ? `${severities.join(" or ")} · ${service}` : "warning";
         const [heading, line, what, why, fix, ...rest] = (sections[index] ?? "").trim().split("\n\n");
@@ -1366,6 +1367,8 @@ describe("the nearest word", () => {
     expect(nearest("abx", ["aby", "abz"])).toBe("aby");
     expect(nearest("abcdef", ["abxdyf", "abcdxf", "abcxef"])).toBe("abcdxf");
     expect(nearest("abc", [])).toBeUndefined();
+    // A swap is one edit, two other letters are two, also where one of them is the same.
+    expect(nearest("abcdef", ["abdxef", "abxdef"])).toBe("abxdef");
   });
 
   test("takes no time for a text of any length, also once the code is compiled", () => {

@@ -1,8 +1,8 @@
 import { type Checked, ConfigError, shown } from "../diagnostic.ts";
-import { bounded, each, entries, fail, type Input, isAbsent, list, number, optional, record, word } from "../parse/input.ts";
+import { bounded, each, entries, fail, type Input, isAbsent, number, optional, record, suggestion, word } from "../parse/input.ts";
 import type { Field } from "../plan.ts";
 import { readField } from "./field.ts";
-import { checkWhole, reading } from "./reading.ts";
+import { checkWhole, reading, several } from "./reading.ts";
 
 /** How many of something each has: always so many, by listed shares, or by a geometric distribution that begins at 1. */
 export type Count =
@@ -84,7 +84,7 @@ function readPopulation(input: Input): Population | undefined {
   const requests = optional(fields.requests, readCount) ?? ONE;
   const identity = optional(fields.identity, readField);
   const session = optional(fields.session, readField);
-  const traits = optional(fields.traits, (traitsInput) => each(list(traitsInput, 1_000, "rules", "traits") ?? [], readTrait)) ?? [];
+  const traits = optional(fields.traits, (traitsInput) => each(several(traitsInput, 1_000, "traits") ?? [], readTrait)) ?? [];
   return users === undefined ? undefined : { users, sessions, requests, identity, session, traits };
 }
 
@@ -93,7 +93,7 @@ const ONE: Count = { kind: "fixed", count: 1 };
 function whole(input: Input, most: number): number | undefined {
   const count = number(input);
   if (count === undefined || (Number.isInteger(count) && count >= 1 && count <= most)) return count;
-  return fail(input, "wrong-type", `${shown(count)} is no count`, `write a whole number from 1 to ${most}`);
+  return fail(input, "count", `${shown(count)} is no count`, `write a whole number from 1 to ${most}`);
 }
 
 /** A number, `{ mean }`, or a map from counts to percent. */
@@ -108,12 +108,14 @@ function readCount(input: Input): Count | undefined {
   if (first?.key === "mean" && second === undefined) {
     const mean = number(first);
     if (mean === undefined || (mean >= 1 && mean <= MOST_EACH / 20)) return mean === undefined ? undefined : { kind: "geometric", mean };
-    return fail(first, "wrong-type", `${shown(mean)} is no mean`, `write a number from 1 to ${MOST_EACH / 20}`);
+    return fail(first, "count", `${shown(mean)} is no mean`, `write a number from 1 to ${MOST_EACH / 20}`);
   }
   const listed = each(parts, (part) => {
     const count = Number(part.key);
     if (!(Number.isInteger(count) && count >= 1 && count <= MOST_EACH)) {
-      return fail(part, "unknown-key", `${shown(part.key)} is no count`, `write whole numbers from 1 to ${MOST_EACH}, or \`mean\` alone`);
+      const help = `write whole numbers from 1 to ${MOST_EACH}, or \`mean\` alone`;
+      const misspelt = part.key === "mean" ? help : suggestion(String(part.key), ["mean"], help);
+      return fail(part, "count", `${shown(part.key)} is no count`, misspelt);
     }
     const share = readShare(part);
     return share === undefined ? undefined : { count, share };
@@ -126,24 +128,21 @@ function readCount(input: Input): Count | undefined {
 function readShare(input: Input): number | undefined {
   const share = number(input);
   if (share === undefined || (share >= 0 && share <= 100)) return share;
-  return fail(input, "weight", `${shown(share)} is no share`, "write percent, from 0 to 100");
+  return fail(input, "share", `${shown(share)} is no share`, "write percent, from 0 to 100");
 }
 
 function readTrait(input: Input): Trait | undefined {
   const parts = record(input, ["field", "fields", "per", "values", "absent"]);
   if (parts === undefined) return undefined;
-  const per = optional(parts.per, (perInput) => word(perInput, PER, "wrong-type", "period")) ?? "user";
+  const per = optional(parts.per, (perInput) => word(perInput, PER, "trait", "period")) ?? "user";
   const single = isAbsent(parts.fields);
   if (!single && !isAbsent(parts.field)) {
-    return fail(
-      input,
-      "unknown-key",
-      "`field` and `fields` are both there",
-      "keep `field` for one, or `fields` for several listed jointly",
-    );
+    return fail(input, "trait", "`field` and `fields` are both there", "keep `field` for one, or `fields` for several listed jointly");
   }
   const table = single ? readValues(parts.values, parts.absent) : readJoint(parts.values, parts.absent, parts.fields);
-  const fields = single ? each([parts.field], readField) : each(list(parts.fields, 100, "rules", "fields") ?? [], readField);
+  const listed = single ? undefined : several(parts.fields, 100, "fields");
+  if (listed?.length === 0) fail(parts.fields, "trait", "the trait has no field", "name one or more, or remove the trait");
+  const fields = single ? each([parts.field], readField) : each(listed ?? [], readField);
   if (table === undefined || fields.length === 0) return undefined;
   const shares = table.map(({ share }) => share);
   return { fields, per, values: table.map(({ of }) => of), until: cumulated(shares) };
@@ -169,6 +168,7 @@ function readValues(input: Input, absent: Input): readonly Row[] | undefined {
     input,
     all.map(({ share }) => share),
     declared,
+    "make them 100 % together, with `absent` for those without a value",
   )
     ? all
     : undefined;
@@ -176,20 +176,20 @@ function readValues(input: Input, absent: Input): readonly Row[] | undefined {
 
 /** The values of several fields: a list of `{ of, share }`, with a value or null for each field. */
 function readJoint(input: Input, absent: Input, fieldsInput: Input): readonly Row[] | undefined {
-  if (!isAbsent(absent)) fail(absent, "unknown-key", "`absent` is for a single field", "list a row of nulls");
-  const parts = list(input, 100_000, "items", "values");
+  if (!isAbsent(absent)) fail(absent, "trait", "`absent` is for a single field", "list a row of nulls");
+  const parts = several(input, 100_000, "values");
   if (parts === undefined) return undefined;
-  const width = Array.isArray(fieldsInput.value) ? fieldsInput.value.length : 0;
+  const width = Array.isArray(fieldsInput.value) ? fieldsInput.value.length : undefined;
   const rows = each(parts, (part): Row | undefined => {
     const row = record(part, ["of", "share"]);
     if (row === undefined) return undefined;
     const share = readShare(row.share);
-    const cells = list(row.of, 100, "rules", "values");
-    if (cells !== undefined && cells.length !== width) {
+    const cells = several(row.of, 100, "values");
+    if (cells !== undefined && width !== undefined && cells.length !== width) {
       return fail(
         row.of,
-        "wrong-type",
-        `${cells.length} values for ${width} fields`,
+        "trait",
+        `expected a value for each field, found ${cells.length} for ${width}`,
         "write a value for each field, null where it is absent",
       );
     }

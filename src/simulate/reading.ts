@@ -1,5 +1,5 @@
 import { atMost, type Checked, type Diagnostic, type Pointer } from "../diagnostic.ts";
-import { BUDGETS, fail, type Input, type Reading } from "../parse/input.ts";
+import { BUDGETS, fail, type Input, list, type Reading } from "../parse/input.ts";
 import { PROFILES } from "../parse/profile.ts";
 
 /**
@@ -29,19 +29,29 @@ export function adopt({ reading: { diagnostics } }: Input, at: Pointer, told: re
   diagnostics.push(...told.map((diagnostic) => ({ ...diagnostic, at: `${at}${diagnostic.at}` })));
 }
 
+/** The items of a list that has at most `most`, a bound that no option raises. */
+export function several(input: Input, most: number, what: string): readonly Input[] | undefined {
+  if (lengthOf(input) > most) return fail(input, "over-budget", `more than ${most} ${what}`, "make it smaller");
+  return list(input, most, "items", what);
+}
+
+/** 0 where there is no list, or none that can be read: `list` says so. */
+function lengthOf({ value }: Input): number {
+  try {
+    return Array.isArray(value) ? value.length : 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** Percent as people write them need not add up to the last binary digit. */
 const ROUNDING = 1e-9;
 
 /** Complains of shares that are not 100 % together; there is nothing to add up where one of them was refused. */
-export function checkWhole(input: Input, shares: readonly number[], declared: number): boolean {
+export function checkWhole(input: Input, shares: readonly number[], declared: number, help = "make them 100 % together"): boolean {
   if (shares.length !== declared) return false;
   const sum = shares.reduce((total, share) => total + share, 0);
   if (Math.abs(sum - 100) <= ROUNDING) return true;
-  fail(
-    input,
-    "weight-sum",
-    `the shares sum to ${Number(sum.toFixed(9))} %`,
-    "make them 100 % together, with `absent` for those without a value",
-  );
+  fail(input, "share-sum", `the shares sum to ${Number(sum.toFixed(9))} %`, help);
   return false;
 }

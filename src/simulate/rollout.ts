@@ -1,10 +1,10 @@
 import type { AliasConfig, StrategyConfig, Version } from "../config.ts";
 import { type Checked, ConfigError, type Pointer, pointer, shown } from "../diagnostic.ts";
-import { bounded, fail, type Input, isAbsent, list, number, optional, record, string } from "../parse/input.ts";
+import { bounded, fail, type Input, isAbsent, number, optional, record, string, words } from "../parse/input.ts";
 import { parse } from "../parse.ts";
 import type { Plan } from "../plan.ts";
 import { plan } from "../read.ts";
-import { adopt, reading } from "./reading.ts";
+import { adopt, reading, several } from "./reading.ts";
 
 /** What the alias is for a while. */
 export interface Stage {
@@ -78,15 +78,17 @@ function readRollout(input: Input): Rollout | undefined {
   const promote = optional(fields.promote, readBoolean) ?? true;
   const alias = readAlias(fields.alias);
   const canary = string(fields.canary);
-  const steps = list(fields.steps, MOST_STEPS, "rules", "steps");
-  if (steps?.length === 0) fail(fields.steps, "missing-key", "the rollout has no step", "write steps, such as `setWeight: 5`");
+  const steps = several(fields.steps, MOST_STEPS, "steps");
+  if (steps?.length === 0) fail(fields.steps, "step", "the rollout has no step", "write steps, such as `setWeight: 5`");
   if (alias === undefined || canary === undefined || steps === undefined) return undefined;
   if (canary === alias.version) {
-    return fail(fields.canary, "primary-weight", `${shown(canary)} is the version that the alias has`, "name the version to be rolled out");
+    return fail(fields.canary, "canary", `${shown(canary)} is the version that the alias has`, "name the version to be rolled out");
   }
   const promoted = parse({ ...alias, version: canary, additional_version_weights: null, additional_version_strategy: null });
   if (!promoted.ok) {
-    for (const { code, message, help } of promoted.diagnostics) fail(fields.canary, code, message, help);
+    for (const { code, severity, message, help } of promoted.diagnostics) {
+      if (severity === "error") fail(fields.canary, code, message, help);
+    }
     return undefined;
   }
 
@@ -102,7 +104,8 @@ function readRollout(input: Input): Rollout | undefined {
 
 function readBoolean(input: Input): boolean | undefined {
   if (typeof input.value === "boolean") return input.value;
-  return fail(input, "wrong-type", "expected true or false", "after `promote: false` the canary is not made the version");
+  const found = typeof input.value === "string" || typeof input.value === "number" ? `, found ${shown(input.value)}` : "";
+  return fail(input, "wrong-type", `expected true or false${found}`, "after `promote: false` the canary is not made the version");
 }
 
 /** The alias itself, as it travels: later stages are made of it. What is wrong with it is told of where it stands. */
@@ -134,7 +137,7 @@ function readSteps(input: Input, steps: readonly Input[], alias: AliasConfig, ca
     const present = STEP_KEYS.filter((key) => fields[key].value !== undefined);
     if (present.length !== 1) {
       const misspelt = present.length === 0 && Object.keys(step.value as object).length > 0;
-      if (!misspelt) fail(step, "wrong-type", `a step does one thing, this one ${present.length}`, `write one of ${STEP_KEYS.join(", ")}`);
+      if (!misspelt) notOne(step, present);
       continue;
     }
     if (present[0] !== "pause") {
@@ -148,6 +151,12 @@ function readSteps(input: Input, steps: readonly Input[], alias: AliasConfig, ca
   }
   close(0);
   return stages;
+}
+
+/** Complains of a step that does nothing, or more than one thing. */
+function notOne(step: Input, present: readonly string[]): void {
+  if (present.length === 0) fail(step, "step", "the step does nothing", `write ${words(STEP_KEYS, "or")}`);
+  else fail(step, "step", `the step does more than one thing: ${words(present, "and")}`, "make each a step of its own");
 }
 
 /** A pause that follows another one. */
@@ -168,11 +177,16 @@ function set(state: State, fields: Readonly<Record<(typeof STEP_KEYS)[number], I
     state.weights = setWeights.value as State["weights"];
     state.weightsAt = pointer(at, "setWeights");
   } else if (setStrategy.value !== undefined) {
+    if (state.routes.size > 0 && Object.hasOwn(setStrategy.value ?? {}, canary)) {
+      const help = "remove the route first, by a `setHeaderRoute` with its `name` alone, or leave the strategy out";
+      fail(setStrategy, "header-route", `${shown(canary)} has a header route already`, help);
+      return;
+    }
     state.strategy = setStrategy.value as State["strategy"];
     state.strategyAt = pointer(at, "setStrategy");
   } else {
     if (state.strategy !== null && state.strategy !== undefined && Object.hasOwn(state.strategy, canary)) {
-      fail(setHeaderRoute, "combine-type", `${shown(canary)} has a strategy already`, "add the header's rule to it with `setStrategy`");
+      fail(setHeaderRoute, "header-route", `${shown(canary)} has a strategy already`, "add the header's rule to it with `setStrategy`");
       return;
     }
     readHeaderRoute(setHeaderRoute, state.routes);
@@ -189,14 +203,17 @@ function readHeaderRoute(input: Input, routes: State["routes"]): void {
     routes.delete(name);
     return;
   }
-  const rules = (list(fields.match, 100, "rules", "matches") ?? []).flatMap((match) => {
+  const matches = several(fields.match, 100, "matches");
+  if (matches?.length === 0)
+    fail(fields.match, "header-route", "the route has no match", "write one, or remove the route: leave `match` out");
+  const rules = (matches ?? []).flatMap((match) => {
     const parts = record(match, ["headerName", "headerValue"]);
     const value = parts && record(parts.headerValue, ["exact", "prefix", "regex"]);
     const param = parts && bounded(parts.headerName);
     if (parts === undefined || value === undefined || param === undefined) return [];
     for (const key of ["prefix", "regex"] as const) {
       if (!isAbsent(value[key])) {
-        fail(value[key], "rule-op", `an alias cannot compare by \`${key}\``, "write the whole value, as `exact`");
+        fail(value[key], "header-route", `an alias cannot compare by \`${key}\``, "write the whole value, as `exact`");
         return [];
       }
     }
@@ -211,19 +228,19 @@ function readPause(input: Input): number | undefined {
   if (isAbsent(input)) return undefined;
   const fields = record(input, ["duration"]);
   if (fields === undefined || isAbsent(fields.duration)) return undefined;
-  const seconds = secondsOf(fields.duration.value);
-  if (seconds !== undefined) return seconds;
-  const value = fields.duration.value;
-  const what = typeof value === "string" || typeof value === "number" ? `${shown(value)} is no duration` : "this is no duration";
-  return fail(fields.duration, "wrong-type", what, "write seconds, or such as `30s`, `10m`, `1h30m`, `2d`");
+  const duration = typeof fields.duration.value === "number" ? fields.duration.value : string(fields.duration);
+  if (duration === undefined) return undefined;
+  const seconds = secondsOf(duration);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  return fail(fields.duration, "duration", `${shown(duration)} is no duration`, "write seconds, or such as `30s`, `10m`, `1h30m`, `2d`");
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-function secondsOf(duration: unknown): number | undefined {
-  if (typeof duration === "number") return Number.isFinite(duration) && duration >= 0 ? duration : undefined;
-  if (typeof duration !== "string" || !/^(?:\d+|(?:\d+[smhd])+)$/.test(duration)) return undefined;
-  if (/^\d+$/.test(duration)) return Number(duration);
+/** NaN where the text is no duration. */
+function secondsOf(duration: string | number): number {
+  if (typeof duration === "number" || /^\d+$/.test(duration)) return Number(duration);
+  if (!/^(?:\d+[smhd])+$/.test(duration)) return NaN;
   let seconds = 0;
   for (const [, count, unit = "s"] of duration.matchAll(/(\d+)([smhd])/g)) seconds += Number(count) * (UNITS[unit] ?? 0);
   return seconds;

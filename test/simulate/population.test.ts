@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { format } from "../../src/index.ts";
+import { CODES, format } from "../../src/index.ts";
 import { readerOf } from "../../src/simulate/field.ts";
 import { meanOf, parsePopulation, population } from "../../src/simulate/population.ts";
 import { binomialTest } from "../../src/simulate/statistics/binomial.ts";
@@ -33,20 +33,93 @@ test("everything wrong is told at once, with pointers, before anything runs", ()
     }),
   ).toEqual([
     "error[unknown-key] /sesions: unknown key `sesions`",
-    "error[wrong-type] /users: `0` is no count",
-    "error[wrong-type] /sessions/mean: `0.5` is no mean",
-    "error[weight-sum] /requests: the shares sum to 90 %",
+    "error[count] /users: `0` is no count",
+    "error[count] /sessions/mean: `0.5` is no mean",
+    "error[share-sum] /requests: the shares sum to 90 %",
     "error[rule-type] /identity/rule_type: `Hedder` is no rule type",
     "error[param] /session/param: `a b` is no cookie name",
-    "error[weight] /traits/0/values/off: `-1` is no share",
-    "error[weight-sum] /traits/1/values: the shares sum to 95 %",
-    "error[wrong-type] /traits/2/per: `users` is no period",
-    "error[wrong-type] /traits/2/values/0/of: 2 values for 1 fields",
-    "error[unknown-key] /traits/3: `field` and `fields` are both there",
+    "error[share] /traits/0/values/off: `-1` is no share",
+    "error[share-sum] /traits/1/values: the shares sum to 95 %",
+    "error[trait] /traits/2/per: `users` is no period",
+    "error[trait] /traits/2/values/0/of: expected a value for each field, found 2 for 1",
+    "error[trait] /traits/3: `field` and `fields` are both there",
   ]);
   expect(complaints({})).toEqual(["error[missing-key] /users: the key `users` is missing"]);
   expect(complaints([])).toEqual(["error[wrong-type]: expected an object, found a list"]);
-  expect(complaints({ users: 1, sessions: { 0: 100 } })).toEqual(["error[unknown-key] /sessions/0: `0` is no count"]);
+});
+
+const beta = { rule_type: "Cookie", param: "beta" };
+const withTrait = (trait: object): object => ({ users: 1, traits: [trait] });
+const COUNTS = "write whole numbers from 1 to 10000, or `mean` alone";
+const WHOLE = "make them 100 % together";
+const BOTH = "keep `field` for one, or `fields` for several listed jointly";
+const CELLS = "write a value for each field, null where it is absent";
+
+/** A population of which one thing is said, and nothing else. */
+const rows: readonly (readonly [value: unknown, message: string, help: string])[] = [
+  [{ users: 1.5 }, "count /users: `1.5` is no count", "write a whole number from 1 to 1000000000"],
+  [{ users: 1, sessions: 10_001 }, "count /sessions: `10001` is no count", "write a whole number from 1 to 10000"],
+  [{ users: 1, requests: { mean: 501 } }, "count /requests/mean: `501` is no mean", "write a number from 1 to 500"],
+  [{ users: 1, requests: { mean: NaN } }, "count /requests/mean: `NaN` is no mean", "write a number from 1 to 500"],
+  [{ users: 1, sessions: { 0: 100 } }, "count /sessions/0: `0` is no count", COUNTS],
+  [{ users: 1, sessions: { meen: 3 } }, "count /sessions/meen: `meen` is no count", "did you mean `mean`?"],
+  [{ users: 1, sessions: { 1: 100, mean: 3 } }, "count /sessions/mean: `mean` is no count", COUNTS],
+  [{ users: 1, sessions: { 1: 100.5 } }, "share /sessions/1: `100.5` is no share", "write percent, from 0 to 100"],
+  [withTrait({ field: beta, values: { on: 100 }, absent: -1 }), "share /traits/0/absent: `-1` is no share", "write percent, from 0 to 100"],
+  [
+    withTrait({ fields: [beta], values: [{ of: ["on"], share: NaN }] }),
+    "share /traits/0/values/0/share: `NaN` is no share",
+    "write percent, from 0 to 100",
+  ],
+  [{ users: 1, sessions: {} }, "share-sum /sessions: the shares sum to 0 %", WHOLE],
+  [withTrait({ fields: [beta], values: [{ of: ["on"], share: 99 }] }), "share-sum /traits/0/values: the shares sum to 99 %", WHOLE],
+  [
+    withTrait({ field: beta, values: { on: 60, off: 50 } }),
+    "share-sum /traits/0/values: the shares sum to 110 %",
+    "make them 100 % together, with `absent` for those without a value",
+  ],
+  [withTrait({ field: beta, fields: [beta], values: { on: 100 } }), "trait /traits/0: `field` and `fields` are both there", BOTH],
+  [
+    withTrait({ fields: [], values: [{ of: [], share: 100 }] }),
+    "trait /traits/0/fields: the trait has no field",
+    "name one or more, or remove the trait",
+  ],
+  [
+    withTrait({ fields: [beta], values: [{ of: [], share: 100 }] }),
+    "trait /traits/0/values/0/of: expected a value for each field, found 0 for 1",
+    CELLS,
+  ],
+  [
+    withTrait({ fields: [beta], values: [{ of: [null], share: 100 }], absent: 0 }),
+    "trait /traits/0/absent: `absent` is for a single field",
+    "list a row of nulls",
+  ],
+  [withTrait({ field: beta, per: "sesion", values: { on: 100 } }), "trait /traits/0/per: `sesion` is no period", "did you mean `session`?"],
+];
+
+describe("a population is refused", () => {
+  test.each(rows)("%j", (value, message, help) => {
+    const checked = parsePopulation(value);
+    expect(checked.diagnostics.map(({ code, at, message: told, help: offered }) => [`${code} ${at}: ${told}`, offered])).toEqual([
+      [message, help],
+    ]);
+    expect(checked.ok).toBe(false);
+  });
+
+  test("with every code that populations have", () => {
+    const told = new Set(rows.map(([, message]) => message.split(" ")[0]));
+    expect(CODES.slice(CODES.indexOf("case-version") + 1, CODES.indexOf("trait") + 1).filter((code) => !told.has(code))).toEqual([]);
+  });
+
+  test("with codes of aliases where the same would be wrong with an alias", () => {
+    expect(complaints({ users: "5" })).toEqual(["error[wrong-type] /users: expected a number, found the string `5`"]);
+    expect(complaints(withTrait({ values: { on: 100 } }))).toEqual(["error[missing-key] /traits/0/field: the key `field` is missing"]);
+    expect(complaints(withTrait({ fields: "beta", values: [{ of: ["on"], share: 100 }] }))).toEqual([
+      "error[wrong-type] /traits/0/fields: expected a list, found the string `beta`",
+    ]);
+    const many = Array.from({ length: 1_001 }, () => ({ field: beta, values: { on: 100 } }));
+    expect(complaints({ users: 1, traits: many })).toEqual(["error[over-budget] /traits: more than 1000 traits"]);
+  });
 });
 
 test("shares that are whole but for the last binary digit are whole", () => {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { compile, format } from "../../src/index.ts";
+import { CODES, compile, format } from "../../src/index.ts";
+import { shown } from "../../src/diagnostic.ts";
 import { affinityShare, bounces, forecast } from "../../src/simulate/forecast.ts";
 import { parseRollout, rollout } from "../../src/simulate/rollout.ts";
 import { law } from "../support/law.ts";
@@ -65,21 +66,105 @@ test("everything wrong is told at once, of the step that it is in", () => {
       promote: "no",
     }),
   ).toEqual([
-    "error[wrong-type] /promote: expected true or false",
-    "error[wrong-type] /steps/1/pause/duration: `1w` is no duration",
+    "error[wrong-type] /promote: expected true or false, found `no`",
+    "error[duration] /steps/1/pause/duration: `1w` is no duration",
     "error[weight] /steps/0/setWeight: the weight `120` is over 100",
     "error[wrong-type] /steps/2/setWeight: expected a number, found the string `5`",
     "error[unknown-key] /steps/3/setWeigth: unknown key `setWeigth`",
-    "error[wrong-type] /steps/4: a step does one thing, this one 2",
+    "error[step] /steps/4: the step does more than one thing: `setWeight` and `pause`",
     "error[weight-sum] /steps/5/setWeights: the weights add up to `110`, more than 100",
     "error[rules-empty] /steps/7/setStrategy/v2/rules: a strategy without rules",
-    "error[combine-type] /steps/9/setHeaderRoute: `v2` has a strategy already",
+    "error[header-route] /steps/9/setHeaderRoute: `v2` has a strategy already",
   ]);
 });
 
+const rolledBy = (...steps: readonly unknown[]): object => ({ alias, canary: "v2", steps });
+const routedBy = (headerValue: unknown): object => ({ setHeaderRoute: { name: "staff", match: [{ headerName: "X-Staff", headerValue }] } });
+const strategy = { setStrategy: { v2: { rules: [{ rule_type: "Header", param: "a", op: "=", value: "b" }] } } };
+const STEPS = "write `setWeight`, `setWeights`, `setStrategy`, `setHeaderRoute` or `pause`";
+const DURATIONS = "write seconds, or such as `30s`, `10m`, `1h30m`, `2d`";
+
+/** A rollout of which one thing is said, and nothing else. */
+const rows: readonly (readonly [value: unknown, message: string, help: string])[] = [
+  [
+    { alias, canary: "v1", steps: [{ setWeight: 5 }] },
+    "canary /canary: `v1` is the version that the alias has",
+    "name the version to be rolled out",
+  ],
+  [rolledBy(), "step /steps: the rollout has no step", "write steps, such as `setWeight: 5`"],
+  [rolledBy({}), "step /steps/0: the step does nothing", STEPS],
+  [
+    rolledBy({ setWeight: 5, setWeights: { v2: 5 }, pause: {} }),
+    "step /steps/0: the step does more than one thing: `setWeight`, `setWeights` and `pause`",
+    "make each a step of its own",
+  ],
+  ...[-1, NaN, "", "1h 30m", "1.5h", "soon", "9".repeat(400)].map(
+    (duration) =>
+      [rolledBy({ pause: { duration } }), `duration /steps/0/pause/duration: ${shown(duration)} is no duration`, DURATIONS] as const,
+  ),
+  [
+    rolledBy(routedBy({ prefix: "y" })),
+    "header-route /steps/0/setHeaderRoute/match/0/headerValue/prefix: an alias cannot compare by `prefix`",
+    "write the whole value, as `exact`",
+  ],
+  [
+    rolledBy(routedBy({ exact: "yes", regex: ".*" })),
+    "header-route /steps/0/setHeaderRoute/match/0/headerValue/regex: an alias cannot compare by `regex`",
+    "write the whole value, as `exact`",
+  ],
+  [
+    rolledBy({ setHeaderRoute: { name: "staff", match: [] } }),
+    "header-route /steps/0/setHeaderRoute/match: the route has no match",
+    "write one, or remove the route: leave `match` out",
+  ],
+  [
+    rolledBy(strategy, routedBy({ exact: "yes" })),
+    "header-route /steps/1/setHeaderRoute: `v2` has a strategy already",
+    "add the header's rule to it with `setStrategy`",
+  ],
+  [
+    rolledBy(routedBy({ exact: "yes" }), strategy),
+    "header-route /steps/1/setStrategy: `v2` has a header route already",
+    "remove the route first, by a `setHeaderRoute` with its `name` alone, or leave the strategy out",
+  ],
+];
+
+describe("a rollout is refused", () => {
+  test.each(rows)("%j", (value, message, help) => {
+    const checked = parseRollout(value);
+    expect(checked.diagnostics.map(({ code, at, message: told, help: offered }) => [`${code} ${at}: ${told}`, offered])).toEqual([
+      [message, help],
+    ]);
+    expect(checked.ok).toBe(false);
+  });
+
+  test("with every code that rollouts have", () => {
+    const told = new Set(rows.map(([, message]) => message.split(" ")[0]));
+    expect(CODES.slice(CODES.indexOf("trait") + 1).filter((code) => !told.has(code))).toEqual([]);
+  });
+});
+
+test("a strategy for the canary may follow a header route that was removed, and one for another version any", () => {
+  const rules = strategy.setStrategy.v2;
+  expect(complaints(rolledBy(routedBy({ exact: "yes" }), { setHeaderRoute: { name: "staff" } }, strategy))).toEqual([]);
+  expect(complaints(rolledBy(routedBy({ exact: "yes" }), { setStrategy: { v3: rules } }))).toEqual([]);
+});
+
 test.each([
-  [{ alias, canary: "v1", steps: [{ setWeight: 5 }] }, "error[primary-weight] /canary: `v1` is the version that the alias has"],
-  [{ alias, canary: "v2", steps: [] }, "error[missing-key] /steps: the rollout has no step"],
+  [
+    { alias: { ...alias, name: "a".repeat(64) }, canary: "v 2", steps: [{ setWeight: 5 }] },
+    ["warning[alias-name-length] /alias/name: ", "error[version-name] /canary: `v 2` is no version name"],
+  ],
+  [rolledBy({ pause: { duration: [] } }), ["error[wrong-type] /steps/0/pause/duration: expected a string, found a list"]],
+  [rolledBy({ setWeight: 0.001 }), ["error[weight] /steps/0/setWeight: "]],
+  [rolledBy(routedBy({ exact: "" })), ["error[value-empty] /steps/0/setHeaderRoute: "]],
+  [rolledBy(...Array.from({ length: 1_001 }, () => ({ pause: {} }))), ["error[over-budget] /steps: more than 1000 steps"]],
+])("what would be wrong with an alias too keeps its code: %#", (value, told) => {
+  const lines = complaints(value);
+  expect(lines).toEqual(told.map((line) => expect.stringContaining(line) as string));
+});
+
+test.each([
   [{ alias: { version: "v 1" }, canary: "v2", steps: [{ setWeight: 5 }] }, "error[version-name] /alias/version: `v 1` is no version name"],
   [{ alias, canary: "", steps: [{ setWeight: 5 }] }, "error[version-name] /canary: `` is no version name"],
   [null, "error[wrong-type]: expected an object, found null"],

@@ -74,7 +74,7 @@ describe("`parseSuite` refuses", () => {
 
   test("with every code that suites have", () => {
     const told = new Set(rows.flatMap(([, , lines]) => lines.map((line) => line.split(" ")[0])));
-    expect(CODES.slice(CODES.indexOf("undecided") + 1).filter((code) => !told.has(code))).toEqual([]);
+    expect(CODES.slice(CODES.indexOf("undecided") + 1, CODES.indexOf("case-version") + 1).filter((code) => !told.has(code))).toEqual([]);
   });
 });
 
