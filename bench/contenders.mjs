@@ -1,7 +1,7 @@
 // Who is measured. A contender makes a decision function of a workload's alias: `prepare(workload)` gives one that takes
 // a request and perhaps a draw, and returns a version, or a decision that carries it.
 
-import { least, obliged, owned } from "./obliged.mjs";
+import { data, least, obliged, owned } from "./obliged.mjs";
 
 const library = (from, name) => async (dist) => {
   const { [name]: compile } = await import(new URL(from, dist).href);
@@ -35,6 +35,7 @@ const CONTENDERS = {
   },
   // For `limits.mjs`: what a route owes, and the least of it. `least` and `owned` decide nothing, so nothing is compared.
   obliged: { gives: "decision", load: () => obliged },
+  data: { gives: "decision", load: () => data },
   least: { gives: "decision", agrees: () => "nothing", load: () => least },
   owned: { gives: "decision", agrees: () => "nothing", load: () => owned },
   // For W7: the alias is found, and nothing is decided.

@@ -21,7 +21,7 @@ const settings = {
   batches: 96,
   batch: 64,
 };
-const names = ["hand", "least", "owned", "obliged", "closures", "jit"];
+const names = ["hand", "least", "owned", "obliged", "data", "closures", "jit"];
 
 const { cpu, cores, node, platform } = machine();
 console.log(`${cpu}, ${cores} cores, node ${node}, ${platform}\n`);

@@ -1,6 +1,6 @@
 // The hands again, with what a route owes its callers: it never throws, sees that headers are there, takes lists of values,
 // counts only the request's own properties, reads cookies by their whole grammar, and returns a decision. And the least that
-// each must do, which decides nothing.
+// each must do, which decides nothing. And the hands again whose names and values are data, as they must be where no code is generated.
 
 import { murmur3, seedState } from "./murmur3.mjs";
 
@@ -210,6 +210,81 @@ const OWNED = {
   },
 };
 
+/** What a hand of W1 to W5 knows of its alias is given to the function that makes it; whole values are compared with `value`. */
+const DATA = {
+  W1: () => headerIs("x-canary", "always", V2, V1),
+  W2: () =>
+    allOf(
+      "x-env",
+      "beta",
+      "ab_group",
+      "b",
+      "x-region",
+      ["eu-west-101", "ap-southeast-1", "cn-north-4", "af-south-1", "la-north-2"],
+      V2,
+      V1,
+    ),
+  W5: () => byUser("x-user", seedState("checkout"), 8, [0.1, 0.95], [V2, V1, V3], V1),
+};
+
+function headerIs(name, value, hit, miss) {
+  return (request) => {
+    try {
+      const { headers } = request;
+      if (typeof headers !== "object" || headers === null) return miss;
+      let found = headers[name];
+      if (typeof found === "object") found = joined(found, ", ");
+      return found === value && Object.hasOwn(headers, name) ? hit : miss;
+    } catch {
+      return miss;
+    }
+  };
+}
+
+/* oxlint-disable eslint/max-params -- what generated code would have as literals */
+
+function allOf(one, first, cookie, second, two, others, hit, miss) {
+  return (request) => {
+    try {
+      const { headers } = request;
+      if (typeof headers !== "object" || headers === null) return miss;
+      let found = headers[one];
+      if (typeof found === "object") found = joined(found, ", ");
+      if (found !== first) return miss;
+      let line = headers.cookie;
+      if (typeof line === "object") line = joined(line, "; ");
+      if (typeof line !== "string" || !cookieHas(line, cookie, second)) return miss;
+      let other = headers[two];
+      if (typeof other === "object") other = joined(other, ", ");
+      const held = others.includes(other);
+      return held && Object.hasOwn(headers, one) && Object.hasOwn(headers, "cookie") && Object.hasOwn(headers, two) ? hit : miss;
+    } catch {
+      return miss;
+    }
+  };
+}
+
+function byUser(name, state, seen, untils, arms, miss) {
+  return (request, draw) => {
+    try {
+      const { headers } = request;
+      if (typeof headers !== "object" || headers === null) return miss;
+      let at = draw;
+      if (at === undefined) {
+        let user = headers[name];
+        if (typeof user === "object") user = joined(user, ", ");
+        if (typeof user !== "string" || user === "" || !Object.hasOwn(headers, name)) return miss;
+        at = murmur3(user, state, seen) / 4294967296;
+      } else if (!(at >= 0 && at < 1)) return miss;
+      let arm = 0;
+      while (at >= untils[arm]) arm++;
+      return arms[arm];
+    } catch {
+      return miss;
+    }
+  };
+}
+
 /** Of `accounts`, the values that W3's rule lists. */
 const preparer =
   (table) =>
@@ -221,3 +296,4 @@ const preparer =
 export const obliged = preparer(OBLIGED);
 export const least = preparer(LEAST);
 export const owned = preparer(OWNED);
+export const data = preparer(DATA);

@@ -11,7 +11,13 @@ function functionsOf(file: string): readonly (readonly [string, string])[] {
   return parsed.statements.filter(ts.isFunctionDeclaration).map((declaration) => {
     const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true };
     const { outputText } = ts.transpileModule(declaration.getText(parsed), { compilerOptions });
-    return [declaration.name?.text ?? "", outputText.replace(/^export /, "").trim()] as const;
+    return [
+      declaration.name?.text ?? "",
+      outputText
+        .replace(/^"use strict";\n/, "")
+        .replace(/^export /, "")
+        .trim(),
+    ] as const;
   });
 }
 

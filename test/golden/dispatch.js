@@ -132,18 +132,15 @@ function cookieValue(line, name) {
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
 }
 
-"use strict";
 function isBlank(unit) {
   return unit === 32 || unit === 9;
 }
 
-"use strict";
 function valueBehind(line, at) {
   const equals = blanksEnd(line, at);
   return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
 }
 
-"use strict";
 function cookieBehind(line, name, semicolon) {
   const last = line.length - name.length;
   const first = name.charCodeAt(0);
@@ -166,7 +163,6 @@ function cookieBehind(line, name, semicolon) {
   return -1;
 }
 
-"use strict";
 function hashOf(positions, text, from, to) {
   let hash = to - from;
   for (let i = 0; i < positions.length; i++) {
@@ -177,19 +173,16 @@ function hashOf(positions, text, from, to) {
   return hash;
 }
 
-"use strict";
 function blanksEnd(line, from) {
   let at = from;
   while (at < line.length && isBlank(line.charCodeAt(at))) at++;
   return at;
 }
 
-"use strict";
 function endsName(unit) {
   return unit === 61 || isBlank(unit);
 }
 
-"use strict";
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;

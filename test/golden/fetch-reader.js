@@ -47,7 +47,6 @@ function routeWithCare(request, draw) {
   }
 }
 
-"use strict";
 function fetched(carrier, name) {
   if (typeof carrier.get !== "function") return undefined;
   const value = carrier.get(name);
@@ -85,18 +84,15 @@ function cookieValue(line, name) {
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
 }
 
-"use strict";
 function isBlank(unit) {
   return unit === 32 || unit === 9;
 }
 
-"use strict";
 function valueBehind(line, at) {
   const equals = blanksEnd(line, at);
   return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
 }
 
-"use strict";
 function cookieBehind(line, name, semicolon) {
   const last = line.length - name.length;
   const first = name.charCodeAt(0);
@@ -119,19 +115,16 @@ function cookieBehind(line, name, semicolon) {
   return -1;
 }
 
-"use strict";
 function blanksEnd(line, from) {
   let at = from;
   while (at < line.length && isBlank(line.charCodeAt(at))) at++;
   return at;
 }
 
-"use strict";
 function endsName(unit) {
   return unit === 61 || isBlank(unit);
 }
 
-"use strict";
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;

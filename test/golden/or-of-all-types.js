@@ -124,7 +124,6 @@ function queryDecoded(target, name) {
   return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
 }
 
-"use strict";
 function ownField(carrier, name) {
   return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
 }
@@ -133,7 +132,6 @@ function property(carrier, name) {
   return carrier[name];
 }
 
-"use strict";
 function originEnd(target, from) {
   for (let at = from; at < target.length; at++) {
     const unit = target.charCodeAt(at);

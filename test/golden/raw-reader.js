@@ -47,13 +47,11 @@ function routeWithCare(request, draw) {
   }
 }
 
-"use strict";
 function rawHeadersOf(request) {
   const { rawHeaders } = request;
   return Array.isArray(rawHeaders) ? rawHeaders : undefined;
 }
 
-"use strict";
 function rawField(carrier, name, separator) {
   const raw = carrier;
   let whole;
@@ -99,7 +97,6 @@ function cookieValue(line, name) {
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
 }
 
-"use strict";
 function isFold(text, name) {
   for (let at = 0; at < name.length; at++) {
     const unit = text.charCodeAt(at);
@@ -108,18 +105,15 @@ function isFold(text, name) {
   return true;
 }
 
-"use strict";
 function isBlank(unit) {
   return unit === 32 || unit === 9;
 }
 
-"use strict";
 function valueBehind(line, at) {
   const equals = blanksEnd(line, at);
   return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
 }
 
-"use strict";
 function cookieBehind(line, name, semicolon) {
   const last = line.length - name.length;
   const first = name.charCodeAt(0);
@@ -142,19 +136,16 @@ function cookieBehind(line, name, semicolon) {
   return -1;
 }
 
-"use strict";
 function blanksEnd(line, from) {
   let at = from;
   while (at < line.length && isBlank(line.charCodeAt(at))) at++;
   return at;
 }
 
-"use strict";
 function endsName(unit) {
   return unit === 61 || isBlank(unit);
 }
 
-"use strict";
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;

@@ -83,26 +83,32 @@ function joined(value, separator) {
 }
 
 function slotOfKey(seed, text, from, to) {
-  let hash = seed.hash;
-  let carry = seed.carry;
-  const bits = seed.bits;
+  if (seed.lead !== 0) return slotOfRest(seed, text, from, to);
+  const shift = seed.bits;
+  let { hash, carry } = seed;
   let at = from;
-  if (seed.lead === 0) {
-    for (; at + 4 <= to; at += 4) {
-      const a = text.charCodeAt(at);
-      const b = text.charCodeAt(at + 1);
-      const c = text.charCodeAt(at + 2);
-      const d = text.charCodeAt(at + 3);
-      if ((a | b | c | d) > 127) break;
-      const word = a | (b << 8) | (c << 16) | (d << 24);
-      hash = block(hash, carry | (word << bits));
-      carry = bits === 0 ? 0 : word >>> (32 - bits);
-    }
-    if (at === to)
-      return Math.floor((avalanche(hash ^ scramble(carry) ^ (seed.bytes + to - from)) >>> 0) * (625 / 268435456));
+  for (; at + 4 <= to; at += 4) {
+    const a = text.charCodeAt(at);
+    const b = text.charCodeAt(at + 1);
+    const c = text.charCodeAt(at + 2);
+    const d = text.charCodeAt(at + 3);
+    if ((a | b | c | d) > 127) break;
+    const word = a | (b << 8) | (c << 16) | (d << 24);
+    hash = block(hash, carry | (word << shift));
+    carry = shift === 0 ? 0 : word >>> (32 - shift);
   }
-  const rest = absorb({ hash, carry, bits, bytes: seed.bytes + at - from, lead: seed.lead }, text, at, to);
-  return Math.floor((finish(rest) >>> 0) * (625 / 268435456));
+  let bits = shift;
+  for (; at < to; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 127) return slotOfRest({ hash, carry, bits, bytes: seed.bytes + at - from, lead: 0 }, text, at, to);
+    carry |= unit << bits;
+    bits += 8;
+    if (bits < 32) continue;
+    hash = block(hash, carry);
+    carry = 0;
+    bits = 0;
+  }
+  return slotOfHash(avalanche(hash ^ scramble(carry) ^ (seed.bytes + to - from)));
 }
 
 function cookieStart(line, name) {
@@ -130,26 +136,66 @@ function cookieValue(line, name) {
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
 }
 
-"use strict";
+function slotOfRest(state, text, from, to) {
+  return slotOfHash(finish(absorb(state, text, from, to)));
+}
+
 function block(hash, word) {
   const mixed = hash ^ scramble(word);
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-"use strict";
+function slotOfHash(hash) {
+  return Math.floor((hash >>> 0) * (625 / 268435456));
+}
+
 function avalanche(hash) {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
 }
 
-"use strict";
 function scramble(word) {
   const product = Math.imul(word, 0xcc9e2d51);
   return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
 }
 
-"use strict";
+function isBlank(unit) {
+  return unit === 32 || unit === 9;
+}
+
+function valueBehind(line, at) {
+  const equals = blanksEnd(line, at);
+  return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
+}
+
+function cookieBehind(line, name, semicolon) {
+  const last = line.length - name.length;
+  const first = name.charCodeAt(0);
+  let at = semicolon + 1;
+  for (let pairs = 0; at < last; pairs++) {
+    if (line.charCodeAt(at) === 32) at++;
+    const unit = line.charCodeAt(at);
+    if (unit === first || isBlank(unit)) {
+      at = blanksEnd(line, at);
+      const end = at + name.length;
+      if (end < line.length && endsName(line.charCodeAt(end)) && line.startsWith(name, at)) {
+        const from = valueBehind(line, end);
+        if (from !== -1) return from;
+      }
+    }
+    at = pairs * 8 > at - semicolon + 64 ? unitAt(line, 59, at) : line.indexOf(";", at);
+    if (at === -1) return -1;
+    at++;
+  }
+  return -1;
+}
+
+function finish(state) {
+  const { hash, carry, bytes } = state.lead === 0 ? state : absorb({ ...state, lead: 0 }, "\ufffd", 0, 1);
+  return avalanche(hash ^ scramble(carry) ^ bytes);
+}
+
 function absorb(prefix, text, from, to) {
   let { hash, carry, bits, bytes, lead } = prefix;
   for (let at = from; at < to; at++) {
@@ -181,59 +227,16 @@ function absorb(prefix, text, from, to) {
   return { hash, carry, bits, bytes, lead };
 }
 
-"use strict";
-function finish(state) {
-  const { hash, carry, bytes } = state.lead === 0 ? state : absorb({ ...state, lead: 0 }, "\ufffd", 0, 1);
-  return avalanche(hash ^ scramble(carry) ^ bytes);
-}
-
-"use strict";
-function isBlank(unit) {
-  return unit === 32 || unit === 9;
-}
-
-"use strict";
-function valueBehind(line, at) {
-  const equals = blanksEnd(line, at);
-  return equals < line.length && line.charCodeAt(equals) === 61 ? blanksEnd(line, equals + 1) : -1;
-}
-
-"use strict";
-function cookieBehind(line, name, semicolon) {
-  const last = line.length - name.length;
-  const first = name.charCodeAt(0);
-  let at = semicolon + 1;
-  for (let pairs = 0; at < last; pairs++) {
-    if (line.charCodeAt(at) === 32) at++;
-    const unit = line.charCodeAt(at);
-    if (unit === first || isBlank(unit)) {
-      at = blanksEnd(line, at);
-      const end = at + name.length;
-      if (end < line.length && endsName(line.charCodeAt(end)) && line.startsWith(name, at)) {
-        const from = valueBehind(line, end);
-        if (from !== -1) return from;
-      }
-    }
-    at = pairs * 8 > at - semicolon + 64 ? unitAt(line, 59, at) : line.indexOf(";", at);
-    if (at === -1) return -1;
-    at++;
-  }
-  return -1;
-}
-
-"use strict";
 function blanksEnd(line, from) {
   let at = from;
   while (at < line.length && isBlank(line.charCodeAt(at))) at++;
   return at;
 }
 
-"use strict";
 function endsName(unit) {
   return unit === 61 || isBlank(unit);
 }
 
-"use strict";
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;
