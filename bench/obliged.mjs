@@ -177,8 +177,24 @@ const OBLIGED = {
   },
 };
 
-/** The value read, and the three units that tell the thousand values of W3 apart; the semicolons of W8, each found once. */
+/**
+ * The value read, and the three units that tell the thousand values of W3 apart; the semicolons of W8, each found once. In W6 the
+ * four fields found and one unit of each read, and the arm of the draw.
+ */
 const LEAST = {
+  W6: () => {
+    const unit = (line, name) => {
+      const at = line.indexOf(name);
+      return at === -1 ? 0 : line.charCodeAt(at + 2 * name.length + 2);
+    };
+    return ({ headers }, draw = Math.random()) => {
+      const { "x-tenant": tenant, "x-plan": plan, cookie } = headers;
+      const last = (text, length) => (text !== undefined && text.length === length ? text.charCodeAt(length - 1) : 0);
+      const cookies = cookie === undefined ? 0 : unit(cookie, "cohort") | unit(cookie, "ring");
+      if ((last(tenant, 8) | last(plan, 6) | cookies) > 200) return V3;
+      return draw < 0.05 ? V2 : draw < 0.1 ? V4 : draw < 0.15 ? V5 : draw < 0.95 ? V1 : V3;
+    };
+  },
   W3: () => (request) => {
     const account = request.headers["x-account"];
     if (account === undefined || account.length !== 12) return V1;

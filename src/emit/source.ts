@@ -3,6 +3,7 @@ import { accessOf } from "../interpret.ts";
 import { COMPARED } from "../lookup/classify.ts";
 import { type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
 import { findHash, type Hash } from "../lookup/hash.ts";
+import { tellingUnit, type Unit } from "../lookup/unit.ts";
 import { type Arm, type Field, fieldName, type Match, type Plan, SLOTS, type Sticky } from "../plan.ts";
 import { isPlain } from "../reader/query.ts";
 import { quote } from "../quote.ts";
@@ -117,7 +118,7 @@ class Writer implements Source {
   /** Whether a field has one of the values, its own or not, as a condition. */
   #matches({ field, values }: Match): string {
     const place = this.#place(field);
-    if (values.length > COMPARED) return `${this.#number(field, values)} !== 0`;
+    if (values.length > COMPARED || unitOf(place, values) !== undefined) return `${this.#number(field, values)} !== 0`;
     return values.length > 1 ? `(${this.#oneOf(place, values)})` : this.#oneOf(place, values);
   }
 
@@ -126,20 +127,42 @@ class Writer implements Source {
   }
 
   #is(place: Place, value: string): string {
-    if (place.from === undefined) return `${place.text} === ${quote(value)}`;
-    if (place.kind === "cookie")
-      return `(${place.from} !== -1 && ${this.#call("cookieIs")}(${place.text}, ${place.from}, ${quote(value)}))`;
-    return `(${place.from} !== -1 && ${place.to} - ${place.from} === ${value.length} && ${place.text}.startsWith(${quote(value)}, ${place.from}))`;
+    const is = this.#isAt(place, quote(value), String(value.length));
+    return place.from === undefined ? is : `(${place.from} !== -1 && ${is})`;
+  }
+
+  /** The same of a place that is known to be there; the value and its length are expressions. */
+  #isAt({ kind, text, from, to }: Place, value: string, length: string): string {
+    if (from === undefined) return `${text} === ${value}`;
+    if (kind === "cookie") return `${this.#call("cookieIs")}(${text}, ${from}, ${value})`;
+    return `${to} - ${from} === ${length} && ${text}.startsWith(${value}, ${from})`;
   }
 
   /** The number of the value that a field has, as an expression: from 1, or 0. */
   #number(field: Field, values: readonly string[]): string {
     const place = this.#place(field);
+    const unit = unitOf(place, values);
+    if (unit !== undefined) return this.#numberByUnit(place, unit);
     const hash = values.length > COMPARED ? findHash(values) : undefined;
     if (hash === undefined) return this.#chain(place, values);
     if (place.from === undefined) return this.#wholeNumber(place.text, hash);
     const table = this.#constant("values", hash);
     return `(${place.from} === -1 ? 0 : ${this.#call("findPart")}(${table}, ${place.text}, ${place.from}, ${this.#end(place)}))`;
+  }
+
+  /** One unit, and one comparison. */
+  #numberByUnit(place: Place, { at, numbers, values }: Unit): string {
+    const number = `number${this.body.length}`;
+    const { text, from } = place;
+    const [there, position] =
+      from === undefined
+        ? [`typeof ${text} === "string" && ${text}.length > ${at}`, at]
+        : [`${from} !== -1 && ${text}.length > ${from} + ${at}`, `${from} + ${at}`];
+    const value = `${this.#constant("values", values)}[${number} - 1]`;
+    this.#line(`let ${number} = 0;`, `if (${there}) {`);
+    this.#line(`  ${number} = ${this.#constant("numbers", numbers)}[${text}.charCodeAt(${position}) & ${numbers.length - 1}];`);
+    this.#line(`  if (${number} !== 0 && !(${this.#isAt(place, value, `${value}.length`)})) ${number} = 0;`, "}");
+    return number;
   }
 
   /** `findWhole` in line: the positions are known, so nothing of the table but its cells is read. */
@@ -401,6 +424,11 @@ interface Place {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly owns: string | undefined;
+}
+
+/** Whole texts are as fast compared with a few values in turn; to compare a part takes a call each. */
+function unitOf({ from }: Place, values: readonly string[]): Unit | undefined {
+  return from === undefined && values.length <= COMPARED ? undefined : tellingUnit(values);
 }
 
 function pick(arms: readonly Arm[], slot: string): string {

@@ -3,6 +3,7 @@ import { cookieEnd, cookieIs, cookieStart } from "../reader/cookie.ts";
 import { isPlain, queryDecoded, queryEnd, queryStart } from "../reader/query.ts";
 import { pathEnd, pathStart } from "../reader/target.ts";
 import { findHash, findPart, findWhole } from "./hash.ts";
+import { candidate, tellingUnit } from "./unit.ts";
 
 /** From the text in which a field stands to the number, from 1, of the value that it has; 0 for another value or none. */
 export type Classify = (text: string) => number;
@@ -25,6 +26,14 @@ export function classify(field: Field, values: readonly string[]): Classify {
         return (text) => {
           const from = cookieStart(text, name);
           return from !== -1 && cookieIs(text, from, only) ? 1 : 0;
+        };
+      }
+      const unit = tellingUnit(values);
+      if (unit !== undefined) {
+        return (text) => {
+          const from = cookieStart(text, name);
+          const number = from === -1 ? 0 : candidate(unit, text, from);
+          return number !== 0 && cookieIs(text, from, values[number - 1] as string) ? number : 0;
         };
       }
       const find = part(values);
@@ -62,6 +71,13 @@ function whole(values: readonly string[]): Classify {
   if (values.length === 1) return (text) => (text === first ? 1 : 0);
   if (values.length === 2) return (text) => (text === first ? 1 : text === second ? 2 : 0);
   if (values.length <= COMPARED) return (text) => values.indexOf(text) + 1;
+  const unit = tellingUnit(values);
+  if (unit !== undefined) {
+    return (text) => {
+      const number = candidate(unit, text, 0);
+      return number !== 0 && text === values[number - 1] ? number : 0;
+    };
+  }
   const hash = findHash(values);
   if (hash !== undefined) return (text) => findWhole(hash, text);
   const numbers = new Map(values.map((value, index) => [value, index + 1]));
@@ -69,6 +85,14 @@ function whole(values: readonly string[]): Classify {
 }
 
 function part(values: readonly string[]): (text: string, from: number, to: number) => number {
+  const unit = tellingUnit(values);
+  if (unit !== undefined) {
+    return (text, from, to) => {
+      const number = candidate(unit, text, from);
+      const value = values[number - 1];
+      return value !== undefined && value.length === to - from && text.startsWith(value, from) ? number : 0;
+    };
+  }
   if (values.length <= COMPARED) {
     return (text, from, to) => {
       for (let at = 0; at < values.length; at++) {

@@ -9,9 +9,8 @@ export const decisions = Object.freeze(
   ].map(Object.freeze),
 );
 
-const cells0 = Int32Array.of(0, 0, 0, 0, 2, 3, 5, 0, 1, 0, 6, 4, 0, 0, 0, 0);
-const hashes0 = Int32Array.of(0, 0, 0, 0, -1949792556, -1710426204, -1471109484, 0, -457105384, 0, 1183441658, 1422724091, 0, 0, 0, 0);
 const values0 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
+const numbers0 = Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
 export function route(request, draw) {
@@ -24,16 +23,9 @@ export function route(request, draw) {
       let text2 = carrier["x-team"];
       if (typeof text2 === "object") text2 = joined(text2, ", ");
       let number7 = 0;
-      if (typeof text2 === "string" && text2.length >= 4 && text2.length <= 7) {
-        let hash7 = text2.length;
-        hash7 = Math.imul(hash7 ^ text2.charCodeAt(1), 0x9e3779b1);
-        hash7 ^= hash7 >>> 15;
-        for (let cell7 = hash7 & 15; cells0[cell7] !== 0; cell7 = (cell7 + 1) & 15) {
-          if (hashes0[cell7] === hash7 && values0[cells0[cell7] - 1] === text2) {
-            number7 = cells0[cell7];
-            break;
-          }
-        }
+      if (typeof text2 === "string" && text2.length > 0) {
+        number7 = numbers0[text2.charCodeAt(0) & 63];
+        if (number7 !== 0 && !(text2 === values0[number7 - 1])) number7 = 0;
       }
       if (number7 !== 0) {
         let text4 = carrier.cookie;

@@ -16,7 +16,8 @@ const hashes0 = Int32Array.of(1570663264, 0, -1323153806, 0, -1949792556, -17104
 const values0 = ["two", "three", "alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
 const keeps0 = Int32Array.of(0, 1, 0, 4, 4, 4, 4, 4, 4);
 const adds0 = Int32Array.of(0, 0, 2, 0, 0, 0, 0, 0, 0);
-const values1 = { min: 4, max: 7, positions: Int32Array.of(1), index: Int32Array.of(0, 0, 0, 0, 2, 3, 5, 7, 1, 0, 6, 4, 0, 0, 0, 0), hashes: Int32Array.of(0, 0, 0, 0, -1949792556, -1710426204, -1471109484, 556768932, -457105384, 0, 1183441658, 1422724091, 0, 0, 0, 0), values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf"] };
+const values1 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf"];
+const numbers0 = Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const keeps1 = Int32Array.of(4, 5, 5, 5, 5, 5, 5, 4);
 const adds1 = Int32Array.of(0, 0, 0, 0, 0, 0, 0, 2);
 
@@ -47,7 +48,12 @@ export function route(request, draw) {
     let text2 = carrier.cookie;
     if (typeof text2 === "object") text2 = joined(text2, "; ");
     const from3 = typeof text2 !== "string" ? -1 : cookieStart(text2, "lab");
-    let n1 = (from3 === -1 ? 0 : findPart(values1, text2, from3, cookieEnd(text2, from3)));
+    let number24 = 0;
+    if (from3 !== -1 && text2.length > from3 + 0) {
+      number24 = numbers0[text2.charCodeAt(from3 + 0) & 63];
+      if (number24 !== 0 && !(cookieIs(text2, from3, values1[number24 - 1]))) number24 = 0;
+    }
+    let n1 = number24;
     if (n1 !== 0 && !Object.hasOwn(carrier, "cookie")) n1 = 0;
     all0 &= keeps1[n1];
     any0 |= adds1[n1];
@@ -114,17 +120,10 @@ function cookieEnd(line, from) {
   return to;
 }
 
-function findPart({ min, max, positions, index, hashes, values }, text, from, to) {
-  const length = to - from;
-  if (length < min || length > max) return 0;
-  const hash = hashOf(positions, text, from, to);
-  for (let cell = hash; ; cell++) {
-    cell &= index.length - 1;
-    const number = index[cell];
-    if (number === 0) return 0;
-    const value = values[number - 1];
-    if (hashes[cell] === hash && value.length === length && text.startsWith(value, from)) return number;
-  }
+function cookieIs(line, from, value) {
+  if (!line.startsWith(value, from)) return false;
+  const after = blanksEnd(line, from + value.length);
+  return after === line.length || line.charCodeAt(after) === 59;
 }
 
 function cookieValue(line, name) {
@@ -161,16 +160,6 @@ function cookieBehind(line, name, semicolon) {
     at++;
   }
   return -1;
-}
-
-function hashOf(positions, text, from, to) {
-  let hash = to - from;
-  for (let i = 0; i < positions.length; i++) {
-    const position = positions[i];
-    hash = Math.imul(hash ^ text.charCodeAt(position < 0 ? to + position : from + position), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  return hash;
 }
 
 function blanksEnd(line, from) {
