@@ -85,7 +85,7 @@ function indent(lines: readonly string[], levels: number): readonly string[] {
 
 function literal(value: Constant | number): string {
   if (typeof value === "number") return String(value);
-  if (value instanceof Int32Array) return `Int32Array.of(${value.join(", ")})`;
+  if (value instanceof Int32Array || value instanceof Uint8Array) return `${value.constructor.name}.of(${value.join(", ")})`;
   if (isList(value)) return `[${value.map(quote).join(", ")}]`;
   return `{ ${Object.entries(value)
     .map(([key, each]: readonly [string, Constant | number]) => `${key}: ${literal(each)}`)

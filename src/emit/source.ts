@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /** A value that generated code names: typed arrays, lists of strings, and flat records. */
-export type Constant = Int32Array | readonly string[] | Hash | { readonly [key: string]: number };
+export type Constant = Int32Array | Uint8Array | readonly string[] | Hash | { readonly [key: string]: number };
 
 /**
  * A plan as JavaScript. Each text of the request is read once, where it is first needed; rules that look at different things

@@ -6,7 +6,7 @@ export interface Unit {
   /** Its position, from the start; within the shortest value. */
   readonly at: number;
   /** By the low bits of the unit, the number of the value that has it, from 1; 0 where there is none. As long as a power of two. */
-  readonly numbers: Int32Array;
+  readonly numbers: Uint8Array;
   readonly values: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export function tellingUnit(values: readonly string[]): Unit | undefined {
     for (let at = 0; at < shortest; at++) {
       const bits = values.map((value) => value.charCodeAt(at) & (size - 1));
       if (new Set(bits).size < values.length) continue;
-      const numbers = new Int32Array(size);
+      const numbers = new Uint8Array(size);
       bits.forEach((each, index) => (numbers[each] = index + 1));
       return { at, numbers, values };
     }

@@ -17,7 +17,7 @@ const values0 = ["two", "three", "alpha", "bravo", "charlie", "delta", "echo", "
 const keeps0 = Int32Array.of(0, 1, 0, 4, 4, 4, 4, 4, 4);
 const adds0 = Int32Array.of(0, 0, 2, 0, 0, 0, 0, 0, 0);
 const values1 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf"];
-const numbers0 = Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+const numbers0 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const keeps1 = Int32Array.of(4, 5, 5, 5, 5, 5, 5, 4);
 const adds1 = Int32Array.of(0, 0, 0, 0, 0, 0, 0, 2);
 
