@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
+import { MultiSet } from "mnemonist";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { type AliasConfig, compile, type NodeRequest } from "../../src/index.ts";
+import { type AliasConfig, compile, type NodeRequest, toRequest } from "../../src/index.ts";
 import { doer } from "../../src/simulate/block.ts";
 import { Course } from "../../src/simulate/course.ts";
 import { begun, emptySummary, type History, include, joined, observe } from "../../src/simulate/history.ts";
@@ -46,9 +47,22 @@ test("the shares of all 10,000 slots, observed, are the exact shares", async () 
 });
 
 test("a log is counted as its decisions, one by one", async () => {
-  const requests = readFileSync("docs/examples/traffic.ndjson", "utf8").trim().split("\n").length;
+  const lines = readFileSync("docs/examples/traffic.ndjson", "utf8").trim().split("\n");
+  const requests = lines.length;
   const stream = createReadStream("docs/examples/traffic.ndjson");
   const simulation = await simulate(storefront, logTraffic(stream, { form: "ndjson" }), { seed: "s", segment: country });
+  const route = compile(storefront);
+  const outcomes = new MultiSet<string>();
+  const byCountry = new MultiSet<string>();
+  for (const line of lines) {
+    const request = toRequest(JSON.parse(line));
+    const { version: answer, reason, at } = route(request);
+    outcomes.add(`${reason} ${at}`);
+    byCountry.add(JSON.stringify([request.attributes?.["country"] ?? null, answer]));
+  }
+  for (const { reason, at, requests: count } of simulation.reasons) expect(count).toBe(outcomes.multiplicity(`${reason} ${at}`));
+  for (const { value, versions } of simulation.segments)
+    for (const each of versions) expect(each.requests).toBe(byCountry.multiplicity(JSON.stringify([value ?? null, each.version])));
   expect(simulation).toMatchObject({ requests, partial: false, lines: { read: requests, torn: 0, first: [] } });
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
   expect(sum(simulation.versions.map((each) => each.requests))).toBe(requests);
