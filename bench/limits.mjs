@@ -9,13 +9,14 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "W1,W2,W3,W4,W5,W6,W8" },
     rounds: { type: "string", default: "9" },
     processes: { type: "string", default: "3" },
+    aliases: { type: "string", default: "1" },
     dist: { type: "string" },
   },
 });
 const settings = {
   dist: distURL(options.dist),
   mode: "fresh",
-  aliases: 1,
+  aliases: Number(options.aliases),
   rounds: Number(options.rounds),
   processes: Number(options.processes),
   batches: 96,

@@ -240,6 +240,7 @@ const DATA = {
       V2,
       V1,
     ),
+  W3: ({ accounts }) => memberOf("x-account", new Set(accounts), V2, V1),
   W5: () => byUser("x-user", seedState("checkout"), 8, [0.1, 0.95], [V2, V1, V3], V1),
 };
 
@@ -251,6 +252,20 @@ function headerIs(name, value, hit, miss) {
       let found = headers[name];
       if (typeof found === "object") found = joined(found, ", ");
       return found === value && Object.hasOwn(headers, name) ? hit : miss;
+    } catch {
+      return miss;
+    }
+  };
+}
+
+function memberOf(name, members, hit, miss) {
+  return (request) => {
+    try {
+      const { headers } = request;
+      if (typeof headers !== "object" || headers === null) return miss;
+      let found = headers[name];
+      if (typeof found === "object") found = joined(found, ", ");
+      return members.has(found) && Object.hasOwn(headers, name) ? hit : miss;
     } catch {
       return miss;
     }
