@@ -191,6 +191,7 @@ const LEAST = {
       const { "x-tenant": tenant, "x-plan": plan, cookie } = headers;
       const last = (text, length) => (text !== undefined && text.length === length ? text.charCodeAt(length - 1) : 0);
       const cookies = cookie === undefined ? 0 : unit(cookie, "cohort") | unit(cookie, "ring");
+      // No unit is so large: this only keeps the reading from being left out.
       if ((last(tenant, 8) | last(plan, 6) | cookies) > 200) return V3;
       return draw < 0.05 ? V2 : draw < 0.1 ? V4 : draw < 0.15 ? V5 : draw < 0.95 ? V1 : V3;
     };
@@ -226,7 +227,7 @@ const OWNED = {
   },
 };
 
-/** What a hand of W1 to W5 knows of its alias is given to the function that makes it; whole values are compared with `value`. */
+/** What the hand knows of its alias is given to a function that makes it. */
 const DATA = {
   W1: () => headerIs("x-canary", "always", V2, V1),
   W2: () =>

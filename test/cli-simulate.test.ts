@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { draw, prepare } from "../src/cli/picture.ts";
 import { population, populationTraffic, simulate as run } from "../src/simulate/index.ts";
-import { command, type Ended, scratch } from "./support/command.ts";
+import { command, type Ended, hostOf, scratch } from "./support/command.ts";
 
 const { folder, file } = scratch();
 
@@ -93,8 +93,29 @@ describe("simulate", () => {
       stopped,
     );
     await prepare({ svg: out });
-    await draw({ svg: out }, { title: "t", simulation });
+    const { host, texts } = hostOf();
+    await draw({ svg: out }, { title: "t", simulation }, host);
     expect(readdirSync(out)).toEqual(["the-funnel-of-rules.partial.svg"]);
+    expect(texts.stderr).toBe(`canary-router: wrote 1 plot in ${out}\n`);
+    await draw({ svg: out }, { title: "t", simulation: { ...simulation, partial: false } }, host);
+    expect(readdirSync(out)).toEqual(["the-funnel-of-rules.svg"]);
+  });
+
+  test("versions whose names are alike but for their signs have a plot each", async () => {
+    const weights = { "v-2": 10, v_2: 10, "v-2-2": 10 };
+    const similar = file("similar.json", { name: "shop", version: "v1", additional_version_weights: weights });
+    const out = join(folder, "similar");
+    await simulate(similar, "--population", model, "--requests", "40000", "--svg", out);
+    expect(readdirSync(out).filter((name) => name.startsWith("the-share"))).toHaveLength(3);
+  });
+
+  test("a plot that cannot be written after all loses nothing", async () => {
+    const out = join(folder, "blocked");
+    mkdirSync(join(out, "the-funnel-of-rules.svg"), { recursive: true });
+    const { code, stdout, stderr } = await simulate(alias, "--population", model, "--svg", out);
+    expect(code).toBe(2);
+    expect(stdout).toContain("1,000 requests");
+    expect(stderr).toContain("the-funnel-of-rules.svg: cannot be written: is a directory");
   });
 
   test("an interrupt ends it, with what there is", async () => {
@@ -117,14 +138,25 @@ describe("simulate", () => {
     [
       "a report that cannot be written",
       [alias, "--population", model, "--html", join(folder, "none", "out.html")],
-      "cannot be written: no such file",
+      "cannot be written: its folder is not there",
     ],
     [
       "a folder of plots that cannot be made",
       [alias, "--population", model, "--svg", join(alias, "plots")],
-      "plots: cannot be written: a part of the path is no directory",
+      "plots: cannot be written: a part of its path is a file",
     ],
-    ["a folder of plots that is a file", [alias, "--population", model, "--svg", alias], "cannot be written: is there, and no folder"],
+    ["a folder of plots that is a file", [alias, "--population", model, "--svg", alias], "cannot be written: is a file, not a folder"],
+    ["a report without a name", [alias, "--population", model, "--html", ""], "a file to be written has no name"],
+    [
+      "a report and plots in one place",
+      [alias, "--population", model, "--html", join(folder, "same"), "--svg", join(folder, "same")],
+      "same: cannot be written: is a directory",
+    ],
+    [
+      "a folder in a folder that is not there",
+      [alias, "--population", model, "--svg", join(folder, "none", "plots")],
+      "plots: cannot be written: its folder is not there",
+    ],
     ["a form that is none", [alias, "--traffic", log, "--form", "csv"], "`--form` cannot be `csv`"],
   ])("refuses %s", async (_, args, message) => {
     const { code, stdout, stderr } = await simulate(...args);

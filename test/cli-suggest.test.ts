@@ -33,8 +33,12 @@ describe("usage", () => {
     [["suggest", alias, "--forse"], "unknown option `--forse`", "did you mean `--force`?"],
     [["suggest", join(folder, "no.json")], `${join(folder, "no.json")}: no such file`, undefined],
     [["suggest", alias, "-o", alias], `${alias}: is there already`, "`--force` writes over it"],
-    [["suggest", alias, "-o", join(folder, "no/x.yaml")], `${join(folder, "no/x.yaml")}: no such file`, undefined],
-    [["suggest", alias, "--force", "-o", folder], `${folder}: is a directory`, undefined],
+    [
+      ["suggest", alias, "-o", join(folder, "no/x.yaml")],
+      `${join(folder, "no/x.yaml")}: cannot be written: its folder is not there`,
+      undefined,
+    ],
+    [["suggest", alias, "--force", "-o", folder], `${folder}: cannot be written: is a directory`, undefined],
   ] as const)("%j", async (args, message, help) => {
     const hint = help === undefined ? "" : `  help: ${help}\n`;
     expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `canary-router: ${message}\n${hint}` });

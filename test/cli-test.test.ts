@@ -261,7 +261,7 @@ coverage: 50.00 %, 3 of 6 seen in 1 alias
     const nowhere = join(folder, "no/coverage.json");
     expect(await command(["test", half, "--coverage-file", nowhere])).toMatchObject({
       code: 2,
-      stderr: `canary-router: ${nowhere}: no such file\n`,
+      stderr: `canary-router: ${nowhere}: cannot be written: its folder is not there\n`,
     });
   });
 });

@@ -846,7 +846,7 @@ describe("compile", () => {
   });
 
   test.each([
-    ["a missing folder", join(folder, "none", "out.js"), "no such file"],
+    ["a missing folder", join(folder, "none", "out.js"), "cannot be written: its folder is not there"],
     ["a folder", folder, "is not a regular file"],
     ["a device", "/dev/null", "is not a regular file"],
   ])("refuses %s, and leaves nothing behind", async (_, out, problem) => {

@@ -96,15 +96,16 @@ async function runHere(args: readonly string[], code: number): Promise<string> {
   const folder = args[args.indexOf("--svg") + 1];
   if (!args.includes("--svg") || folder === undefined || process.env["UPDATE_PICTURES"] === "1") return runThis(args, code);
   const drawn = mkdtempSync(join(tmpdir(), "pictures-"));
-  const text = await runThis(
-    args.map((arg) => (arg === folder ? drawn : arg)),
-    code,
-  );
-  const pictures = (of: string): Readonly<Record<string, string>> =>
-    Object.fromEntries(readdirSync(of).map((name) => [name, readFileSync(join(of, name), "utf8")]));
-  expect(pictures(folder)).toEqual(pictures(drawn));
-  rmSync(drawn, { recursive: true });
-  return text;
+  try {
+    const there = args.map((arg) => (arg === folder ? drawn : arg));
+    const text = await runThis(there, code);
+    const pictures = (of: string): Readonly<Record<string, string>> =>
+      Object.fromEntries(readdirSync(of).map((name) => [name, readFileSync(join(of, name), "utf8")]));
+    expect(pictures(folder)).toEqual(pictures(drawn));
+    return text.replaceAll(drawn, folder);
+  } finally {
+    rmSync(drawn, { recursive: true });
+  }
 }
 
 async function runThis(args: readonly string[], code: number): Promise<string> {

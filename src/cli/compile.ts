@@ -47,14 +47,10 @@ export const compile: Command = {
     const { out = "-" } = values;
     if (out === "-") await write(host.stdout, text);
     else {
-      try {
-        if (values.force !== true && !(await isOurs(out))) {
-          throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
-        }
-        await save(out, text);
-      } catch (error) {
-        throw error instanceof Refusal ? error : new Refusal(`${out}: ${failureOf(error)}`);
+      if (values.force !== true && !(await isOurs(out))) {
+        throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
       }
+      await save(out, text);
       const style = styleOf(host.stderr, host.env);
       await write(host.stderr, `${style("green", "canary-router:")} wrote ${printable(out)}\n`);
     }
@@ -72,7 +68,7 @@ async function isOurs(path: string): Promise<boolean> {
     return bytesRead === 0 || EMITTED.test(buffer.toString("utf8", 0, bytesRead));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
-    throw error;
+    throw error instanceof Refusal ? error : new Refusal(`${path}: ${failureOf(error)}`);
   } finally {
     await file?.close();
   }

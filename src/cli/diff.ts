@@ -49,17 +49,17 @@ export const diff: Command = {
     if (one === undefined || other === undefined || more.length > 0)
       throw new Refusal("`diff` needs two files, BEFORE and AFTER", "see `canary-router diff --help`");
     const limit = percentOf("--max-moved", values["max-moved"]);
-    await prepare(values);
     const [before, after] = [await loadAlias(one, host), await loadAlias(other, host)];
     if (before === undefined || after === undefined) return 1;
+    await prepare(values);
     const moves = movement(before, after);
-    await draw(values, { title: `${one} → ${other}`, change: { before: plan(before), after: plan(after), movement: moves } });
     const beyond = complaints(moves, limit, values["no-shifts"] === true);
     if (values.json === true) await write(host.stdout, `${jsonOf({ ...moves, expected: expectedMoved(moves), beyond }, 2)}\n`);
     else {
       const style = styleOf(host.stdout, host.env);
       await write(host.stdout, wrap(`${[...report(moves), ...beyond.map((line) => style("red", line))].join("\n")}\n`, host.columns));
     }
+    await draw(values, { title: `${one} → ${other}`, change: { before: plan(before), after: plan(after), movement: moves } }, host);
     return beyond.length > 0 ? 1 : 0;
   },
 };

@@ -94,7 +94,7 @@ export function failureOf(error: unknown): string {
     case "EISDIR":
       return "is a directory";
     case "ENOTDIR":
-      return "a part of the path is no directory";
+      return "a part of its path is a file";
     case "EACCES":
     case "EPERM":
       return "permission denied";

@@ -1,16 +1,19 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Findings, plotSVG, reportDataOf, reportHTML } from "../simulate/index.ts";
 import { failureOf } from "./file.ts";
-import { Refusal } from "./host.ts";
-import { save, writable } from "./save.ts";
+import { type Host, write } from "./host.ts";
+import { save, unwritable, writable } from "./save.ts";
+import { printable, styleOf } from "./style.ts";
+import { plural } from "./table.ts";
 
 /** The options of a command that draws. */
 export const PICTURES = { html: { type: "string" }, svg: { type: "string" } } as const;
 
 /** Their lines in its help. */
 export const PICTURES_HELP = `  --html OUT           a report with plots, one file without a network
-  --svg FOLDER         each plot of the report as a file of its own`;
+  --svg FOLDER         each plot of the report as a file of its own, named after
+                       its heading; one of that name is written over`;
 
 /** Where pictures go. */
 export interface Pictures {
@@ -18,38 +21,52 @@ export interface Pictures {
   readonly svg?: string | undefined;
 }
 
-/** Fails before the work where pictures could not be written after it. The folder of the SVGs is made. */
+/** Throws a `Refusal` ahead of the work where pictures could not be written after it. Makes the folder of the plots. */
 export async function prepare({ html, svg }: Pictures): Promise<void> {
-  if (html !== undefined) await writable(html);
-  if (svg === undefined) return;
-  try {
-    await mkdir(svg, { recursive: true });
-  } catch (error) {
-    const what = (error as NodeJS.ErrnoException).code === "EEXIST" ? "is there, and no folder" : failureOf(error);
-    throw new Refusal(`${svg}: cannot be written: ${what}`);
+  if (svg !== undefined) {
+    try {
+      // Not with `recursive`: below /proc, and wherever a folder cannot be made though its parent is there, that does not end.
+      await mkdir(svg);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") throw unwritable(svg, "its folder is not there");
+      if (code !== "EEXIST") throw unwritable(svg, failureOf(error));
+      if (!(await stat(svg)).isDirectory()) throw unwritable(svg, "is a file, not a folder");
+    }
+    await writable(join(svg, "plot.svg"));
   }
-  await writable(join(svg, "plot.svg"));
+  if (html !== undefined) await writable(html);
 }
 
-/** Writes the report, and each of its plots under the name of its heading. What rests on a part of the traffic says so, there in its name. */
-export async function draw({ html, svg }: Pictures, findings: Findings): Promise<void> {
+/** Writes the report, and each of its plots under the name of its heading, and says so. Plots of a part of the traffic have that in their names. */
+export async function draw({ html, svg }: Pictures, findings: Findings, { stderr, env }: Host): Promise<void> {
   if (html === undefined && svg === undefined) return;
   const data = reportDataOf(findings);
-  if (html !== undefined) await save(html, reportHTML(data));
-  if (svg === undefined) return;
-  const end = data.partial === undefined ? ".svg" : ".partial.svg";
-  const names = new Map<string, number>();
-  for (const { heading, figure } of data.sections) {
-    if (figure === undefined) continue;
-    const name = nameOf(heading);
-    const before = names.get(name) ?? 0;
-    names.set(name, before + 1);
-    await save(join(svg, `${name}${before === 0 ? "" : `-${before + 1}`}${end}`), plotSVG(figure));
+  const written: string[] = [];
+  if (html !== undefined) {
+    await save(html, reportHTML(data));
+    written.push(html);
   }
+  if (svg !== undefined) {
+    const [end, otherEnd] = data.partial === undefined ? [".svg", ".partial.svg"] : [".partial.svg", ".svg"];
+    const names = new Set<string>();
+    for (const { heading, figure } of data.sections) {
+      if (figure === undefined) continue;
+      const name = nameOf(heading, names);
+      names.add(name);
+      await save(join(svg, `${name}${end}`), plotSVG(figure));
+      await rm(join(svg, `${name}${otherEnd}`), { force: true });
+    }
+    written.push(`${plural(names.size, "plot")} in ${svg}`);
+  }
+  await write(stderr, `${styleOf(stderr, env)("green", "canary-router:")} wrote ${printable(written.join(", "))}\n`);
 }
 
-/** `The share of v2` as `the-share-of-v2`. */
-function nameOf(heading: string): string {
-  const words = heading.toLowerCase().match(/[a-z0-9]+/g) ?? ["plot"];
-  return words.join("-").slice(0, 100);
+/** `The share of v2` as `the-share-of-v2`, with a number where that is taken. */
+function nameOf(heading: string, taken: ReadonlySet<string>): string {
+  const words = heading.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const name = words.join("-").slice(0, 100);
+  let number = 1;
+  while (taken.has(number === 1 ? name : `${name}-${number}`)) number++;
+  return number === 1 ? name : `${name}-${number}`;
 }

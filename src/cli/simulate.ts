@@ -105,13 +105,13 @@ export const simulate: Command = {
       fieldOf("--session", values.session),
       fieldOf("--segment", values.segment),
     ];
-    await prepare(values);
     const alias = await loadAliasFile(file, host);
     if (alias === undefined || !alias.checked.ok) return 1;
     const rollout = values.plan === undefined ? undefined : await readRollout(values.plan, alias.written()?.value, host);
     if (rollout === "faulty") return 1;
     const traffic = await trafficOf({ ...values, requests, user, session }, host);
     if (traffic === "faulty") return 1;
+    await prepare(values);
 
     const progress = progressOf(host.stderr, undefined);
     const options = {
@@ -121,26 +121,30 @@ export const simulate: Command = {
       signal: host.interrupted,
       onProgress: (done: number) => progress.at(done, 0),
     };
-    try {
-      const style = styleOf(host.stdout, host.env);
-      if (rollout === undefined) {
-        const simulation: Simulation = await run(alias.checked.value, traffic, options);
+    const ended = async <Found>(work: Promise<Found>): Promise<Found | undefined> => {
+      try {
+        return await work;
+      } catch (error) {
+        if (host.interrupted.aborted) return undefined;
+        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+        throw new Refusal(`${values.traffic ?? "traffic"}: ${failureOf(error)}`);
+      } finally {
         progress.end();
-        await draw(values, { title: file, simulation });
-        await write(host.stdout, values.json === true ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style));
-      } else {
-        const told = forecast(rollout, rates);
-        const simulation = await run(rollout, traffic, options);
-        progress.end();
-        await draw(values, { title: file, rollout, forecast: told, simulation });
-        const text = `${forecastText(told)}\n${rolloutText(simulation, style)}`;
-        await write(host.stdout, values.json === true ? `${jsonOf({ forecast: told, ...simulation }, 2)}\n` : text);
       }
-    } catch (error) {
-      progress.end();
-      if (host.interrupted.aborted) return 130;
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      throw new Refusal(`${values.traffic ?? "traffic"}: ${failureOf(error)}`);
+    };
+    const style = styleOf(host.stdout, host.env);
+    if (rollout === undefined) {
+      const simulation: Simulation | undefined = await ended(run(alias.checked.value, traffic, options));
+      if (simulation === undefined) return 130;
+      await write(host.stdout, values.json === true ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style));
+      await draw(values, { title: file, simulation }, host);
+    } else {
+      const told = forecast(rollout, rates);
+      const simulation = await ended(run(rollout, traffic, options));
+      if (simulation === undefined) return 130;
+      const text = `${forecastText(told)}\n${rolloutText(simulation, style)}`;
+      await write(host.stdout, values.json === true ? `${jsonOf({ forecast: told, ...simulation }, 2)}\n` : text);
+      await draw(values, { title: file, rollout, forecast: told, simulation }, host);
     }
     return host.interrupted.aborted ? 130 : 0;
   },

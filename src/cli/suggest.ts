@@ -5,7 +5,6 @@ import type { AliasConfig } from "../config.ts";
 import { suggestCases } from "../testing/suggest.ts";
 import type { SuiteConfig } from "../testing/suite.ts";
 import { oneOf, onlyFile, readArguments } from "./arguments.ts";
-import { failureOf } from "./file.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAliasFile } from "./load.ts";
 import { save } from "./save.ts";
@@ -61,11 +60,7 @@ export const suggest: Command = {
       await write(host.stdout, text);
       return 0;
     }
-    try {
-      await save(out, text);
-    } catch (error) {
-      throw new Refusal(`${out}: ${failureOf(error)}`);
-    }
+    await save(out, text);
     const style = styleOf(host.stderr, host.env);
     await write(host.stderr, `${style("green", "canary-router:")} wrote ${printable(out)}\n`);
     return 0;

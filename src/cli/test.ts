@@ -7,7 +7,6 @@ import { mutate, scoreOf } from "../testing/mutate.ts";
 import type { Case } from "../testing/suite.ts";
 import { verifySuite } from "../testing/verify.ts";
 import { oneOf, percentOf, readArguments } from "./arguments.ts";
-import { failureOf } from "./file.ts";
 import { filesOf } from "./glob.ts";
 import { type Command, type ExitCode, type Host, Refusal, write } from "./host.ts";
 import { coveragePercent, coverageSummary, coverageText } from "./reporter/coverage.ts";
@@ -150,7 +149,7 @@ async function runOnce(wishes: Wishes, host: Host): Promise<Ended> {
     coverage: covers ? coverageOf(cases, sources) : undefined,
     mutation: wishes.mutate ? mutationOf(suites, sources) : undefined,
   };
-  for (const path of wishes.coverageFiles) await saveCoverage(path, result.coverage ?? []);
+  for (const path of wishes.coverageFiles) await save(path, coverageFormat(path)(result.coverage ?? []));
   await tell(result, wishes, host);
   const files = [...names.filter((name) => typeof name === "string"), ...aliases.keys()];
   const { failed, broken } = totalsOf(results);
@@ -217,14 +216,6 @@ function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, Sou
 /** The outcomes of the same mutants by several suites as one list. */
 function caught([first = [], ...others]: readonly MutationResult["outcomes"][]): MutationResult["outcomes"] {
   return first.map((outcome, index) => others.map((other) => other[index]).find((other) => other?.kind === "killed") ?? outcome);
-}
-
-async function saveCoverage(path: string, results: readonly CoverageResult[]): Promise<void> {
-  try {
-    await save(path, coverageFormat(path)(results));
-  } catch (error) {
-    throw new Refusal(`${path}: ${failureOf(error)}`);
-  }
 }
 
 async function tell(result: RunResult, { reporter, coverage: wanted }: Wishes, host: Host): Promise<void> {

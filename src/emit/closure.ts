@@ -82,14 +82,16 @@ function testHolds<R>(reader: Reader<R>, { kind, matches }: Test): Holds<R> {
 }
 
 /**
- * Whether all hold, asked from the left. Four are written out, so that each is called from a place of its own, where the engine
- * learns what it is: three matches and their owners take 0.85 of what they take as pairs of pairs.
+ * Whether all hold, asked from the left. Four are written out: three matches and their owners take 0.83 of what they take as pairs
+ * of pairs with one alias in the process, where the engine learns what each place calls, and 0.88 with a hundred.
  */
 function every<R>([a, b, c, d, ...rest]: readonly Holds<R>[]): Holds<R> {
   if (a === undefined) return () => true;
   if (b === undefined) return a;
   if (c === undefined) return (carrier, request) => a(carrier, request) && b(carrier, request);
   if (d === undefined) return (carrier, request) => a(carrier, request) && b(carrier, request) && c(carrier, request);
+  if (rest.length === 0)
+    return (carrier, request) => a(carrier, request) && b(carrier, request) && c(carrier, request) && d(carrier, request);
   const others = every(rest);
   return (carrier, request) =>
     a(carrier, request) && b(carrier, request) && c(carrier, request) && d(carrier, request) && others(carrier, request);
@@ -101,6 +103,8 @@ function some<R>([a, b, c, d, ...rest]: readonly Holds<R>[]): Holds<R> {
   if (b === undefined) return a;
   if (c === undefined) return (carrier, request) => a(carrier, request) || b(carrier, request);
   if (d === undefined) return (carrier, request) => a(carrier, request) || b(carrier, request) || c(carrier, request);
+  if (rest.length === 0)
+    return (carrier, request) => a(carrier, request) || b(carrier, request) || c(carrier, request) || d(carrier, request);
   const others = some(rest);
   return (carrier, request) =>
     a(carrier, request) || b(carrier, request) || c(carrier, request) || d(carrier, request) || others(carrier, request);

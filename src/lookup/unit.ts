@@ -10,8 +10,17 @@ export interface Unit {
   readonly values: readonly string[];
 }
 
-/** So many cells for each value: a text that is none of them meets one of theirs, and is compared for nothing, one time in eight. */
+/**
+ * Cells for each value, as far as there are so many: a text that is none of the values seldom meets one of theirs, and is seldom compared
+ * for nothing. With four cells instead, sets of 4 to 16 cookie values took up to a tenth longer.
+ */
 const ROOM = 8;
+
+/**
+ * Values of a set at most. Sets of 8 to 48 values of a cookie took 0.6 to 0.9 of what `Hash` takes, whether half of the texts were in them or one in
+ * twenty; of a header 0.6 to 1.1. Larger ones were not measured.
+ */
+const MOST_VALUES = 48;
 
 /** The longest table: the units of ASCII. */
 const LONGEST = 128;
@@ -21,7 +30,7 @@ const REACH = 64;
 
 /** The unit with the shortest table that tells these values apart, if there is one. The values are distinct, and at least two. */
 export function tellingUnit(values: readonly string[]): Unit | undefined {
-  if (values.length < 2) return undefined;
+  if (values.length < 2 || values.length > MOST_VALUES) return undefined;
   const shortest = values.reduce((least, { length }) => Math.min(least, length), REACH);
   for (let size = 2; size <= LONGEST; size *= 2) {
     if (size < values.length * ROOM && size < LONGEST) continue;

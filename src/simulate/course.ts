@@ -7,7 +7,7 @@ export interface Span {
   readonly counts: readonly number[];
 }
 
-/** From half as many spans to so many are kept: what a table beside a plot shows without being longer than a page. */
+/** Once there are so many spans they become half as many: a table beside a plot is then no longer than a page. */
 const MOST_SPANS = 24;
 
 /**
@@ -30,8 +30,7 @@ export class Course {
     if (this.#open > 0 || this.#spans.length < MOST_SPANS) return;
     this.#spans = this.#spans.flatMap((span, index, spans) => {
       if (index % 2 === 1) return [];
-      const next = spans[index + 1];
-      if (next === undefined) return [span];
+      const next = spans[index + 1] as (typeof spans)[number];
       addAll(span.counts, next.counts);
       return [{ requests: next.requests, counts: span.counts }];
     });

@@ -111,7 +111,7 @@ function readCount(input: Input): Count | undefined {
     return fail(first, "count", `${shown(mean)} is no mean`, `write a number from 1 to ${MOST_EACH / 20}`);
   }
   const listed = each(parts, (part) => {
-    const count = Number(part.key);
+    const count = /^\d+$/.test(String(part.key)) ? Number(part.key) : NaN;
     if (!(Number.isInteger(count) && count >= 1 && count <= MOST_EACH)) {
       const help = `write whole numbers from 1 to ${MOST_EACH}, or \`mean\` alone`;
       const misspelt = part.key === "mean" ? help : suggestion(String(part.key), ["mean"], help);

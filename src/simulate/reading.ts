@@ -18,7 +18,13 @@ export function reading<T>(value: unknown, read: (input: Input) => T | undefined
     items: 0,
     listed: 0,
   };
-  const result = read({ value, key: "", parent: undefined, reading: begun });
+  const whole: Input = { value, key: "", parent: undefined, reading: begun };
+  let result: T | undefined;
+  try {
+    result = read(whole);
+  } catch {
+    fail(whole, "unreadable", "a part of it cannot be read: reading it throws", "give plain data, without getters or proxies that throw");
+  }
   const diagnostics = atMost(begun.diagnostics, begun.budgets.diagnostics);
   if (result === undefined || diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics };
   return { ok: true, value: result, diagnostics };
@@ -31,17 +37,9 @@ export function adopt({ reading: { diagnostics } }: Input, at: Pointer, told: re
 
 /** The items of a list that has at most `most`, a bound that no option raises. */
 export function several(input: Input, most: number, what: string): readonly Input[] | undefined {
-  if (lengthOf(input) > most) return fail(input, "over-budget", `more than ${most} ${what}`, "make it smaller");
+  const { value } = input;
+  if (Array.isArray(value) && value.length > most) return fail(input, "over-budget", `more than ${most} ${what}`, "make it smaller");
   return list(input, most, "items", what);
-}
-
-/** 0 where there is no list, or none that can be read: `list` says so. */
-function lengthOf({ value }: Input): number {
-  try {
-    return Array.isArray(value) ? value.length : 0;
-  } catch {
-    return 0;
-  }
 }
 
 /** Percent as people write them need not add up to the last binary digit. */

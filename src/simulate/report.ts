@@ -58,7 +58,8 @@ export interface Draws {
   readonly sequential: Sequential & { readonly alarm: boolean };
   /**
    * The same draws one stretch of traffic after the other, at most 24 of them: how many each of `arms` got in it, and how many
-   * requests there had been at its end. A key counts where it comes first. Beyond what memory holds of keys there is no more.
+   * requests there had been at its end. Stretches without a draw are left out. A key counts where it comes first; beyond what
+   * memory holds of keys there is no more.
    */
   readonly course: readonly Span[];
 }

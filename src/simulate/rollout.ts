@@ -204,8 +204,10 @@ function readHeaderRoute(input: Input, routes: State["routes"]): void {
     return;
   }
   const matches = several(fields.match, 100, "matches");
-  if (matches?.length === 0)
+  if (matches?.length === 0) {
     fail(fields.match, "header-route", "the route has no match", "write one, or remove the route: leave `match` out");
+    return;
+  }
   const rules = (matches ?? []).flatMap((match) => {
     const parts = record(match, ["headerName", "headerValue"]);
     const value = parts && record(parts.headerValue, ["exact", "prefix", "regex"]);
@@ -228,11 +230,11 @@ function readPause(input: Input): number | undefined {
   if (isAbsent(input)) return undefined;
   const fields = record(input, ["duration"]);
   if (fields === undefined || isAbsent(fields.duration)) return undefined;
-  const duration = typeof fields.duration.value === "number" ? fields.duration.value : string(fields.duration);
-  if (duration === undefined) return undefined;
-  const seconds = secondsOf(duration);
+  const { value } = fields.duration;
+  const seconds = typeof value === "number" || typeof value === "string" ? secondsOf(value) : NaN;
   if (Number.isFinite(seconds) && seconds >= 0) return seconds;
-  return fail(fields.duration, "duration", `${shown(duration)} is no duration`, "write seconds, or such as `30s`, `10m`, `1h30m`, `2d`");
+  const what = typeof value === "number" || typeof value === "string" ? shown(value) : "this";
+  return fail(fields.duration, "duration", `${what} is no duration`, "write seconds, or such as `30s`, `10m`, `1h30m`, `2d`");
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };

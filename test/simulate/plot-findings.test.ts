@@ -47,6 +47,18 @@ test("where traffic comes in several pieces, the share of each version but the p
   expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
 });
 
+test("of many versions the largest are shown, and the others named; so is the end of a course of keys", async () => {
+  const weights = { v2: 1, v3: 2, v4: 3, v5: 4, v6: 5, v7: 30 };
+  const many = { name: "shop", version: "v1", additional_version_weights: weights };
+  const simulation = await simulate(many, populationTraffic(people, 40_000), { seed: "s" });
+  const shown = (of: typeof simulation) =>
+    reportDataOf({ title: "t", simulation: of }).sections.filter(({ figure }) => figure?.kind === "share");
+  expect(shown(simulation).map(({ heading }) => heading)).toEqual(["v7", "v6", "v5", "v4"].map((version) => `The share of ${version}`));
+  expect(shown(simulation)[0]?.text.slice(1)).toEqual(["Not shown, as the smallest: v3, v2."]);
+  const draws = simulation.draws.map((each) => ({ ...each, sampled: 0.5 }));
+  expect(shown({ ...simulation, draws })[0]?.text.at(-1)).toMatch(/^It ends where there were more keys than memory holds/);
+});
+
 test("one that was stopped is marked", async () => {
   const simulation = await simulate(alias, traffic(), { seed: "s", signal: AbortSignal.abort() });
   expect(simulation.partial).toBe(true);

@@ -62,6 +62,7 @@ const rows: readonly (readonly [value: unknown, message: string, help: string])[
   [{ users: 1, requests: { mean: 501 } }, "count /requests/mean: `501` is no mean", "write a number from 1 to 500"],
   [{ users: 1, requests: { mean: NaN } }, "count /requests/mean: `NaN` is no mean", "write a number from 1 to 500"],
   [{ users: 1, sessions: { 0: 100 } }, "count /sessions/0: `0` is no count", COUNTS],
+  [{ users: 1, sessions: { "0x5": 50, 5: 50 } }, "count /sessions/0x5: `0x5` is no count", COUNTS],
   [{ users: 1, sessions: { meen: 3 } }, "count /sessions/meen: `meen` is no count", "did you mean `mean`?"],
   [{ users: 1, sessions: { 1: 100, mean: 3 } }, "count /sessions/mean: `mean` is no count", COUNTS],
   [{ users: 1, sessions: { 1: 100.5 } }, "share /sessions/1: `100.5` is no share", "write percent, from 0 to 100"],

@@ -163,6 +163,13 @@ test("of keys, the course counts each where it comes first", async () => {
   ]);
 });
 
+test("of more keys than are held there is no course, from the piece of traffic on in which they became so many", async () => {
+  const piece = (number: number) => Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `user-${number}-${at}` }));
+  const { draws } = await simulate(sticky, visitTraffic([0, 1, 2, 3, 4].map(piece)), { seed: "s" });
+  expect(draws).toMatchObject([{ unit: "key", sampled: 0.5 }]);
+  expect(draws[0]?.course.map(({ requests }) => requests)).toEqual([20_000, 40_000, 60_000]);
+});
+
 law(
   "a course holds the sum of what was added, in spans as long as each other but the last, however long it is",
   fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 400, size: "max" }),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { afterAll } from "vitest";
+import type { Host } from "../../src/cli/host.ts";
 import { run } from "../../src/cli/run.ts";
 
 /** How a command ended, and what it printed. */
@@ -25,15 +26,24 @@ export function scratch(): { readonly folder: string; readonly file: (name: stri
   return { folder, file };
 }
 
-/** Runs a command line. `onOutput` is told of everything printed so far, each time that something is. */
-export async function command(
-  args: readonly string[],
-  {
-    stdin = "",
-    interrupted = new AbortController().signal,
-    onOutput,
-  }: { readonly stdin?: string; readonly interrupted?: AbortSignal; readonly onOutput?: (ended: Omit<Ended, "code">) => void } = {},
-): Promise<Ended> {
+/** What a command has to read, when it is interrupted, and who is told of everything printed so far, each time that something is. */
+interface HostOptions {
+  readonly stdin?: string;
+  readonly interrupted?: AbortSignal;
+  readonly onOutput?: (ended: Omit<Ended, "code">) => void;
+}
+
+/** Runs a command line. */
+export async function command(args: readonly string[], options: HostOptions = {}): Promise<Ended> {
+  const { host, texts } = hostOf(options);
+  return { code: await run(args, host), ...texts };
+}
+
+/** A host for commands, and what they print. */
+export function hostOf({ stdin = "", interrupted = new AbortController().signal, onOutput }: HostOptions = {}): {
+  readonly host: Host;
+  readonly texts: { stdout: string; stderr: string };
+} {
   const texts = { stdout: "", stderr: "" };
   const output = (to: keyof typeof texts): Writable =>
     new Writable({
@@ -43,12 +53,12 @@ export async function command(
         done();
       },
     });
-  const host = {
+  const host: Host = {
     stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
     stdout: output("stdout"),
     stderr: output("stderr"),
     env: {},
     interrupted,
   };
-  return { code: await run(args, host), ...texts };
+  return { host, texts };
 }

@@ -30,7 +30,7 @@ type Verdicts = ReportData["verdicts"];
 /** Rows of segments and of torn lines that a report shows. */
 const MOST_ROWS = 20;
 
-/** Versions whose share is drawn against time: more would hide what follows, and the numbers of all are in the simulation. */
+/** Versions whose share is drawn against time: the largest; more would hide what follows. */
 const MOST_COURSES = 4;
 
 /** Findings as a report shows them: the only place that knows both. */
@@ -399,10 +399,18 @@ function armsSection({ unit, arms, sampled }: Draws, versions: readonly string[]
   );
 }
 
-/** What each arm but the primary's was given, stretch by stretch of the traffic. A single stretch is no course. */
-function courseSections({ unit, arms, course }: Draws, [primary]: readonly string[]): readonly Section[] {
+/** What the arms were given, but the primary's, stretch by stretch of the traffic. A single stretch is no course. */
+function courseSections({ unit, arms, course, sampled }: Draws, [primary]: readonly string[]): readonly Section[] {
   if (course.length < 2) return [];
-  const others = arms.map((arm, index) => ({ ...arm, index })).filter(({ version }) => version !== primary);
+  const others = arms
+    .map((arm, index) => ({ ...arm, index }))
+    .filter(({ version }) => version !== primary)
+    .toSorted((one, other) => other.slots - one.slots);
+  const left = others.slice(MOST_COURSES).map(({ version }) => version);
+  const more = [
+    ...(left.length === 0 ? [] : [`Not shown, as the smallest: ${left.join(", ")}.`]),
+    ...(sampled < 1 ? ["It ends where there were more keys than memory holds: of a sample, the order is not known."] : []),
+  ];
   return others.slice(0, MOST_COURSES).map(({ version, slots, index }) => {
     const points = course.map(({ requests, counts }) => {
       const [got, all] = [counts[index] ?? 0, counts.reduce((sum, each) => sum + each, 0)];
@@ -411,7 +419,7 @@ function courseSections({ unit, arms, course }: Draws, [primary]: readonly strin
     });
     const title = unit === "key" ? `What the draw gives ${version}, of the keys that come first` : `What the draw gives ${version}`;
     const text = `Each dot stands for the ${unit}s since the one before. About one interval in twenty misses the line by chance.`;
-    return plotted(`The share of ${version}`, { kind: "share", data: { title, version, axis: "requests", points } }, text);
+    return plotted(`The share of ${version}`, { kind: "share", data: { title, version, axis: "requests", points } }, text, ...more);
   });
 }
 
