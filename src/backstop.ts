@@ -41,13 +41,12 @@ export function guardRandom(random: () => number, onError: (error: unknown) => v
 }
 
 /** The callback with its own exceptions kept from the route. */
-export function guardCallback(callback: ((error: unknown) => void) | undefined): (error: unknown) => void {
-  if (callback === undefined) return () => {};
+export function guardCallback(callback: (error: unknown) => void = () => {}): (error: unknown) => void {
   return (error) => {
     try {
       callback(error);
     } catch {
-      return;
+      // There is no one left to tell.
     }
   };
 }

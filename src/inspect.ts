@@ -4,7 +4,7 @@ import { type Arm, type Field, type Match, type Plan, type Rule, SLOTS, type Spl
 /** Whether something claims to be a plan; a config cannot, for it has no such key. What cannot be read claims nothing. */
 export function isPlan(value: unknown): value is Plan {
   try {
-    return typeof value === "object" && value !== null && (value as { readonly kind?: unknown }).kind === "plan";
+    return (value as { readonly kind?: unknown }).kind === "plan";
   } catch {
     return false;
   }
@@ -49,7 +49,8 @@ function isTest({ test }: Rule): boolean {
 }
 
 function isMatch({ field, values, at }: Match): boolean {
-  return isField(field) && Array.isArray(values) && values.every((value) => typeof value === "string") && typeof at === "string";
+  const isValue = (value: unknown): boolean => typeof value === "string" && (value !== "" || field.kind === "query");
+  return isField(field) && Array.isArray(values) && values.every(isValue) && typeof at === "string";
 }
 
 function isField(field: Field): boolean {

@@ -1,13 +1,13 @@
 import type { ArmStep, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
 import { absorbSeed, hashKey, slotOf } from "./draw.ts";
-import { fieldName, type Field, type Outcome, type Plan, type Rule, type Sticky } from "./plan.ts";
+import { type Arm, fieldName, type Field, type Outcome, type Plan, type Rule, type Sticky } from "./plan.ts";
 import { cookieValue } from "./reader/cookie.ts";
 import { queryDecoded } from "./reader/query.ts";
 import { pathEnd, pathStart } from "./reader/target.ts";
 import type { Access, Reader } from "./request.ts";
 
 /** What a field is found to be: its value, nothing, or not to be read. */
-type Reading = { readonly value: string | undefined } | { readonly failure: string };
+type Reading = Pick<Step, "actual" | "failure">;
 
 /**
  * Decides a request from the plan as it stands, and tells everything that led there: the reference for every other way to
@@ -25,7 +25,7 @@ export function interpret<R>(plan: Plan, reader: Reader<R>, request: R, draw: nu
     steps.push({ ...seen.step, tried });
     if (!tried) continue;
     failure = seen.failure;
-    if (failure === undefined && seen.step.holds) chosen = outcome(plan, rule.outcome);
+    if (seen.step.holds) chosen = outcome(plan, rule.outcome);
   }
   const rest = { steps, arms: armSteps(plan) };
   const answer = (taken: Outcome, drawn: Explanation["draw"]): Explanation => ({ decision: taken, draw: drawn, ...rest });
@@ -40,8 +40,8 @@ export function interpret<R>(plan: Plan, reader: Reader<R>, request: R, draw: nu
   let from: DrawSource = { kind: "given" };
   if (draw === undefined) {
     const key = split.sticky === undefined ? undefined : stickyKey(split.sticky, fields.read);
-    if (key !== undefined && "failure" in key) return fail(key.failure);
-    if (key !== undefined && "kind" in key) {
+    if (typeof key === "string") return fail(key);
+    if (key !== undefined) {
       value = key.hash / 2 ** 32;
       from = key;
     } else if (split.sticky !== undefined && split.sticky.missing !== "random")
@@ -54,8 +54,8 @@ export function interpret<R>(plan: Plan, reader: Reader<R>, request: R, draw: nu
   if (typeof value !== "number" || !(value >= 0 && value < 1))
     return fail("the draw is not a number in [0, 1)", { value, slot: undefined, from });
   const slot = slotOf(value);
-  const arm = split.arms.find(({ until }) => slot < until);
-  return answer(outcome(plan, arm?.outcome ?? plan.error), { value: value + 0, slot, from });
+  const arm = split.arms.find(({ until }) => slot < until) as Arm;
+  return answer(outcome(plan, arm.outcome), { value: value + 0, slot, from });
 }
 
 /** The value of a field as a string, however it is kept in the request. */
@@ -116,33 +116,35 @@ export function valueIn(field: Field, text: string): string | undefined {
 /** Reads each text of the request once, when it is first asked for. */
 function readings<R>(reader: Reader<R>, request: R): { readonly read: (field: Field) => Reading; readonly failure: string | undefined } {
   const known = new Map<string, Reading>();
-  let carrier: object | undefined;
-  let failure: string | undefined;
-  try {
-    carrier = reader.open(request);
-    if (carrier === undefined) failure = "the request has no headers";
-  } catch (error) {
-    failure = reasonOf(error);
-  }
+  const opened = open(reader, request);
   const fetch = (field: Field): Reading => {
-    if (carrier === undefined) return { failure: failure ?? "" };
+    if ("failure" in opened) return { actual: undefined, ...opened };
     try {
       const { get, owns } = accessOf(reader, field);
-      const text = get(carrier, request);
-      return { value: text !== undefined && owns?.(carrier, request) === false ? undefined : text };
+      const text = get(opened.carrier, request);
+      return { actual: text !== undefined && owns?.(opened.carrier, request) === false ? undefined : text };
     } catch (error) {
-      return { failure: reasonOf(error) };
+      return { actual: undefined, failure: reasonOf(error) };
     }
   };
   return {
-    failure,
+    failure: "failure" in opened ? opened.failure : undefined,
     read: (field) => {
       const name = sourceName(field);
       const text = known.get(name) ?? fetch(field);
       known.set(name, text);
-      return "failure" in text || text.value === undefined ? text : { value: valueIn(field, text.value) };
+      return text.actual === undefined ? text : { actual: valueIn(field, text.actual) };
     },
   };
+}
+
+function open<R>(reader: Reader<R>, request: R): { readonly carrier: object } | { readonly failure: string } {
+  try {
+    const carrier = reader.open(request);
+    return carrier === undefined ? { failure: "the request has no headers" } : { carrier };
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
 }
 
 function tryRule(
@@ -154,13 +156,12 @@ function tryRule(
   let failure: string | undefined;
   const rules = test.matches.map(({ field, values, at }): Step => {
     const reading = read(field);
-    const holds = "value" in reading && reading.value !== undefined && values.includes(reading.value);
+    const holds = reading.actual !== undefined && values.includes(reading.actual);
     if (settled === undefined && failure === undefined) {
-      if ("failure" in reading) failure = reading.failure;
+      if (reading.failure !== undefined) failure = reading.failure;
       else if (holds === (test.kind === "any")) settled = holds;
     }
-    const seen = { at, field, expected: values, holds };
-    return "failure" in reading ? { ...seen, actual: undefined, failure: reading.failure } : { ...seen, actual: reading.value };
+    return { at, field, expected: values, holds, ...reading };
   });
   const { at, version } = outcome(plan, index);
   return {
@@ -175,15 +176,13 @@ function tryRule(
   };
 }
 
-function stickyKey(
-  { keys, seed }: Sticky,
-  read: (field: Field) => Reading,
-): Extract<DrawSource, { kind: "sticky" }> | { readonly failure: string } | undefined {
+/** The sticky key of a request; why it cannot be read; or undefined where there is none. */
+function stickyKey({ keys, seed }: Sticky, read: (field: Field) => Reading): Extract<DrawSource, { kind: "sticky" }> | string | undefined {
   for (const { field, at } of keys) {
-    const reading = read(field);
-    if ("failure" in reading) return reading;
-    if (reading.value !== undefined && reading.value !== "")
-      return { kind: "sticky", at, field, key: reading.value, seed, hash: hashKey(absorbSeed(seed), reading.value) };
+    const { actual, failure } = read(field);
+    if (failure !== undefined) return failure;
+    if (actual !== undefined && actual !== "")
+      return { kind: "sticky", at, field, key: actual, seed, hash: hashKey(absorbSeed(seed), actual) };
   }
   return undefined;
 }

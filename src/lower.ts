@@ -74,29 +74,25 @@ function ranking(order: readonly Version[]): (a: Version, b: Version) => number 
 
 /** Natural order: runs of ASCII digits compare as integers of any length, all else by code unit. */
 function naturally(a: string, b: string): number {
-  const left = a.match(RUNS) ?? [];
-  const right = b.match(RUNS) ?? [];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const [x, y] = [left[i] ?? "", right[i] ?? ""];
-    const order = isDigit(x) && isDigit(y) ? integers(x, y) : compare(x, y);
+  const [left, right] = [runs(a), runs(b)];
+  for (const [index, x] of left.entries()) {
+    const y = right[index] ?? "";
+    const order = isNumber(x) && isNumber(y) ? compare(BigInt(x), BigInt(y)) : compare(x, y);
     if (order !== 0) return order;
   }
   return left.length - right.length;
 }
 
 /** Runs of digits, and single units of anything else. */
-const RUNS = /[0-9]+|[^0-9]/gs;
-
-function isDigit(run: string): boolean {
-  return run >= "0" && run < ":";
+function runs(text: string): readonly string[] {
+  return Array.from(text.matchAll(/\d+|\D/g), ([run]) => run);
 }
 
-function integers(a: string, b: string): number {
-  const [x, y] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
-  return x.length - y.length || compare(x, y);
+function isNumber(run: string): boolean {
+  return /\d/.test(run);
 }
 
-function compare(a: string, b: string): number {
+function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

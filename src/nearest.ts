@@ -23,14 +23,14 @@ function tolerance(text: string, word: string): number {
 
 /** The Damerau-Levenshtein distance in its restricted form (optimal string alignment), three rows at a time. */
 function distance(a: string, b: string): number {
-  let before: readonly number[] = [];
   let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
+  let before = above;
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const substituted = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const swapped =
-        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] ? (before[column - 2] ?? 0) + 1 : Infinity;
+      // Neither holds at the start of a text: what stands before it is undefined, and equal to no letter.
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] ? (before[column - 2] ?? 0) + 1 : Infinity;
       current.push(Math.min((above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substituted, swapped));
     }
     [before, above] = [above, current];

@@ -174,7 +174,7 @@ function readPrimary(input: Input): Version | undefined {
 function readDescription(input: Input): string | undefined {
   const text = string(input);
   if (text === undefined) return undefined;
-  if (text.length <= 512 || (text.length <= 1024 && [...text].length <= 512)) return text;
+  if (text.length <= 1024 && [...text].length <= 512) return text;
   return fail(input, "description-length", "the description has more than 512 characters", "shorten it");
 }
 

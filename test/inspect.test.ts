@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compile, ConfigError, plan, type Plan, shares } from "../src/index.ts";
+import { compile, ConfigError, type Field, plan, type Plan, shares } from "../src/index.ts";
+import { inspect } from "../src/inspect.ts";
+import { fieldName } from "../src/plan.ts";
 
 const sound = plan({
   name: "checkout",
@@ -47,23 +49,69 @@ describe("a plan from elsewhere", () => {
     ["/rules/0/test/matches", {}, "plan /rules/0"],
     ["/rules/0/test/matches/0/values", [7], "plan /rules/0"],
     ["/rules/0/test/matches/0/values", "on", "plan /rules/0"],
+    ["/rules/0/test/matches/0/values", ["on", ""], "plan /rules/0"],
     ["/rules/0/test/matches/0/at", null, "plan /rules/0"],
     ["/rules/0/test/matches/0/field/kind", "moon", "plan /rules/0"],
     ["/rules/0/test/matches/0/field/name", "be ta", "plan /rules/0"],
+    ["/rules/0/test/matches/0/field", { kind: "cookie", name: 7 }, "plan /rules/0"],
+    ["/rules/0/test/matches/0/field", { kind: "header", name: "a b" }, "plan /rules/0"],
+    ["/rules/0/test/matches/0/field", { kind: "header", name: 7 }, "plan /rules/0"],
+    ["/rules/0/test/matches/0/field", { kind: "query", name: 7 }, "plan /rules/0"],
+    ["/rules/0/test/matches/0/field", { kind: "query", name: "" }, "plan /rules/0"],
+    ["/rules/0/test/matches/0/field", { kind: "attribute", name: "" }, "plan /rules/0"],
+    ["/rules/0/test/matches/1", { field: { kind: "path" }, values: [7], at: "" }, "plan /rules/0"],
+    ["/split/sticky/keys/1", { field: { kind: "moon" }, at: "" }, "plan /split/sticky/keys"],
     ["/split/kind", "pie", "plan /split/kind"],
     ["/split", { kind: "fixed", outcome: 99 }, "plan /split/outcome"],
     ["/split/arms/0/until", 10_001, "plan /split/arms"],
     ["/split/arms/0/until", 0, "plan /split/arms"],
     ["/split/arms/1/until", 9_999, "plan /split/arms"],
+    ["/split/arms/0/until", 0.5, "plan /split/arms"],
     ["/split/arms/0/outcome", "0", "plan /split/arms"],
+    ["/split/arms", [], "plan /split/arms"],
+    ["/split/arms/1/until", 10_000.5, "plan /split/arms"],
     ["/split/sticky/seed", null, "plan /split/sticky"],
     ["/split/sticky/missing", "never", "plan /split/sticky"],
     ["/split/sticky/keys/0/field", { kind: "header", name: "X-User" }, "plan /split/sticky/keys"],
+    ["/split/sticky/keys/0/at", 3, "plan /split/sticky/keys"],
     ["/split/sticky/keys", undefined, "plan "],
     ["/rules", undefined, "plan "],
     ["/outcomes", null, "plan "],
   ])("is refused with %s = %j", (path, value, expected) => {
     expect(complaint(damaged(path, value))).toBe(expected);
+  });
+
+  test.each([
+    ["", "/rules", undefined, "a part of the plan is missing or cannot be read"],
+    ["/outcomes/1", "/outcomes/1/at", 3, "the outcome is malformed, or of a version that the plan does not name"],
+    ["/error", "/error", 99, "there is no such outcome"],
+    ["/rules/0", "/rules/0/outcome", -1, "the rule is malformed, or its outcome is missing"],
+    ["/split/outcome", "/split", { kind: "fixed", outcome: 99 }, "there is no such outcome"],
+    ["/split/arms", "/split/arms/0/until", 0, "the arms do not cover 10000 slots in rising order"],
+    ["/split/sticky", "/split/sticky/seed", null, "the seed or what happens without a key is malformed"],
+    ["/split/sticky/keys", "/split/sticky/keys/0/at", 3, "a key is malformed"],
+    ["/split/kind", "/split/kind", "pie", "there is no such split"],
+  ])("is told what is wrong at `%s`", (at, path, value, message) => {
+    const help = "take plans only from `plan`, as they are";
+    expect(inspect(damaged(path, value) as Plan)).toEqual([{ code: "plan", severity: "error", at, message, help }]);
+  });
+
+  test.each<[Field, name: string]>([
+    [{ kind: "header", name: "x-beta" }, "header x-beta"],
+    [{ kind: "cookie", name: "Beta" }, "cookie Beta"],
+    [{ kind: "query", name: "be ta" }, "query be ta"],
+    [{ kind: "attribute", name: "be ta" }, "attribute be ta"],
+    [{ kind: "method" }, ":method"],
+    [{ kind: "path" }, ":path"],
+    [{ kind: "authority" }, ":authority"],
+  ])("may ask for %j, which is called `%s`", (field, name) => {
+    expect(fieldName(field)).toBe(name);
+    expect(inspect(damaged("/rules/0/test/matches/0/field", field) as Plan)).toEqual([]);
+  });
+
+  test("may ask for the empty value of a query, of which it is one", () => {
+    const match = { field: { kind: "query", name: "a" }, values: [""], at: "" };
+    expect(inspect(damaged("/rules/0/test/matches/0", match) as Plan)).toEqual([]);
   });
 
   test("that cannot be read is no plan, and no config either", () => {

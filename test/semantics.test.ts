@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type AliasConfig, compile, ConfigError, type NodeRequest, parse, parseText } from "../src/index.ts";
-import { backEnds } from "./support/backends.ts";
+import { backEnds, detours } from "./support/backends.ts";
 import { corpus } from "./support/corpus.ts";
 
 const folder = new URL("./", import.meta.url);
@@ -174,6 +174,13 @@ describe("what JSON cannot state", () => {
       expect((error as ConfigError).diagnostics).toEqual(parse(config).diagnostics);
       expect((error as ConfigError).diagnostics.map(({ code }) => code).toSorted()).toEqual(["unknown-key", "version-name", "weight"]);
     }
+  });
+
+  test.each([...backEnds, ...detours])("3.4-49: so are they where a Header rule asks for the field, $name", ({ compile: run }) => {
+    const rules = [{ rule_type: "Header", param: "Cookie", op: "=", value: "a=2; id=1" }];
+    const routed = run({ version: "v1", additional_version_strategy: { v2: { rules } } });
+    expect(routed({ headers: { cookie: ["a=2", "id=1"] } }).version).toBe("v2");
+    expect(routed({ headers: { cookie: ["id=1", "a=2"] } }).version).toBe("v1");
   });
 
   test.each(backEnds)("3.8-18: nothing of a value that is no string is called, $name", ({ compile: run }) => {

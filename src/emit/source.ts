@@ -357,11 +357,14 @@ export function careful<R>(plan: Plan, reader: Reader<R>): Source {
     if (!readers.has(name)) {
       readers.set(name, known);
       const access = accessOf(reader, field);
-      const owned = access.ownsText === undefined ? "" : `text === undefined || !${access.ownsText()} ? undefined : `;
+      const text = expression(access.text());
+      const owned = access.ownsText === undefined ? "" : ` || !${access.ownsText()}`;
+      const { list } = access;
       lines.push(
         `const ${known} = () => {`,
-        `  const text = ${expression(access.text())};`,
-        `  return ${owned}${valueText(field, call)};`,
+        `  ${list === undefined ? "const" : "let"} text = ${text};`,
+        ...(list === undefined ? [] : [`  if (typeof text === "object") text = ${call("joined")}(text, ${quote(list)});`]),
+        `  return typeof text !== "string"${owned} ? undefined : ${valueText(field, call)};`,
         "};",
       );
     }

@@ -6,10 +6,7 @@ import { rewrite } from "./rewrite.ts";
 export function hold(plan: Plan): Plan {
   return rewrite(plan, ({ kind, matches }) => ({
     kind,
-    matches: matches.map((match) => {
-      const values = match.values.filter((value) => canHold(match.field, value));
-      return values.length === match.values.length ? match : { ...match, values };
-    }),
+    matches: matches.map((match) => ({ ...match, values: match.values.filter((value) => canHold(match.field, value)) })),
   }));
 }
 

@@ -27,14 +27,13 @@ function claimOf(test: Test): Claim {
 
 /** Whether one test holds only where the other does. Never claims too much; a subtler implication may escape it. */
 function implies(narrow: Claim, wide: Claim): boolean {
-  const fields = [...narrow.values].filter(([field, values]) => isSubset(values, wide.values.get(field)));
-  if (wide.kind === "any" || wide.values.size <= 1)
-    return narrow.kind === "any" ? fields.length === narrow.values.size : fields.length > 0 || wide.values.size === 0;
-  return narrow.kind === "all" && fields.length === wide.values.size;
+  const inside = [...narrow.values].filter(([field, values]) => isSubset(values, wide.values.get(field))).length;
+  if (narrow.kind === "any") return wide.kind === "any" && inside === narrow.values.size;
+  return wide.kind === "any" ? inside > 0 : inside === wide.values.size;
 }
 
 function isSubset(values: ReadonlySet<string>, wider: ReadonlySet<string> | undefined): boolean {
-  if (wider === undefined || values.size > wider.size) return false;
+  if (wider === undefined) return false;
   for (const value of values) if (!wider.has(value)) return false;
   return true;
 }

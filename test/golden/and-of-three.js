@@ -48,16 +48,19 @@ function routeWithCare(request, draw) {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const read0 = () => {
-      const text = carrier["x-canary"];
-      return text === undefined || !Object.hasOwn(carrier, "x-canary") ? undefined : text;
+      let text = carrier["x-canary"];
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "x-canary") ? undefined : text;
     };
     const read1 = () => {
-      const text = carrier.cookie;
-      return text === undefined || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "beta");
+      let text = carrier.cookie;
+      if (typeof text === "object") text = joined(text, "; ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "beta");
     };
     const read2 = () => {
-      const text = carrier["x-team"];
-      return text === undefined || !Object.hasOwn(carrier, "x-team") ? undefined : text;
+      let text = carrier["x-team"];
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "x-team") ? undefined : text;
     };
     if (["on"].includes(read0()) && ["yes"].includes(read1()) && ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"].includes(read2())) return decisions[0];
     return decisions[1];

@@ -73,12 +73,14 @@ function routeWithCare(request, draw) {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[4];
     const read0 = () => {
-      const text = carrier["x-stage"];
-      return text === undefined || !Object.hasOwn(carrier, "x-stage") ? undefined : text;
+      let text = carrier["x-stage"];
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "x-stage") ? undefined : text;
     };
     const read1 = () => {
-      const text = carrier.cookie;
-      return text === undefined || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "lab");
+      let text = carrier.cookie;
+      if (typeof text === "object") text = joined(text, "; ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "lab");
     };
     if (["two"].includes(read0()) && ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"].includes(read1())) return decisions[0];
     if (["three"].includes(read0()) || ["golf"].includes(read1())) return decisions[1];

@@ -33,16 +33,18 @@ function routeWithCare(request, draw) {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const read0 = () => {
-      const text = carrier["x-a"];
-      return text === undefined || !Object.hasOwn(carrier, "x-a") ? undefined : text;
+      let text = carrier["x-a"];
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "x-a") ? undefined : text;
     };
     const read1 = () => {
       const text = ownAttribute(request, "`${x}`");
-      return text;
+      return typeof text !== "string" ? undefined : text;
     };
     const read2 = () => {
-      const text = request.url;
-      return queryDecoded(text, "'");
+      let text = request.url;
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" ? undefined : queryDecoded(text, "'");
     };
     if (["\"];process.exit()//"].includes(read0()) || ["*/ \u2028 \u003c/script> \\ \n"].includes(read1()) || ["\ud800"].includes(read2())) return decisions[0];
     return decisions[1];

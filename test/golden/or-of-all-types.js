@@ -42,24 +42,27 @@ function routeWithCare(request, draw) {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const read0 = () => {
-      const text = request.url;
-      return text.slice(pathStart(text), pathEnd(text, pathStart(text)));
+      let text = request.url;
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" ? undefined : text.slice(pathStart(text), pathEnd(text, pathStart(text)));
     };
     const read1 = () => {
-      const text = request.method;
-      return text;
+      let text = request.method;
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" ? undefined : text;
     };
     const read2 = () => {
       const text = ownAuthority(carrier);
-      return text;
+      return typeof text !== "string" ? undefined : text;
     };
     const read3 = () => {
-      const text = request.url;
-      return queryDecoded(text, "preview");
+      let text = request.url;
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" ? undefined : queryDecoded(text, "preview");
     };
     const read4 = () => {
       const text = ownAttribute(request, "tenant");
-      return text;
+      return typeof text !== "string" ? undefined : text;
     };
     if (["/cart"].includes(read0()) || ["PUT"].includes(read1()) || ["canary.example"].includes(read2()) || ["v2"].includes(read3()) || ["acme"].includes(read4())) return decisions[0];
     return decisions[1];

@@ -34,11 +34,11 @@ function routeWithCare(request, draw) {
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const read0 = () => {
       const text = rawField(carrier, "x-canary", ", ");
-      return text;
+      return typeof text !== "string" ? undefined : text;
     };
     const read1 = () => {
       const text = rawField(carrier, "cookie", "; ");
-      return cookieValue(text, "beta");
+      return typeof text !== "string" ? undefined : cookieValue(text, "beta");
     };
     if (["on"].includes(read0()) || ["yes"].includes(read1())) return decisions[0];
     return decisions[1];

@@ -52,12 +52,14 @@ function routeWithCare(request, draw) {
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const arm = (slot) => slot < 1000 ? decisions[0] : decisions[1];
     const read0 = () => {
-      const text = carrier["x-user"];
-      return text === undefined || !Object.hasOwn(carrier, "x-user") ? undefined : text;
+      let text = carrier["x-user"];
+      if (typeof text === "object") text = joined(text, ", ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "x-user") ? undefined : text;
     };
     const read1 = () => {
-      const text = carrier.cookie;
-      return text === undefined || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "uid");
+      let text = carrier.cookie;
+      if (typeof text === "object") text = joined(text, "; ");
+      return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "uid");
     };
     let value = draw;
     if (value === undefined) {

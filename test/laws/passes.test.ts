@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type AliasConfig, type Decision, explain, type Match, type NodeRequest, type Plan, plan, type Test } from "../../src/index.ts";
 import { canHold } from "../../src/optimize/hold.ts";
 import { optimize, type Pass, passes } from "../../src/optimize/index.ts";
-import { fieldName } from "../../src/plan.ts";
+import { all, any, type Field, fieldName, match } from "../../src/plan.ts";
 import { requests, rules, type Scene, scenes } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";
 
@@ -131,6 +131,57 @@ test.each(passes)("$name keeps a rule that asks one field twice", ({ run }) => {
   const config = { version: "v1", additional_version_strategy: { v2: asks("2"), v3: asks("1", "2") } } as AliasConfig;
   const { version } = explain(run(plan(config)), { headers: { "x-a": "1" } }).decision;
   expect(version).toBe("v3");
+});
+
+/** `any a=1,2 b=1` as a test of two headers, `all` as one without matches. */
+function read(text: string): Test {
+  const [kind, ...parts] = text.split(" ");
+  const matches = parts.map((part) => {
+    const [name = "", values = ""] = part.split("=");
+    return match({ kind: "header", name }, values === "" ? [] : values.split(","), "");
+  });
+  return kind === "all" ? all(...matches) : any(...matches);
+}
+
+const written = ({ kind, matches: each }: Test): string =>
+  [kind, ...each.map(({ field, values }) => `${"name" in field ? field.name : field.kind}=${values.join()}`)].join(" ");
+
+describe("tests become", () => {
+  const empty = plan({ version: "v1" });
+
+  test.each<[pass: string, tests: readonly string[], expected: readonly string[]]>([
+    ["merge", ["all a=1,2 b=1 a=2,3"], ["all a=2 b=1"]],
+    ["merge", ["any a=1,2 b=1 a=2,3"], ["any a=1,2,3 b=1"]],
+    ["settle", ["all a=1 b="], ["any"]],
+    ["settle", ["any a=1 b="], ["all a=1"]],
+    ["settle", ["any a=1 b=1", "all", "any"], ["any a=1 b=1", "all", "any"]],
+    ["prune", ["any", "all a=1", "any"], ["all a=1"]],
+    ["prune", ["any a=1 b=1", "all", "all a=1", "all"], ["any a=1 b=1", "all"]],
+    ["prune", ["all", "all a=1"], ["all"]],
+    ["shadow", ["all a=1,2", "all a=2", "all a=1 b=1"], ["all a=1,2"]],
+    ["shadow", ["all a=1,2", "all a=2,3", "all b=1,2", "any a=1 b=1"], ["all a=1,2", "all a=2,3", "all b=1,2", "any a=1 b=1"]],
+    ["shadow", ["all a=1,2 b=1", "all b=1 a=2", "all a=1 b=1 c=1"], ["all a=1,2 b=1"]],
+    ["shadow", ["all a=1 b=1", "all a=1 b=2", "any a=1 b=1", "all a=1"], ["all a=1 b=1", "all a=1 b=2", "any a=1 b=1"]],
+    ["shadow", ["any a=1,2 b=1", "all a=2", "all b=1 c=1", "any b=1 a=1"], ["any a=1,2 b=1"]],
+    ["shadow", ["any a=1 b=1", "any a=1 b=2", "any a=1 c=1", "all a=2 c=2"], ["any a=1 b=1", "any a=1 b=2", "any a=1 c=1", "all a=2 c=2"]],
+    ["shadow", ["any", "all a=1"], ["any", "all a=1"]],
+  ])("by %s: %j %j", (name, given, expected) => {
+    const { run } = passes.find((pass) => pass.name === name)!;
+    const rewritten = run({ ...empty, rules: given.map((text) => ({ test: read(text), outcome: 0 })) });
+    expect(tests(rewritten).map(written)).toEqual(expected);
+  });
+
+  test.each<[Field, holds: readonly string[], never: readonly string[]]>([
+    [{ kind: "cookie", name: "a" }, ["1", "?#", "a b", "\ud800"], ["", "a;b", " 1", "1\t"]],
+    [{ kind: "query", name: "a" }, ["", "1", "?#", ";", " 1 ", "\u{1F600}"], ["\ud800", "a\udc00"]],
+    [{ kind: "path" }, ["", "/", "/;", "/\ud800"], ["/?", "/#a"]],
+    [{ kind: "header", name: "a" }, ["?#;", " 1 ", "\ud800"], []],
+  ])("without what no request can have: %j", (field, holds, never) => {
+    expect([...holds, ...never].filter((value) => canHold(field, value))).toEqual(holds);
+    const { run } = passes.find(({ name }) => name === "hold")!;
+    const rewritten = run({ ...empty, rules: [{ test: all(match(field, [...holds, ...never], "")), outcome: 0 }] });
+    expect(matches(rewritten)).toEqual([match(field, holds, "")]);
+  });
 });
 
 describe("what passes leave", () => {

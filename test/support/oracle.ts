@@ -78,7 +78,7 @@ function read({ rule_type, param }: StickyKeyConfig, request: Readable): string 
 
 /** [3.3], [3.7] */
 function header(name: string, request: Readable): string | undefined {
-  const field = (of: string): string | undefined => joined(own(request.headers, of), ", ");
+  const field = (of: string): string | undefined => joined(own(request.headers, of), of === "cookie" ? "; " : ", ");
   switch (name) {
     case ":method":
       return text(request["method"]);
