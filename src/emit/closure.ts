@@ -277,6 +277,18 @@ function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: Host<R>,
   if (split.sticky === undefined) return drawn;
   const { keys, missing } = split.sticky;
   const without = missing === "random" ? undefined : (decisions[missing] as Decision);
+  const [only, ...others] = keys;
+  if (only?.field.kind === "header" && others.length === 0 && shared.length === 0) {
+    const { get, owns = always } = accessOf(host.reader, only.field);
+    const seed = absorbSeed(split.sticky.seed);
+    // The usual case, without the calls of the general one: with a hundred aliases it takes nine tenths of that.
+    return (carrier, request, draw, texts) => {
+      if (draw !== undefined) return drawn(carrier, request, draw, texts);
+      const key = get(carrier, request);
+      if (key === undefined || key === "" || !owns(carrier, request)) return without ?? drawn(carrier, request, draw, texts);
+      return pick(slotOfKey(seed, key, 0, key.length));
+    };
+  }
   const slotIn = keys.reduceRight<SlotIn<R>>(
     (next, { field }) => keySlot(host.reader, split.sticky as Sticky, field, shared, next),
     () => -1,
@@ -286,6 +298,10 @@ function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: Host<R>,
     const slot = slotIn(carrier, request, texts);
     return slot !== -1 ? pick(slot) : (without ?? drawn(carrier, request, draw, texts));
   };
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** The slot of a sticky draw, or -1 where the request has no key. */
@@ -333,7 +349,7 @@ function textSlot(field: Field, seed: string): (text: string) => number {
     case "attribute":
     case "method":
     case "authority":
-      return (text) => slot(text, 0, text.length);
+      return (text) => (text === "" ? -1 : slotOfKey(absorbed, text, 0, text.length));
   }
 }
 
