@@ -349,7 +349,7 @@ function textSlot(field: Field, seed: string): (text: string) => number {
     case "attribute":
     case "method":
     case "authority":
-      return (text) => (text === "" ? -1 : slotOfKey(absorbed, text, 0, text.length));
+      return (text) => slot(text, 0, text.length);
   }
 }
 

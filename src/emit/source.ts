@@ -118,7 +118,9 @@ class Writer implements Source {
   /** Whether a field has one of the values, its own or not, as a condition. */
   #matches({ field, values }: Match): string {
     const place = this.#place(field);
-    if (values.length > COMPARED || unitOf(place, values) !== undefined) return `${this.#number(field, values)} !== 0`;
+    const unit = unitOf(place, values);
+    if (unit !== undefined) return `${this.#numberByUnit(place, unit)} !== 0`;
+    if (values.length > COMPARED) return `${this.#number(field, values)} !== 0`;
     return values.length > 1 ? `(${this.#oneOf(place, values)})` : this.#oneOf(place, values);
   }
 
