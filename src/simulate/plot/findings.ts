@@ -1,3 +1,4 @@
+import { runsOf } from "../../layout.ts";
 import type { Movement } from "../../movement.ts";
 import { type Plan, SLOTS } from "../../plan.ts";
 import type { Forecast } from "../forecast.ts";
@@ -5,9 +6,9 @@ import type { Draws, Meetings, Simulation } from "../report.ts";
 import type { Rollout } from "../rollout.ts";
 import type { RolloutSimulation } from "../simulate.ts";
 import { wilson } from "../statistics/interval.ts";
+import type { Matrix } from "./matrix.ts";
 import { count, duration, percent, probability } from "./number.ts";
 import type { Figure, ReportData, Section } from "./report.ts";
-import type { StripStep } from "./strip.ts";
 import type { Table } from "./table.ts";
 
 /** What has been found; each part may be missing. */
@@ -26,6 +27,8 @@ interface Told {
 }
 
 type Verdicts = ReportData["verdicts"];
+
+type Cell = Matrix["cells"][number];
 
 /** Rows of segments and of torn lines that a report shows. */
 const MOST_ROWS = 20;
@@ -146,11 +149,14 @@ function verdictsOf({ name, simulation }: Told): Verdicts {
   return verdicts;
 }
 
-/** The runs of a plan's slots by version. */
-function runsOf({ split, outcomes }: Plan): StripStep["runs"] {
-  const version = (outcome: number): string => outcomes[outcome]?.version ?? "";
-  if (split.kind === "fixed") return [{ version: version(split.outcome), until: SLOTS }];
-  return split.arms.map(({ until, outcome }) => ({ version: version(outcome), until }));
+/** One cell for each way from a version to another. */
+function summed(cells: readonly Cell[]): readonly Cell[] {
+  const sums = new Map<string, Cell>();
+  for (const { from, to, count: each } of cells) {
+    const way = JSON.stringify([from, to]);
+    sums.set(way, { from, to, count: (sums.get(way)?.count ?? 0) + each });
+  }
+  return [...sums.values()];
 }
 
 /** The primary first: it is what an outcome for what goes wrong names. */
@@ -209,11 +215,7 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
   );
   if (forecast === undefined) return [slots];
   const { sticky, stages: foreseen, transitions } = forecast;
-  const totals = new Map<string, { from: string; to: string; count: number }>();
-  for (const { from, to, slots: each } of transitions.flatMap((transition) => transition.matrix)) {
-    const way = JSON.stringify([from, to]);
-    totals.set(way, { from, to, count: (totals.get(way)?.count ?? 0) + each });
-  }
+  const totals = summed(transitions.flatMap(({ matrix }) => matrix.map(({ from, to, slots: each }) => ({ from, to, count: each }))));
   const part = (value: number): string => percent(value / SLOTS);
   const moves: Table = {
     caption: "What each step moves",
@@ -256,7 +258,7 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
   };
   const matrix: Figure = {
     kind: "matrix",
-    data: { title: "Slots that move, over all steps", unit: "slots", whole: SLOTS, versions, cells: [...totals.values()] },
+    data: { title: "Slots that move, over all steps", unit: "slots", whole: SLOTS, versions, cells: totals },
   };
   const words = sticky
     ? "A slot is 0.01 % of the users."
@@ -293,19 +295,15 @@ function shareSections(simulation: Findings["simulation"], rollout: Rollout | un
     };
     sections.push(plotted("The share of the canary", { kind: "share", data }, "Each step is simulated on the same traffic."));
   }
-  const cells = new Map<string, { from: string; to: string; count: number }>();
-  for (const { from, to, requests } of simulation.changes.flatMap(({ matrix }) => matrix)) {
-    const way = JSON.stringify([from, to]);
-    cells.set(way, { from, to, count: (cells.get(way)?.count ?? 0) + requests });
-  }
-  if (cells.size === 0) return sections;
+  const cells = summed(simulation.changes.flatMap(({ matrix }) => matrix.map(({ from, to, requests }) => ({ from, to, count: requests }))));
+  if (cells.length === 0) return sections;
   const versions = versionsOf(simulation.stages.map((stage) => stage.simulation.plan));
   const data = {
     title: "Requests that change version, over all steps",
     unit: "requests",
     whole: simulation.requests,
     versions,
-    cells: [...cells.values()],
+    cells,
   };
   const users = simulation.changes.some((change) => change.users !== undefined);
   const table: Table = {

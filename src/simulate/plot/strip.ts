@@ -14,7 +14,7 @@ export interface Strip {
 }
 
 /** One row. */
-export interface StripStep {
+interface StripStep {
   readonly name: string;
   /** Such as how long it lasts; may be empty. */
   readonly note: string;
