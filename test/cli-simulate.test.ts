@@ -145,7 +145,7 @@ describe("simulate", () => {
       [alias, "--population", model, "--svg", join(alias, "plots")],
       "plots: cannot be written: a part of its path is a file",
     ],
-    ["a folder of plots that is a file", [alias, "--population", model, "--svg", alias], "cannot be written: is a file, not a folder"],
+    ["a folder of plots that is a file", [alias, "--population", model, "--svg", alias], "is a file, not a folder"],
     ["a report without a name", [alias, "--population", model, "--html", ""], "a file to be written has no name"],
     [
       "a report and plots in one place",

@@ -4,8 +4,7 @@ import { onlyFile, readArguments } from "./arguments.ts";
 import { failureOf } from "./file.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAlias } from "./load.ts";
-import { save } from "./save.ts";
-import { printable, styleOf } from "./style.ts";
+import { save, tellWritten } from "./save.ts";
 
 const HELP = `Compiles an alias into a JavaScript module that needs nothing else.
 
@@ -51,8 +50,7 @@ export const compile: Command = {
         throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
       }
       await save(out, text);
-      const style = styleOf(host.stderr, host.env);
-      await write(host.stderr, `${style("green", "canary-router:")} wrote ${printable(out)}\n`);
+      await tellWritten(out, host);
     }
     return 0;
   },

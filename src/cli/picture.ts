@@ -1,10 +1,8 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Findings, plotSVG, reportDataOf, reportHTML } from "../simulate/index.ts";
-import { failureOf } from "./file.ts";
-import { type Host, write } from "./host.ts";
-import { save, unwritable, writable } from "./save.ts";
-import { printable, styleOf } from "./style.ts";
+import { type Host, Refusal } from "./host.ts";
+import { save, tellWritten, unwritable, writable } from "./save.ts";
 import { plural } from "./table.ts";
 
 /** The options of a command that draws. */
@@ -28,10 +26,8 @@ export async function prepare({ html, svg }: Pictures): Promise<void> {
       // Not with `recursive`: below /proc, and wherever a folder cannot be made though its parent is there, that does not end.
       await mkdir(svg);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT") throw unwritable(svg, "its folder is not there");
-      if (code !== "EEXIST") throw unwritable(svg, failureOf(error));
-      if (!(await stat(svg)).isDirectory()) throw unwritable(svg, "is a file, not a folder");
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(svg, error);
+      if (!(await stat(svg)).isDirectory()) throw new Refusal(`${svg}: is a file, not a folder`);
     }
     await writable(join(svg, "plot.svg"));
   }
@@ -39,7 +35,7 @@ export async function prepare({ html, svg }: Pictures): Promise<void> {
 }
 
 /** Writes the report, and each of its plots under the name of its heading, and says so. Plots of a part of the traffic have that in their names. */
-export async function draw({ html, svg }: Pictures, findings: Findings, { stderr, env }: Host): Promise<void> {
+export async function draw({ html, svg }: Pictures, findings: Findings, host: Host): Promise<void> {
   if (html === undefined && svg === undefined) return;
   const data = reportDataOf(findings);
   const written: string[] = [];
@@ -55,11 +51,12 @@ export async function draw({ html, svg }: Pictures, findings: Findings, { stderr
       const name = nameOf(heading, names);
       names.add(name);
       await save(join(svg, `${name}${end}`), plotSVG(figure));
-      await rm(join(svg, `${name}${otherEnd}`), { force: true });
+      // What an earlier run left under the other name is not of this one; where it cannot go, it stays.
+      await rm(join(svg, `${name}${otherEnd}`), { force: true }).catch(() => undefined);
     }
     written.push(`${plural(names.size, "plot")} in ${svg}`);
   }
-  await write(stderr, `${styleOf(stderr, env)("green", "canary-router:")} wrote ${printable(written.join(", "))}\n`);
+  await tellWritten(written.join(", "), host);
 }
 
 /** `The share of v2` as `the-share-of-v2`, with a number where that is taken. */

@@ -7,8 +7,8 @@ import type { SuiteConfig } from "../testing/suite.ts";
 import { oneOf, onlyFile, readArguments } from "./arguments.ts";
 import { type Command, Refusal, write } from "./host.ts";
 import { loadAliasFile } from "./load.ts";
-import { save } from "./save.ts";
-import { jsonOf, printable, styleOf } from "./style.ts";
+import { save, tellWritten } from "./save.ts";
+import { jsonOf, printable } from "./style.ts";
 
 const HELP = `Writes a suite that records what an alias does now.
 
@@ -61,8 +61,7 @@ export const suggest: Command = {
       return 0;
     }
     await save(out, text);
-    const style = styleOf(host.stderr, host.env);
-    await write(host.stderr, `${style("green", "canary-router:")} wrote ${printable(out)}\n`);
+    await tellWritten(out, host);
     return 0;
   },
 };
