@@ -1,5 +1,6 @@
 import type { Version } from "../config.ts";
 import type { Field, Plan } from "../plan.ts";
+import { versionOf } from "./history.ts";
 import { drawsOf, type Levels, type Tally, tallier } from "./tally.ts";
 import { isWhole, type Piece, pieceReader, type Source } from "./traffic/traffic.ts";
 import type { Torn, Visit } from "./traffic/visit.ts";
@@ -54,22 +55,17 @@ export function doer({ source, plans, seed, segment }: Job): (task: Task) => Res
   const whole = isWhole(source);
   const runs = plans.map((plan) => tallier(plan, { seed, segment, whole }));
   const versions = versionsOf(plans);
-  const indices = plans.map(({ outcomes }) => outcomes.map(({ version }) => versions.indexOf(version)));
+  const indices = plans.map((plan) => plan.versions.map((version) => versions.indexOf(version)));
 
   return ({ block, piece, levels }) => {
     const batch = read(piece);
     const { visits, lines, torn } = batch;
     const told = { lines, torn: torn.length, first: torn.slice(0, TORN_TOLD) };
-    if (plans.length === 1) {
-      const tallies = runs.map((run, index) => run(batch, block, levels[index]));
-      return { tallies, changes: [], bounced: 0, ...told };
-    }
-    const draws = drawsOf(seed, block, visits.length);
-    const decided = plans.map(() => new Uint32Array(visits.length));
-    const tallies = runs.map((run, index) =>
-      run(batch, block, levels[index], { draws, decided: decided[index] ?? new Uint32Array(visits.length) }),
-    );
-    const answers = decided.map((outcomes, index) => outcomes.map((outcome) => indices[index]?.[outcome] ?? 0));
+    const draws = plans.length === 1 ? undefined : drawsOf(seed, block, visits.length);
+    const done = runs.map((run, index) => run(batch, block, levels[index], draws));
+    const tallies = done.map(({ tally }) => tally);
+    if (draws === undefined) return { tallies, changes: [], bounced: 0, ...told };
+    const answers = done.map(({ marks }, index) => marks.subarray(0, visits.length).map((mark) => indices[index]?.[versionOf(mark)] ?? 0));
     const changes = answers.slice(1).map((after, index) => changeOf(answers[index] ?? after, after, visits, versions.length, whole));
     return { tallies, changes, bounced: bouncedIn(answers, visits.length), ...told };
   };

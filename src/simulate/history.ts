@@ -7,25 +7,51 @@ export interface History {
   others: number[] | undefined;
   /** Requests that were decided by the draw. */
   drawn: number;
-  /** The version that the first draw gave. */
+  /** The version that the first draw gave; -1 where there was none. */
   dealt: number;
   /** Which draw, from 2, was the first to give another version than the first one did; 0 where none did. */
   turned: number;
 }
 
-/** The history of one request. `drawn` says whether the draw decided it. */
-export function begun(version: number, drawn: boolean): History {
-  return { requests: 1, first: version, others: undefined, drawn: drawn ? 1 : 0, dealt: drawn ? version : -1, turned: 0 };
+/** Nothing has happened yet. */
+export function emptyHistory(): History {
+  return { requests: 0, first: -1, others: undefined, drawn: 0, dealt: -1, turned: 0 };
 }
 
-/** Adds a request to a history. */
-export function observe(history: History, version: number, drawn: boolean): void {
-  history.requests++;
-  if (version !== history.first && history.others?.includes(version) !== true) (history.others ??= []).push(version);
-  if (!drawn) return;
-  history.drawn++;
-  if (history.drawn === 1) history.dealt = version;
-  else if (history.turned === 0 && version !== history.dealt) history.turned = history.drawn;
+/** What a request came to, as one number: its version's index, and whether the draw decided it. */
+export function markOf(version: number, drawn: boolean): number {
+  return version * 2 + (drawn ? 1 : 0);
+}
+
+function isDrawn(mark: number): boolean {
+  return (mark & 1) === 1;
+}
+
+/** The version of a mark. */
+export function versionOf(mark: number): number {
+  return mark >>> 1;
+}
+
+/** Adds the requests whose marks stand from `from` up to `to`, at least one. */
+export function extend(history: History, marks: Uint32Array, from: number, to: number): void {
+  let { others, drawn, dealt, turned } = history;
+  const first = history.requests === 0 ? versionOf(marks[from] as number) : history.first;
+  for (let at = from; at < to; at++) {
+    const mark = marks[at] as number;
+    const version = versionOf(mark);
+    if (version !== first && others?.includes(version) !== true) others = others === undefined ? [version] : [...others, version];
+    if (!isDrawn(mark)) continue;
+    drawn++;
+    if (turned > 0 || version === dealt) continue;
+    if (dealt === -1) dealt = version;
+    else turned = drawn;
+  }
+  history.requests += to - from;
+  history.first = first;
+  history.others = others;
+  history.drawn = drawn;
+  history.dealt = dealt;
+  history.turned = turned;
 }
 
 /** One history of two that follow each other. */
@@ -89,15 +115,53 @@ export function include(summary: Summary, history: History, repeat: (draws: numb
     summary.several++;
     for (const version of history.others) increment(summary.met, version);
   }
-  if (history.drawn === 0) return;
+  includeDraws(summary, history.drawn, history.turned, repeat);
+}
+
+/**
+ * Makes the function that adds whoever's requests have the marks from `from` up to `to`, and who has no others. It does what
+ * `extend` and `include` do, but makes no history: where draws are random, that takes five sixths of the time of a simulation.
+ */
+export function includer(summary: Summary, repeat: (draws: number) => number): (marks: Uint32Array, from: number, to: number) => void {
+  const { met } = summary;
+  const metBy = new Uint32Array(met.length);
+  let who = 0;
+  return (marks, from, to) => {
+    who++;
+    let versions = 0;
+    let drawn = 0;
+    let dealt = -1;
+    let turned = 0;
+    for (let at = from; at < to; at++) {
+      const mark = marks[at] as number;
+      const version = versionOf(mark);
+      if (metBy[version] !== who) {
+        metBy[version] = who;
+        increment(met, version);
+        versions++;
+      }
+      if (!isDrawn(mark)) continue;
+      drawn++;
+      if (turned > 0 || version === dealt) continue;
+      if (dealt === -1) dealt = version;
+      else turned = drawn;
+    }
+    summary.count++;
+    if (versions > 1) summary.several++;
+    includeDraws(summary, drawn, turned, repeat);
+  };
+}
+
+function includeDraws(summary: Summary, drawn: number, turned: number, repeat: (draws: number) => number): void {
+  if (drawn === 0) return;
   summary.drawn++;
-  if (history.turned > 0) summary.turned++;
-  summary.expected += 1 - repeat(history.drawn);
+  if (turned > 0) summary.turned++;
+  summary.expected += 1 - repeat(drawn);
   for (let index = 0; index < WITHIN.length; index++) {
     const within = WITHIN[index] as number;
-    if (history.drawn < within) return;
+    if (drawn < within) return;
     increment(summary.reached, index);
-    if (history.turned > 0 && history.turned <= within) increment(summary.turnedBy, index);
+    if (turned > 0 && turned <= within) increment(summary.turnedBy, index);
   }
 }
 

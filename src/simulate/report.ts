@@ -49,7 +49,7 @@ export interface Verdict {
 export interface Draws {
   /** What one draw is taken for: a request where it is random, a key where it is sticky. That is what the tests count. */
   readonly unit: "request" | "key";
-  /** The units that were tested. Of keys beyond what memory holds these are an even sample: `sampled` is then below 1. */
+  /** The units that were tested. Of keys that memory would have to hold and does not, these are a sample: `sampled` is then below 1. */
   readonly count: number;
   readonly sampled: number;
   readonly arms: readonly Arm[];
@@ -202,7 +202,7 @@ function funnelOf({ rules, outcomes, error }: Plan, counts: readonly number[], r
 }
 
 function drawsOf(totals: Totals, risk: number): readonly Draws[] {
-  const { dealt, random, keys, keyTest } = totals;
+  const { dealt, random, keyTest } = totals;
   if (dealt === undefined) return [];
   const found: Draws[] = [];
   const add = (unit: Draws["unit"], counts: readonly number[], sampled: number, { test, course }: Totals["random"]): void => {
@@ -216,7 +216,8 @@ function drawsOf(totals: Totals, risk: number): readonly Draws[] {
     const sequential = { ...test, alarm: test.p <= risk };
     found.push({ unit, count, sampled, arms, verdict: verdictOf(counts, dealt.shares, risk), sequential, course: course.spans() });
   };
-  add("key", totals.countKeys(), 2 ** -keys.level, keyTest);
+  const { counts, sampled } = totals.countKeys();
+  add("key", counts, sampled, keyTest);
   add("request", random.counts, 1, random);
   return found;
 }

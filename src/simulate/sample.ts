@@ -52,8 +52,12 @@ export class Sample<T> {
   }
 }
 
-/** Whether a key is in the sample of a level. A worker asks it too, and does not hand over what would be dropped. */
-export function isSampled(key: string, level: number): boolean {
+/** The keys that are in the sample of a level: a worker does not hand over what would be dropped. */
+export function sampled<T>(known: ReadonlyMap<string, T>, level: number): ReadonlyMap<string, T> {
+  return level === 0 ? known : new Map([...known].filter(([key]) => isSampled(key, level)));
+}
+
+function isSampled(key: string, level: number): boolean {
   return level === 0 || (murmur3(key, SEED) & (2 ** level - 1)) === 0;
 }
 

@@ -1,9 +1,11 @@
 import { compile } from "../compile.ts";
 import type { Field, Plan } from "../plan.ts";
 import { readerOf } from "./field.ts";
-import { begun, emptySummary, type History, include, observe, type Summary } from "./history.ts";
+import { type Crowd, Follower, passing, returning } from "./follow.ts";
+import { markOf } from "./history.ts";
+import { overhear } from "./overhear.ts";
 import { type Random, randomOf } from "./random.ts";
-import { isSampled } from "./sample.ts";
+import { sampled } from "./sample.ts";
 import { dealtBy, repeatOf } from "./split.ts";
 import type { Batch } from "./traffic/visit.ts";
 
@@ -12,12 +14,9 @@ export interface TallyOptions {
   readonly seed: string;
   /** Requests are counted apart by the value of this field. */
   readonly segment?: Field | undefined;
-  /** Whether a user is never in two batches, so that a batch can be added up when it is done. */
+  /** Whether all requests of a user follow each other, and all of a session. */
   readonly whole: boolean;
 }
-
-/** What is known of some users, or sessions: added up, or one by one where more of the same may follow. */
-export type Crowd = Summary | ReadonlyMap<string, History>;
 
 /** What one batch of visits came to. Plain data, but for maps: it can be sent to another thread. */
 export interface Tally {
@@ -26,8 +25,10 @@ export interface Tally {
   readonly counts: readonly number[];
   /** Of these, the ones with a draw that stands for itself: random or recorded. By outcome. */
   readonly random: readonly number[];
-  /** The outcome of each sticky key that came to the draw. */
+  /** The outcome of each sticky key that came to the draw, and may come again. */
   readonly keys: ReadonlyMap<string, number>;
+  /** The number of those that are a user's own id, and do not come again, by outcome. */
+  readonly ownKeys: readonly number[];
   /** Requests by outcome for each value of the segment's field; undefined for those without. */
   readonly segments: ReadonlyMap<string | undefined, readonly number[]>;
   readonly users: Crowd;
@@ -52,12 +53,6 @@ export function drawsOf(seed: string, block: number, length: number): Float64Arr
   return draws;
 }
 
-/** Tells the outcome of each visit, and takes draws from outside, for whoever runs several plans on the same visits. */
-export interface Shared {
-  readonly draws: Float64Array;
-  readonly decided: Uint32Array;
-}
-
 /** The levels of the samples that keys, users and sessions end up in. */
 export interface Levels {
   readonly keys: number;
@@ -69,59 +64,72 @@ export interface Levels {
 const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0 };
 
 /**
- * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its block only.
- * Keys, users and sessions that a sample of their level would drop are not told of.
+ * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its block only,
+ * where they are not given. Keys, users and sessions that a sample of their level would drop are not told of. `marks` are those
+ * of the visits, and hold until the next batch.
  */
 export function tallier(
   plan: Plan,
   { seed, segment, whole }: TallyOptions,
-): (batch: Batch, block: number, levels?: Levels, shared?: Shared) => Tally {
+): (batch: Batch, block: number, levels?: Levels, draws?: Float64Array) => { readonly tally: Tally; readonly marks: Uint32Array } {
   let random: Random = () => 0;
-  let at = 0;
-  const route = compile(plan, { random: () => random() });
-  const dealt = dealtBy(plan);
+  let place = 0;
+  let marks = new Uint32Array(0);
+  const keyFields = dealtBy(plan)?.keys ?? [];
+  const { reader, key: keyHeard } = overhear(keyFields);
+  const route = compile(plan, { reader, random: () => random() });
   const repeat = repeatOf(plan);
-  const versions = plan.outcomes.map(({ version }) => plan.versions.indexOf(version));
   const isDrawn = plan.outcomes.map(({ reason }) => reason === "split");
-  const keyOf = keyReader(dealt?.keys ?? []);
+  const markOfOutcome = plan.outcomes.map(({ version, reason }) => markOf(plan.versions.indexOf(version), reason === "split"));
+  const keyOf = keyReader(keyFields);
   const segmentOf = segment && readerOf(segment);
   const zeros = (): number[] => plan.outcomes.map(() => 0);
 
-  return ({ visits }, block, levels = EVERYTHING, shared) => {
-    if (shared) random = () => shared.draws[at] ?? 0;
-    else random = randomOf(seed, "draws", block);
+  return ({ visits }, block, levels = EVERYTHING, draws) => {
+    random = draws ? () => draws[place] ?? 0 : randomOf(seed, "draws", block);
+    if (marks.length < visits.length) marks = new Uint32Array(visits.length);
     const counts = zeros();
     const single = zeros();
     const keys = new Map<string, number>();
+    const ownKeys = zeros();
     const segments = new Map<string | undefined, number[]>();
-    const users = new Follower();
-    const sessions = new Follower();
+    const follower = (level: number): Follower =>
+      new Follower(marks, whole ? passing(plan.versions.length, repeat, block) : returning(level));
+    const users = follower(levels.users);
+    const sessions = follower(levels.sessions);
     const drawn = new Map<string, number>();
     let compared = 0;
     let agreed = 0;
     let lastKey: string | undefined;
+    let lastOwn: string | undefined;
 
-    for (at = 0; at < visits.length; at++) {
+    for (let at = 0; at < visits.length; at++) {
       const visit = visits[at] as Batch["visits"][number];
       const { request, draw, session, served } = visit;
+      if (draws !== undefined) place = at;
       const { index } = route(request, draw);
       counts[index] = (counts[index] as number) + 1;
-      if (shared) shared.decided[at] = index;
+      marks[at] = markOfOutcome[index] as number;
       const bySplit = isDrawn[index] as boolean;
       let { user } = visit;
       let chance = bySplit;
       if (keyOf !== undefined && (bySplit || user === undefined)) {
-        const key = draw === undefined ? keyOf(request) : undefined;
-        chance = bySplit && key === undefined;
-        if (chance) single[index] = (single[index] as number) + 1;
-        else if (bySplit && key !== undefined && key !== lastKey) {
-          lastKey = key;
-          keys.set(key, index);
-        }
+        const key = bySplit && draw === undefined ? keyHeard() : keyOf(request);
         user ??= key;
+        chance = bySplit && (key === undefined || draw !== undefined);
+        if (chance) single[index] = (single[index] as number) + 1;
+        else if (bySplit && key !== undefined) {
+          if (whole && key === user) {
+            if (key !== lastOwn) ownKeys[index] = (ownKeys[index] as number) + 1;
+            lastOwn = key;
+          } else if (key !== lastKey) {
+            keys.set(key, index);
+            lastKey = key;
+          }
+        }
       }
-      if (user !== undefined) users.follow(user, versions[index] as number, bySplit);
-      if (session !== undefined) sessions.follow(session, versions[index] as number, bySplit);
+      if (user !== users.who) users.turn(user, at);
+      if (session !== sessions.who) sessions.turn(session, at);
       if (segmentOf !== undefined) {
         const value = segmentOf(request);
         const counted = segments.get(value) ?? zeros();
@@ -135,19 +143,21 @@ export function tallier(
         if (plan.outcomes[index]?.version === served) agreed++;
       }
     }
+    users.turn(undefined, visits.length);
+    sessions.turn(undefined, visits.length);
 
-    const crowd = (follower: Follower, level: number): Crowd =>
-      whole ? follower.summary(plan.versions.length, repeat) : sampled(follower.known, level);
-    return {
+    const tally: Tally = {
       requests: visits.length,
       counts,
       random: keyOf === undefined ? counts.map((count, index) => (isDrawn[index] === true ? count : 0)) : single,
       keys: sampled(keys, levels.keys),
+      ownKeys,
       segments,
-      users: crowd(users, levels.users),
-      sessions: crowd(sessions, levels.sessions),
+      users: users.crowd(),
+      sessions: sessions.crowd(),
       recorded: { compared, agreed, drawn },
     };
+    return { tally, marks };
   };
 }
 
@@ -162,34 +172,4 @@ function keyReader(fields: readonly Field[]): ReturnType<typeof readerOf> | unde
     }
     return undefined;
   };
-}
-
-/** Follows users, or sessions. The one who came last is at hand, for most requests follow one of the same. */
-class Follower {
-  readonly known = new Map<string, History>();
-  #last: string | undefined;
-  #history: History | undefined;
-
-  follow(who: string, version: number, drawn: boolean): void {
-    if (who !== this.#last) {
-      this.#last = who;
-      this.#history = this.known.get(who);
-      if (this.#history === undefined) {
-        this.#history = begun(version, drawn);
-        this.known.set(who, this.#history);
-        return;
-      }
-    }
-    observe(this.#history as History, version, drawn);
-  }
-
-  summary(versions: number, repeat: (draws: number) => number): Summary {
-    const summary = emptySummary(versions);
-    for (const history of this.known.values()) include(summary, history, repeat);
-    return summary;
-  }
-}
-
-function sampled<T>(known: ReadonlyMap<string, T>, level: number): ReadonlyMap<string, T> {
-  return level === 0 ? known : new Map([...known].filter(([key]) => isSampled(key, level)));
 }

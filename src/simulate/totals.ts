@@ -4,7 +4,8 @@ import { addAll, emptySummary, type History, include, joined, merge, type Summar
 import { owned, Sample } from "./sample.ts";
 import { type Dealt, dealtBy, repeatOf } from "./split.ts";
 import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
-import type { Crowd, Levels, Recorded, Tally } from "./tally.ts";
+import type { Crowd } from "./follow.ts";
+import type { Levels, Recorded, Tally } from "./tally.ts";
 
 /** Values of a segment's field that are counted apart; the requests of further ones are counted together. */
 const MOST_SEGMENTS = 1_000;
@@ -26,7 +27,10 @@ export class Totals {
   requests = 0;
   readonly counts: number[];
   readonly random: Test;
+  /** Of the keys that may come again, what the split gave each. */
   readonly keys: Sample<number> = new Sample<number>((before) => before);
+  /** The number of all others, by what the split can give. */
+  readonly ownKeys: number[];
   /** The test over keys, and their course, go no further than all keys are held: of a sample, the order is not known. */
   readonly keyTest: Test;
   readonly segments: Map<string | undefined, number[]> = new Map<string | undefined, number[]>();
@@ -44,6 +48,7 @@ export class Totals {
     const none = (): number[] => this.dealt?.outcomes.map(() => 0) ?? [];
     this.random = { counts: none(), course: new Course(), test: UNSEEN };
     this.keyTest = { counts: none(), course: new Course(), test: UNSEEN };
+    this.ownKeys = none();
     this.users = new Followed(plan);
     this.sessions = new Followed(plan);
     this.recorded = { compared: 0, agreed: 0, drawn: new Map() };
@@ -66,7 +71,7 @@ export class Totals {
     this.#addRecorded(tally.recorded);
   }
 
-  #addDraws({ random, keys }: Tally): void {
+  #addDraws({ random, keys, ownKeys }: Tally): void {
     if (this.dealt === undefined) return;
     const { outcomes, shares } = this.dealt;
     lookAgain(
@@ -75,7 +80,8 @@ export class Totals {
       outcomes.map((outcome) => random[outcome] ?? 0),
       shares,
     );
-    const fresh = outcomes.map(() => 0);
+    const fresh = outcomes.map((outcome) => ownKeys[outcome] ?? 0);
+    addAll(this.ownKeys, fresh);
     for (const [key, outcome] of keys) {
       const held = this.keys.size;
       const index = this.#outcomes.get(outcome) ?? 0;
@@ -96,11 +102,13 @@ export class Totals {
     return { keys: this.keys.level, users: this.users.level, sessions: this.sessions.level };
   }
 
-  /** Of the keys that are held, how many have each of what the split can give. */
-  countKeys(): readonly number[] {
-    const counts = this.dealt?.outcomes.map(() => 0) ?? [];
+  /** Of the keys that are known, how many have each of what the split can give, and which part of all keys these are. */
+  countKeys(): { readonly counts: readonly number[]; readonly sampled: number } {
+    const counts = [...this.ownKeys];
     for (const index of this.keys.values()) addAt(counts, index);
-    return counts;
+    const known = counts.reduce((sum, count) => sum + count, 0);
+    const all = known + this.keys.size * (2 ** this.keys.level - 1);
+    return { counts, sampled: all === 0 ? 1 : known / all };
   }
 }
 

@@ -10,7 +10,7 @@ import { parse as parseYaml } from "yaml";
 import { type AliasConfig, compile, type NodeRequest, toRequest } from "../../src/index.ts";
 import { doer } from "../../src/simulate/block.ts";
 import { Course } from "../../src/simulate/course.ts";
-import { begun, emptySummary, type History, include, joined, observe } from "../../src/simulate/history.ts";
+import { emptyHistory, emptySummary, extend, type History, include, includer, joined, markOf, WITHIN } from "../../src/simulate/history.ts";
 import { population } from "../../src/simulate/population.ts";
 import { randomOf } from "../../src/simulate/random.ts";
 import type { Simulation } from "../../src/simulate/report.ts";
@@ -332,30 +332,117 @@ describe("a bounded sample", () => {
 
 describe("histories", () => {
   const requests = fc.array(fc.tuple(fc.nat(2), fc.boolean()), { minLength: 1, maxLength: 12 });
-  const historyOf = (list: readonly (readonly [number, boolean])[]): History => {
-    const [[first, drawn] = [0, false], ...rest] = list;
-    const history = begun(first, drawn);
-    for (const [each, by] of rest) observe(history, each, by);
+  type Requests = readonly (readonly [number, boolean])[];
+  const marksOf = (list: Requests): Uint32Array => Uint32Array.from(list, ([each, drawn]) => markOf(each, drawn));
+  const historyOf = (list: Requests): History => {
+    const history = emptyHistory();
+    extend(history, marksOf(list), 0, list.length);
     return { ...history, others: history.others?.toSorted() };
   };
+  const sorted = (history: History): History => ({ ...history, others: history.others?.toSorted() });
 
   law("joined are the history of all requests", fc.tuple(requests, requests), ([before, after]) => {
     const both = joined(historyOf(before), historyOf(after));
-    expect({ ...both, others: both.others?.toSorted() }).toEqual(historyOf([...before, ...after]));
+    expect(sorted(both)).toEqual(historyOf([...before, ...after]));
   });
 
-  law("summed up are what a plain count finds", fc.array(requests, { maxLength: 20 }), (all) => {
+  law("extended are the history of all requests", fc.tuple(requests, requests), ([before, after]) => {
+    const history = historyOf(before);
+    extend(history, marksOf([...before, ...after]), before.length, before.length + after.length);
+    expect(sorted(history)).toEqual(historyOf([...before, ...after]));
+  });
+
+  law("summed up are what a plain count finds, in whatever way they are summed up", fc.array(requests, { maxLength: 20 }), (all) => {
     const summary = emptySummary(3);
-    for (const list of all) include(summary, historyOf(list), () => 1);
+    const repeat = (draws: number): number => 0.5 ** draws;
+    for (const list of all) include(summary, historyOf(list), repeat);
     const drawn = all.map((list) => list.filter(([, by]) => by).map(([each]) => each));
+    const dealt = drawn.filter((list) => list.length > 0);
     expect(summary).toMatchObject({
       count: all.length,
       several: all.filter((list) => new Set(list.map(([each]) => each)).size > 1).length,
       met: [0, 1, 2].map((each) => all.filter((list) => list.some(([met]) => met === each)).length),
-      drawn: drawn.filter((list) => list.length > 0).length,
-      turned: drawn.filter((list) => new Set(list).size > 1).length,
+      drawn: dealt.length,
+      turned: dealt.filter((list) => new Set(list).size > 1).length,
+      expected: dealt.reduce((sum, list) => sum + 1 - repeat(list.length), 0),
+      reached: WITHIN.map((within) => dealt.filter((list) => list.length >= within).length),
+      turnedBy: WITHIN.map((within) => dealt.filter((list) => list.length >= within && new Set(list.slice(0, within)).size > 1).length),
     });
-    expect(summary.turnedBy[1]).toBe(drawn.filter((list) => list.length >= 3 && new Set(list.slice(0, 3)).size > 1).length);
+    const direct = emptySummary(3);
+    const add = includer(direct, repeat);
+    const marks = marksOf(all.flat());
+    all.reduce((from, { length }) => (add(marks, from, from + length), from + length), 0);
+    expect(direct).toEqual(summary);
+  });
+});
+
+describe("traffic that is whole", () => {
+  const ruled: AliasConfig = {
+    ...sticky,
+    additional_version_strategy: { v4: { rules: [{ rule_type: "Header", param: "x-beta", op: "=", value: "on" }] } },
+  };
+  const ids = fc.constantFrom(undefined, "a", "b", "c", "d");
+  const example = fc.record({
+    user: ids,
+    session: fc.nat(1),
+    key: ids,
+    own: fc.boolean(),
+    beta: fc.boolean(),
+    draw: fc.option(fc.constantFrom(0.05, 0.5), { nil: undefined }),
+  });
+
+  /** The same in groups: those with the first one's id first, and so on. */
+  function grouped(visits: readonly Visit[], idOf: (each: Visit) => string | undefined): readonly (readonly Visit[])[] {
+    return [...new Set(visits.map(idOf))].map((id) => visits.filter((each) => idOf(each) === id));
+  }
+
+  // No user's own id is the key of another: it would count as a key of its own for each.
+  test("is counted as any other, whatever is in it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(example, { maxLength: 40 }), async (all) => {
+        const visits = all.map(({ user, session, key, own, beta, draw }): Visit => {
+          const value = own && user !== undefined ? user : key && `${user === undefined ? "anonymous" : "shared"}-${key}`;
+          const headers = { ...(value !== undefined && { "x-user-id": value }), ...(beta && { "x-beta": "on" }) };
+          return visit(headers, { user, session: user && `${user}.${session}`, draw });
+        });
+        const batches = grouped(visits, ({ user, request }) => user ?? (request.headers["x-user-id"] as string | undefined)).map((each) =>
+          grouped(each, ({ session }) => session).flat(),
+        );
+        const whole = await simulate(ruled, visitTraffic([batches.flat()], { whole: true }), { seed: "s" });
+        expect(whole).toEqual(await simulate(ruled, visitTraffic([batches.flat()]), { seed: "s" }));
+      }),
+      { seed: 1_000_003, numRuns: 200 },
+    );
+  });
+
+  test("says so where somebody comes again after another", async () => {
+    const again = ["a", "b", "a"].map((user) => visit({}, { user }));
+    await expect(simulate(random, visitTraffic([again], { whole: true }), { seed: "s" })).rejects.toThrow(
+      "the traffic was said to be whole, but `a` comes again after another",
+    );
+    const sessions = ["1", "2", "1"].map((session) => visit({}, { user: "a", session }));
+    await expect(simulate(random, visitTraffic([sessions], { whole: true }), { seed: "s" })).rejects.toThrow("`1` comes again");
+    expect((await simulate(random, visitTraffic([again]), { seed: "s" })).users).toMatchObject({ count: 2 });
+  });
+
+  test("has its keys all counted, however many there are", async () => {
+    const piece = (number: number) => Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `user-${number}-${at}` }));
+    const { draws, users } = await simulate(sticky, visitTraffic([0, 1, 2, 3, 4].map(piece), { whole: true }), { seed: "s" });
+    expect(draws).toMatchObject([{ unit: "key", count: 100_000, sampled: 1 }]);
+    expect(draws[0]?.course.map(({ requests: end }) => end)).toEqual([20_000, 40_000, 60_000, 80_000, 100_000]);
+    expect(users).toMatchObject({ count: 100_000, counted: 100_000 });
+  });
+
+  test("has keys that are not its users' own in a sample, as everywhere", async () => {
+    const piece = (number: number) =>
+      Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `key-${number}-${at}` }, { user: `user-${number}-${at}` }));
+    const own = [visit({ "x-user-id": "own" }, { user: "own" })];
+    const pieces = [own, ...[0, 1, 2, 3, 4].map(piece)];
+    const { draws } = await simulate(sticky, visitTraffic(pieces, { whole: true }), { seed: "s" });
+    const [{ count, sampled } = { count: 0, sampled: 0 }] = draws;
+    expect(count).toBeLessThanOrEqual(65_537);
+    expect(sampled).toBeCloseTo(0.5, 4);
+    expect(Math.abs(count / sampled - 100_001)).toBeLessThan(6 * Math.sqrt(count) * 2);
   });
 });
 

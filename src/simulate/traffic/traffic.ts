@@ -51,8 +51,10 @@ export function populationTraffic(population: Population, requests?: number): Tr
 }
 
 /**
- * Requests that are there already, or that a generator makes. `whole` promises that no user and no session is in two batches:
- * then all of them are counted, and they need not be remembered.
+ * Requests that are there already, or that a generator makes. `whole` promises that all requests of a user follow each other, in
+ * one batch, and so do those of a session; where no user is told and the draw is sticky, its key tells. Then all of them are
+ * counted, and they need not be remembered. A promise that is not kept makes `simulate` throw in one batch of sixteen, and is not
+ * noticed in the others: who comes twice counts twice.
  */
 export function visitTraffic(
   batches: Iterable<readonly Visit[]> | AsyncIterable<readonly Visit[]>,
@@ -61,7 +63,7 @@ export function visitTraffic(
   return { source: { kind: "visits", whole }, pieces: batches };
 }
 
-/** Whether each user, and each session, is in one piece of the traffic as a whole. */
+/** Whether all requests of a user, and of a session, follow each other in one piece of the traffic. */
 export function isWhole(source: Source): boolean {
   switch (source.kind) {
     case "log":
