@@ -1,8 +1,8 @@
-import { emptyHistory, emptySummary, extend, type History, includer, type Summary } from "./history.ts";
+import { emptyHistory, emptySummary, extend, type Histories, type History, includer, type Summary, written } from "./history.ts";
 import { sampled } from "./sample.ts";
 
 /** What is known of some users, or sessions: added up, or one by one where more of the same may follow. */
-export type Crowd = Summary | ReadonlyMap<string, History>;
+export type Crowd = Summary | Histories;
 
 /** What becomes of those who are followed. */
 interface Register {
@@ -69,6 +69,6 @@ export function returning(level: number): Register {
       }
       extend(history, marks, from, to);
     },
-    crowd: () => sampled(known, level),
+    crowd: () => written(sampled(known, level)),
   };
 }

@@ -56,8 +56,9 @@ export function extend(history: History, marks: Uint32Array, from: number, to: n
 
 /** One history of two that follow each other. */
 export function joined(before: History, after: History): History {
-  const versions = new Set([before.first, ...(before.others ?? []), after.first, ...(after.others ?? [])]);
-  versions.delete(before.first);
+  let { others } = before;
+  for (const version of [after.first, ...(after.others ?? [])])
+    if (version !== before.first && others?.includes(version) !== true) others = others === undefined ? [version] : [...others, version];
   const whenTurned = (): number => {
     if (before.turned > 0 || after.drawn === 0) return before.turned;
     if (before.drawn > 0 && after.dealt !== before.dealt) return before.drawn + 1;
@@ -66,12 +67,44 @@ export function joined(before: History, after: History): History {
   return {
     requests: before.requests + after.requests,
     first: before.first,
-    others: versions.size === 0 ? undefined : [...versions],
+    others,
     drawn: before.drawn + after.drawn,
     dealt: before.drawn > 0 ? before.dealt : after.dealt,
     turned: whenTurned(),
   };
 }
+
+/**
+ * The histories of many, as plain data: `numbers` has for each of `who` the fields of a history in their order, after `first` the number
+ * of the others and then these.
+ */
+export interface Histories {
+  readonly who: readonly string[];
+  readonly numbers: Int32Array;
+}
+
+/** Writes histories down: written, sent to another thread and read again they take a fifth of what a map of objects takes to be sent. */
+export function written(known: ReadonlyMap<string, History>): Histories {
+  const numbers: number[] = [];
+  for (const { requests, first, others = NONE, drawn, dealt, turned } of known.values())
+    numbers.push(requests, first, others.length, ...others, drawn, dealt, turned);
+  return { who: [...known.keys()], numbers: Int32Array.from(numbers) };
+}
+
+/** Reads them, one by one. */
+export function readEach({ who, numbers }: Histories, take: (who: string, history: History) => void): void {
+  let at = 0;
+  const next = (): number => numbers[at++] as number;
+  for (const each of who) {
+    const requests = next();
+    const first = next();
+    const several = next();
+    const others = several === 0 ? undefined : [...numbers.subarray(at, (at += several))];
+    take(each, { requests, first, others, drawn: next(), dealt: next(), turned: next() });
+  }
+}
+
+const NONE: readonly number[] = [];
 
 /** Numbers of draws within which it is asked who was given more than one version. */
 export const WITHIN: readonly number[] = [2, 3, 5, 10, 20, 50, 100];

@@ -1,6 +1,6 @@
 import type { Plan } from "../plan.ts";
 import { Course } from "./course.ts";
-import { addAll, emptySummary, type History, include, joined, merge, type Summary } from "./history.ts";
+import { addAll, emptySummary, type History, include, joined, merge, readEach, type Summary } from "./history.ts";
 import { owned, Sample } from "./sample.ts";
 import { type Dealt, dealtBy, repeatOf } from "./split.ts";
 import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
@@ -131,7 +131,7 @@ class Followed {
 
   add(crowd: Crowd): void {
     if ("count" in crowd) merge(this.#summary, crowd);
-    else for (const [who, history] of crowd) this.#open.add(who, history);
+    else readEach(crowd, (who, history) => this.#open.add(who, history));
   }
 
   /** The summary of all, or of one in 2^`level`. */

@@ -10,7 +10,19 @@ import { parse as parseYaml } from "yaml";
 import { type AliasConfig, compile, type NodeRequest, toRequest } from "../../src/index.ts";
 import { doer } from "../../src/simulate/block.ts";
 import { Course } from "../../src/simulate/course.ts";
-import { emptyHistory, emptySummary, extend, type History, include, includer, joined, markOf, WITHIN } from "../../src/simulate/history.ts";
+import {
+  emptyHistory,
+  emptySummary,
+  extend,
+  type History,
+  include,
+  includer,
+  joined,
+  markOf,
+  readEach,
+  WITHIN,
+  written,
+} from "../../src/simulate/history.ts";
 import { population } from "../../src/simulate/population.ts";
 import { randomOf } from "../../src/simulate/random.ts";
 import type { Simulation } from "../../src/simulate/report.ts";
@@ -350,6 +362,13 @@ describe("histories", () => {
     const history = historyOf(before);
     extend(history, marksOf([...before, ...after]), before.length, before.length + after.length);
     expect(sorted(history)).toEqual(historyOf([...before, ...after]));
+  });
+
+  law("written down and read again are what they were", fc.array(requests, { maxLength: 8 }), (all) => {
+    const known = new Map(all.map((list, at) => [`user-${at}`, historyOf(list)]));
+    const read = new Map<string, History>();
+    readEach(structuredClone(written(known)), (who, history) => read.set(who, history));
+    expect(read).toEqual(known);
   });
 
   law("summed up are what a plain count finds, in whatever way they are summed up", fc.array(requests, { maxLength: 20 }), (all) => {
