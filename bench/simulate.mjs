@@ -1,8 +1,10 @@
 // What simulation costs: beside bare decisions on the same requests, on two threads beside one, in memory, and on a log.
 //
 //     npm run build && node --expose-gc bench/simulate.mjs [--dist DIR] [--rounds N]
+//
+// What one core can do is asked of a process that `taskset` keeps to it: left alone, node collects garbage and compiles on others.
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
@@ -10,7 +12,15 @@ import { parse } from "yaml";
 import { distURL, machine, quantile } from "./harness.mjs";
 
 const { values } = parseArgs({
-  options: { dist: { type: "string" }, rounds: { type: "string", default: "9" }, memory: { type: "string" }, alone: { type: "string" } },
+  options: {
+    dist: { type: "string" },
+    rounds: { type: "string", default: "9" },
+    memory: { type: "string" },
+    alone: { type: "string" },
+    workers: { type: "string" },
+    speed: { type: "string" },
+    what: { type: "string" },
+  },
 });
 const dist = distURL(values.dist);
 const { compile } = await import(`${dist}index.js`);
@@ -32,6 +42,33 @@ const ALIASES = {
   "storefront.yaml": storefront,
 };
 
+/** This program again, in a process of its own. */
+const self = (...args) => [fileURLToPath(import.meta.url), ...args, ...(values.dist === undefined ? [] : ["--dist", values.dist])];
+
+const time = async (run) => {
+  globalThis.gc?.();
+  const before = performance.now();
+  await run();
+  return performance.now() - before;
+};
+
+/** What each run comes to, round by round, in turn. */
+async function interleaved(runs) {
+  const names = Object.keys(runs);
+  const found = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length];
+      found[name].push(await runs[name]());
+    }
+  return found;
+}
+
+const ratios = (some, others) => some.map((taken, round) => taken / others[round]);
+const line = (what, figures) => console.log(`${what.padEnd(46)} ${figures}`);
+const middle = (numbers) =>
+  `${quantile(numbers).toFixed(2)} (${quantile(numbers, 0.25).toFixed(2)} to ${quantile(numbers, 0.75).toFixed(2)})`;
+
 if (values.memory !== undefined) {
   // One simulation in a process of its own: the largest heap after a collection, in MB, and the peak of the process.
   let heap = 0;
@@ -50,80 +87,84 @@ if (values.memory !== undefined) {
 }
 
 if (values.alone !== undefined) {
-  await simulate(storefront, populationTraffic(shop, Number(values.alone)), { seed: "bench" });
+  // One simulation in a process of its own, on so many workers: the milliseconds it took.
+  const crew = values.workers === undefined ? {} : { crew: workers(Number(values.workers)) };
+  const before = performance.now();
+  await simulate(storefront, populationTraffic(shop, Number(values.alone)), { seed: "bench", ...crew });
+  console.log(performance.now() - before);
   process.exit();
 }
 
-/** This program again, in a process of its own. */
-const self = (...args) => [fileURLToPath(import.meta.url), ...args, ...(values.dist === undefined ? [] : ["--dist", values.dist])];
+const REQUESTS = 1_000_000;
 
-const time = async (run) => {
-  globalThis.gc?.();
-  const before = performance.now();
-  await run();
-  return performance.now() - before;
+/** What is done with prebuilt requests, of which nothing is known but what they carry, or whose user and session are. */
+const SPEEDS = {
+  bare: (alias, batches) => {
+    const route = compile(alias);
+    const counts = route.decisions.map(() => 0);
+    for (const visits of batches) for (let i = 0; i < visits.length; i++) counts[route(visits[i].request).index]++;
+  },
+  anonymous: (alias, batches) => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
+  known: (alias, batches) => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
 };
 
-/** The times of each run, round by round, in turn. The first round warms up. */
-async function interleaved(runs) {
-  const times = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    const names = Object.keys(runs);
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(turn + round + 1) % names.length];
-      const taken = await time(runs[name]);
-      if (round >= 0) times[name].push(taken);
-    }
+if (values.speed !== undefined) {
+  // One of these in a process of its own, as it is with a command: the nanoseconds a request, the engine's compiling included.
+  const PASSES = 8;
+  const { source, pieces } = populationTraffic(shop, REQUESTS);
+  const read = pieceReader(source, "bench");
+  const known = [...pieces].map((piece) => read(piece).visits);
+  const unknown = (visits) =>
+    visits.map(({ request }) => ({ request, user: undefined, session: undefined, draw: undefined, served: undefined }));
+  const batches = values.what === "known" ? known : known.map(unknown);
+  function* passes() {
+    for (let pass = 0; pass < PASSES; pass++) yield* batches;
   }
-  return times;
+  const ms = await time(() => SPEEDS[values.what](ALIASES[values.speed], passes()));
+  console.log((ms * 1e6) / (PASSES * batches.reduce((sum, visits) => sum + visits.length, 0)));
+  process.exit();
 }
-
-const ratios = (some, others) => some.map((taken, round) => taken / others[round]);
-const line = (what, figures) => console.log(`${what.padEnd(46)} ${figures}`);
-const middle = (numbers) =>
-  `${quantile(numbers).toFixed(2)} (${quantile(numbers, 0.25).toFixed(2)} to ${quantile(numbers, 0.75).toFixed(2)})`;
 
 console.log(machine());
 console.log("\nspeed of simulation, as a part of bare decisions on the same prebuilt requests (goal: at least 0.5)");
-const REQUESTS = 1_000_000;
-const source = populationTraffic(shop, REQUESTS);
-const read = pieceReader(source.source, "bench");
-const batches = [...source.pieces].map((piece) => read(piece).visits);
-const count = batches.reduce((sum, visits) => sum + visits.length, 0);
-const anonymous = batches.map((visits) =>
-  visits.map(({ request }) => ({ request, user: undefined, session: undefined, draw: undefined, served: undefined })),
-);
-for (const [name, alias] of Object.entries(ALIASES)) {
-  const route = compile(alias);
-  const counts = route.decisions.map(() => 0);
-  const times = await interleaved({
-    bare: () => {
-      for (const visits of batches) for (let i = 0; i < visits.length; i++) counts[route(visits[i].request).index]++;
-    },
-    anonymous: () => simulate(alias, visitTraffic(anonymous, { whole: true }), { seed: "bench" }),
-    known: () => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
-  });
-  const each = (numbers) => `${((quantile(numbers) * 1e6) / count).toFixed(0)} ns`;
-  line(name, `bare ${each(times.bare)}`);
-  line("  requests alone", `${middle(ratios(times.bare, times.anonymous))}, ${each(times.anonymous)}`);
-  line("  requests, users and sessions", `${middle(ratios(times.bare, times.known))}, ${each(times.known)}`);
+for (const name of Object.keys(ALIASES)) {
+  const nanoseconds = await interleaved(
+    Object.fromEntries(
+      Object.keys(SPEEDS).map((what) => [
+        what,
+        () => Number(execFileSync(process.execPath, ["--expose-gc", ...self("--speed", name, "--what", what)], { encoding: "utf8" })),
+      ]),
+    ),
+  );
+  const { bare, anonymous, known } = nanoseconds;
+  const each = (numbers) => `${quantile(numbers).toFixed(0)} ns`;
+  line(name, `bare ${each(bare)}`);
+  line("  requests alone", `${middle(ratios(bare, anonymous))}, ${each(anonymous)}`);
+  line("  requests, users and sessions", `${middle(ratios(bare, known))}, ${each(known)}`);
 }
 
-console.log("\nspeed on two threads, as a multiple of one worker's, and of this thread's (goal: 1.7)");
-const spawned = (requests) => promisify(execFile)(process.execPath, self("--alone", String(requests)));
-const modelled = () => populationTraffic(shop, 4 * REQUESTS);
-const threads = await interleaved({
-  none: () => simulate(storefront, modelled(), { seed: "bench" }),
-  one: () => simulate(storefront, modelled(), { seed: "bench", crew: workers(1) }),
-  two: () => simulate(storefront, modelled(), { seed: "bench", crew: workers(2) }),
-  process: () => spawned(4 * REQUESTS),
-  processes: () => Promise.all([spawned(2 * REQUESTS), spawned(2 * REQUESTS)]),
-});
-line("two processes that share nothing: the ceiling", middle(ratios(threads.process, threads.processes)));
-line(
-  "population of docs/examples, 4,000,000 requests",
-  `${middle(ratios(threads.one, threads.two))}, ${middle(ratios(threads.none, threads.two))}`,
-);
+console.log("\nspeed on two cores, as a multiple of one core's (goal: 1.7)");
+const pinned = spawnSync("taskset", ["--version"]).status === 0;
+if (!pinned) console.log("`taskset` is not here: nothing is kept to one core");
+const spawned = async (requests, { core, crew } = {}) => {
+  const args = [process.execPath, ...self("--alone", String(requests)), ...(crew === undefined ? [] : ["--workers", String(crew)])];
+  const [file, ...rest] = core === undefined || !pinned ? args : ["taskset", "-c", String(core), ...args];
+  const { stdout } = await promisify(execFile)(file, rest);
+  return Number(stdout);
+};
+const SPAWNED = 8 * REQUESTS;
+const cores = {
+  "this thread on one core": () => spawned(SPAWNED, { core: 0 }),
+  "one worker on one core": () => spawned(SPAWNED, { core: 0, crew: 1 }),
+  "this thread on two cores": () => spawned(SPAWNED),
+  "one worker on two cores": () => spawned(SPAWNED, { crew: 1 }),
+  "two workers on two cores": () => spawned(SPAWNED, { crew: 2 }),
+  "two processes that share nothing, a core for each": async () =>
+    Math.max(...(await Promise.all([0, 1].map((core) => spawned(SPAWNED / 2, { core }))))),
+};
+const taken = await interleaved(cores);
+const [onOne] = Object.values(taken);
+for (const [name, times] of Object.entries(taken)) line(name, middle(ratios(onOne, times)));
 
 console.log("\nmemory of a whole simulation: heap after collections, peak of the process (goal: constant)");
 for (const requests of [1_000_000, 10_000_000, 20_000_000]) {
@@ -168,11 +209,13 @@ for (const [form, chunks, alias] of [
   ["access-log", accessLog, onPath],
   ["ndjson", ndjson, storefront],
 ]) {
-  const times = await interleaved({
-    read: () => readAll(chunks, form),
-    one: () => simulate(alias, logTraffic(streamed(chunks), { form }), { seed: "bench" }),
-    two: () => simulate(alias, logTraffic(streamed(chunks), { form }), { seed: "bench", crew: workers(2) }),
-  });
+  const runs = {
+    read: () => time(() => readAll(chunks, form)),
+    one: () => time(() => simulate(alias, logTraffic(streamed(chunks), { form }), { seed: "bench" })),
+    two: () => time(() => simulate(alias, logTraffic(streamed(chunks), { form }), { seed: "bench", crew: workers(2) })),
+  };
+  for (const warmUp of Object.values(runs)) await warmUp();
+  const times = await interleaved(runs);
   const rate = (numbers) => Math.round(LINES / (quantile(numbers) / 1000)).toLocaleString("en-US");
   line(form, `read alone ${rate(times.read)}, simulated ${rate(times.one)}, on two workers ${rate(times.two)}`);
 }

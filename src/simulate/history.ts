@@ -23,7 +23,8 @@ export function markOf(version: number, drawn: boolean): number {
   return version * 2 + (drawn ? 1 : 0);
 }
 
-function isDrawn(mark: number): boolean {
+/** Whether the draw decided. */
+export function isDrawn(mark: number): boolean {
   return (mark & 1) === 1;
 }
 

@@ -37,7 +37,8 @@ export function overhear(keys: readonly Field[]): { readonly reader: Reader<Node
       attribute: (name) => listen({ kind: "attribute", name }, nodeReader.attribute(name)),
     },
     key: () => {
-      for (const { field, last } of places) {
+      for (let at = 0; at < places.length; at++) {
+        const { field, last } = places[at] as (typeof places)[number];
         const key = last.text !== undefined && last.own ? valueIn(field, last.text) : undefined;
         if (key !== undefined && key !== "") return key;
       }

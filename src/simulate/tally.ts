@@ -2,7 +2,7 @@ import { compile } from "../compile.ts";
 import type { Field, Plan } from "../plan.ts";
 import { readerOf } from "./field.ts";
 import { type Crowd, Follower, passing, returning } from "./follow.ts";
-import { markOf } from "./history.ts";
+import { isDrawn, markOf } from "./history.ts";
 import { overhear } from "./overhear.ts";
 import { type Random, randomOf } from "./random.ts";
 import { sampled } from "./sample.ts";
@@ -79,7 +79,6 @@ export function tallier(
   const { reader, key: keyHeard } = overhear(keyFields);
   const route = compile(plan, { reader, random: () => random() });
   const repeat = repeatOf(plan);
-  const isDrawn = plan.outcomes.map(({ reason }) => reason === "split");
   const markOfOutcome = plan.outcomes.map(({ version, reason }) => markOf(plan.versions.indexOf(version), reason === "split"));
   const keyOf = keyReader(keyFields);
   const segmentOf = segment && readerOf(segment);
@@ -109,8 +108,9 @@ export function tallier(
       if (draws !== undefined) place = at;
       const { index } = route(request, draw);
       counts[index] = (counts[index] as number) + 1;
-      marks[at] = markOfOutcome[index] as number;
-      const bySplit = isDrawn[index] as boolean;
+      const mark = markOfOutcome[index] as number;
+      marks[at] = mark;
+      const bySplit = isDrawn(mark);
       let { user } = visit;
       let chance = bySplit;
       if (keyOf !== undefined && (bySplit || user === undefined)) {
@@ -149,7 +149,7 @@ export function tallier(
     const tally: Tally = {
       requests: visits.length,
       counts,
-      random: keyOf === undefined ? counts.map((count, index) => (isDrawn[index] === true ? count : 0)) : single,
+      random: keyOf === undefined ? counts.map((count, index) => (isDrawn(markOfOutcome[index] as number) ? count : 0)) : single,
       keys: sampled(keys, levels.keys),
       ownKeys,
       segments,
