@@ -20,6 +20,7 @@ const { values } = parseArgs({
     workers: { type: "string" },
     speed: { type: "string" },
     what: { type: "string" },
+    users: { type: "boolean" },
   },
 });
 const dist = distURL(values.dist);
@@ -97,26 +98,29 @@ if (values.alone !== undefined) {
 
 const REQUESTS = 1_000_000;
 
-/** What is done with prebuilt requests, of which nothing is known but what they carry, or whose user and session are. */
+/** What is done with prebuilt requests. */
 const SPEEDS = {
   bare: (alias, batches) => {
     const route = compile(alias);
     const counts = route.decisions.map(() => 0);
     for (const visits of batches) for (let i = 0; i < visits.length; i++) counts[route(visits[i].request).index]++;
   },
-  anonymous: (alias, batches) => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
-  known: (alias, batches) => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
+  simulated: (alias, batches) => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
 };
 
 if (values.speed !== undefined) {
   // One of these in a process of its own, as it is with a command: the nanoseconds a request, the engine's compiling included.
+  // Whether users and sessions are told or not, what is compared has the same objects in the same places of memory.
   const PASSES = 8;
   const { source, pieces } = populationTraffic(shop, REQUESTS);
   const read = pieceReader(source, "bench");
-  const known = [...pieces].map((piece) => read(piece).visits);
-  const unknown = (visits) =>
-    visits.map(({ request }) => ({ request, user: undefined, session: undefined, draw: undefined, served: undefined }));
-  const batches = values.what === "known" ? known : known.map(unknown);
+  const batches = [...pieces].map((piece) =>
+    read(piece).visits.map(({ request, user, session }) =>
+      values.users === true
+        ? { request, user, session, draw: undefined, served: undefined }
+        : { request, user: undefined, session: undefined, draw: undefined, served: undefined },
+    ),
+  );
   function* passes() {
     for (let pass = 0; pass < PASSES; pass++) yield* batches;
   }
@@ -126,32 +130,32 @@ if (values.speed !== undefined) {
 }
 
 console.log(machine());
-console.log("\nspeed of simulation, as a part of bare decisions on the same prebuilt requests (goal: at least 0.5)");
+const pinned = spawnSync("taskset", ["--version"]).status === 0;
+if (!pinned) console.log("`taskset` is not here: nothing is kept to one core");
+/** This program again, as a command: kept to one core where one is given. */
+const command = (core, ...args) => {
+  const whole = [process.execPath, "--expose-gc", ...self(...args)];
+  return core === undefined || !pinned ? whole : ["taskset", "-c", String(core), ...whole];
+};
+const answer = async ([file, ...args]) => Number((await promisify(execFile)(file, args)).stdout);
+
+console.log("\nspeed of simulation on one core, as a part of bare decisions on the same prebuilt requests (goal: at least 0.5)");
 for (const name of Object.keys(ALIASES)) {
-  const nanoseconds = await interleaved(
-    Object.fromEntries(
-      Object.keys(SPEEDS).map((what) => [
-        what,
-        () => Number(execFileSync(process.execPath, ["--expose-gc", ...self("--speed", name, "--what", what)], { encoding: "utf8" })),
-      ]),
-    ),
-  );
-  const { bare, anonymous, known } = nanoseconds;
-  const each = (numbers) => `${quantile(numbers).toFixed(0)} ns`;
-  line(name, `bare ${each(bare)}`);
-  line("  requests alone", `${middle(ratios(bare, anonymous))}, ${each(anonymous)}`);
-  line("  requests, users and sessions", `${middle(ratios(bare, known))}, ${each(known)}`);
+  const ask = (what, ...more) => answer(command(0, "--speed", name, "--what", what, ...more));
+  const { bare, simulated, bareUsers, simulatedUsers } = await interleaved({
+    bare: () => ask("bare"),
+    simulated: () => ask("simulated"),
+    bareUsers: () => ask("bare", "--users"),
+    simulatedUsers: () => ask("simulated", "--users"),
+  });
+  const pair = (some, others) => `${middle(ratios(some, others))}, ${quantile(some).toFixed(0)} and ${quantile(others).toFixed(0)} ns`;
+  line(`${name}: requests alone`, pair(bare, simulated));
+  line(`${name}: with users and sessions`, pair(bareUsers, simulatedUsers));
 }
 
 console.log("\nspeed on two cores, as a multiple of one core's (goal: 1.7)");
-const pinned = spawnSync("taskset", ["--version"]).status === 0;
-if (!pinned) console.log("`taskset` is not here: nothing is kept to one core");
-const spawned = async (requests, { core, crew } = {}) => {
-  const args = [process.execPath, ...self("--alone", String(requests)), ...(crew === undefined ? [] : ["--workers", String(crew)])];
-  const [file, ...rest] = core === undefined || !pinned ? args : ["taskset", "-c", String(core), ...args];
-  const { stdout } = await promisify(execFile)(file, rest);
-  return Number(stdout);
-};
+const spawned = (requests, { core, crew } = {}) =>
+  answer(command(core, "--alone", String(requests), ...(crew === undefined ? [] : ["--workers", String(crew)])));
 const SPAWNED = 8 * REQUESTS;
 const cores = {
   "this thread on one core": () => spawned(SPAWNED, { core: 0 }),
@@ -168,12 +172,12 @@ for (const [name, times] of Object.entries(taken)) line(name, middle(ratios(onOn
 
 console.log("\nmemory of a whole simulation: heap after collections, peak of the process (goal: constant)");
 for (const requests of [1_000_000, 10_000_000, 20_000_000]) {
-  const answer = JSON.parse(execFileSync(process.execPath, ["--expose-gc", ...self("--memory", String(requests))], { encoding: "utf8" }));
-  line(`${answer.requests.toLocaleString("en-US")} requests`, `${answer.heap.toFixed(1)} MB, ${answer.peak.toFixed(0)} MB`);
+  const found = JSON.parse(execFileSync(process.execPath, ["--expose-gc", ...self("--memory", String(requests))], { encoding: "utf8" }));
+  line(`${found.requests.toLocaleString("en-US")} requests`, `${found.heap.toFixed(1)} MB, ${found.peak.toFixed(0)} MB`);
 }
 
 console.log("\nlines of a log a second (goal: 300,000)");
-const LINES = 300_000;
+const LINES = 1_000_000;
 const encoder = new TextEncoder();
 const chunked = (text) => {
   const bytes = encoder.encode(text);
