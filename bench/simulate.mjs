@@ -1,4 +1,4 @@
-// What simulation costs: beside bare decisions on the same requests, on two threads beside one, in memory, and on a log.
+// What simulation costs: beside bare decisions on the same requests, on two cores beside one, in memory, and on a log.
 //
 //     npm run build && node --expose-gc bench/simulate.mjs [--dist DIR] [--rounds N]
 //

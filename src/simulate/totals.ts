@@ -1,10 +1,10 @@
 import type { Plan } from "../plan.ts";
 import { Course } from "./course.ts";
+import type { Crowd } from "./follow.ts";
 import { addAll, emptySummary, type History, include, joined, merge, readEach, type Summary } from "./history.ts";
 import { owned, Sample } from "./sample.ts";
 import { type Dealt, dealtBy, repeatOf } from "./split.ts";
 import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
-import type { Crowd } from "./follow.ts";
 import type { Levels, Recorded, Tally } from "./tally.ts";
 
 /** Values of a segment's field that are counted apart; the requests of further ones are counted together. */

@@ -54,7 +54,7 @@ export function populationTraffic(population: Population, requests?: number): Tr
  * Requests that are there already, or that a generator makes. `whole` promises that all requests of a user follow each other, in
  * one batch, and so do those of a session; where no user is told and the draw is sticky, its key tells. Then all of them are
  * counted, and they need not be remembered. A promise that is not kept makes `simulate` throw in one batch of sixteen, and is not
- * noticed in the others: who comes twice counts twice.
+ * noticed in the others: who comes twice counts twice, and so does a sticky key that is one user's own id and comes with another's.
  */
 export function visitTraffic(
   batches: Iterable<readonly Visit[]> | AsyncIterable<readonly Visit[]>,
