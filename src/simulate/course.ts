@@ -1,4 +1,4 @@
-import { addAll } from "./history.ts";
+import { addAll } from "./summary.ts";
 
 /** A stretch of the traffic: what draws came to in it, and how many requests there had been at its end. */
 export interface Span {

@@ -1,4 +1,5 @@
-import { emptyHistory, emptySummary, extend, type Histories, type History, includer, type Summary, written } from "./history.ts";
+import { emptyHistory, extend, type Histories, type History, written } from "./history.ts";
+import { emptySummary, includer, type Summary } from "./summary.ts";
 import { sampled } from "./sample.ts";
 
 /** What is known of some users, or sessions: added up, or one by one where more of the same may follow. */

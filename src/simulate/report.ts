@@ -3,7 +3,7 @@ import type { Reason } from "../decision.ts";
 import type { Pointer } from "../diagnostic.ts";
 import { type Plan, SLOTS } from "../plan.ts";
 import type { Span } from "./course.ts";
-import { type Summary, WITHIN } from "./history.ts";
+import { type Summary, WITHIN } from "./summary.ts";
 import { drawnSlots } from "./split.ts";
 import { binomialTest } from "./statistics/binomial.ts";
 import { chiSquareTest } from "./statistics/chi-square.ts";

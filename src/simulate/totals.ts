@@ -1,7 +1,8 @@
 import type { Plan } from "../plan.ts";
 import { Course } from "./course.ts";
 import type { Crowd } from "./follow.ts";
-import { addAll, emptySummary, type History, include, joined, merge, readEach, type Summary } from "./history.ts";
+import { type History, joined, readEach } from "./history.ts";
+import { addAll, emptySummary, include, merge, type Summary } from "./summary.ts";
 import { owned, Sample } from "./sample.ts";
 import { type Dealt, dealtBy, repeatOf } from "./split.ts";
 import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";

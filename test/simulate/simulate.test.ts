@@ -10,19 +10,8 @@ import { parse as parseYaml } from "yaml";
 import { type AliasConfig, compile, type NodeRequest, toRequest } from "../../src/index.ts";
 import { doer } from "../../src/simulate/block.ts";
 import { Course } from "../../src/simulate/course.ts";
-import {
-  emptyHistory,
-  emptySummary,
-  extend,
-  type History,
-  include,
-  includer,
-  joined,
-  markOf,
-  readEach,
-  WITHIN,
-  written,
-} from "../../src/simulate/history.ts";
+import { emptyHistory, extend, type History, joined, markOf, readEach, written } from "../../src/simulate/history.ts";
+import { emptySummary, include, includer, WITHIN } from "../../src/simulate/summary.ts";
 import { population } from "../../src/simulate/population.ts";
 import { randomOf } from "../../src/simulate/random.ts";
 import type { Simulation } from "../../src/simulate/report.ts";
