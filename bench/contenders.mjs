@@ -22,11 +22,11 @@ const CONTENDERS = {
     },
   },
   closures: { gives: "decision", load: library("index.js", "compile") },
-  jit: { gives: "decision", load: library("jit.js", "compile") },
+  jit: { gives: "decision", load: library("route/jit.js", "compile") },
   module: {
     gives: "decision",
     load: async (dist) => {
-      const { emitModule } = await import(new URL("emit/module.js", dist).href);
+      const { emitModule } = await import(new URL("route/emit.js", dist).href);
       return async ({ config }) => {
         const { route } = await import(`data:text/javascript,${encodeURIComponent(emitModule(config))}`);
         return route;

@@ -16,13 +16,13 @@ const rounds = Number(options.rounds ?? (options.short ? 3 : 15));
 const load = (file) => import(new URL(file, dist).href);
 
 const { compile, explain, parse } = await load("index.js");
-const { hostOf } = await load("compile.js");
-const { lower } = await load("lower.js");
+const { hostOf } = await load("route/compile.js");
+const { lower } = await load("plan/to-plan.js");
 const { optimize } = await load("optimize/index.js");
-const { closure } = await load("emit/closure.js");
-const { source } = await load("emit/source.js");
-const { emitModule } = await load("emit/module.js");
-const { compile: jit } = await load("jit.js");
+const { closure } = await load("backend/closure.js");
+const { source } = await load("backend/source.js");
+const { emitModule } = await load("route/emit.js");
+const { compile: jit } = await load("route/jit.js");
 
 const host = hostOf({});
 

@@ -1,12 +1,12 @@
-export { analyze, type Claim } from "./analyze.ts";
-export { compile, type CompileOptions } from "./compile.ts";
 export type {
   Alias,
   AliasConfig,
   AliasRule,
+  Budgets,
   Combine,
+  ParseOptions,
+  Profile,
   RuleConfig,
-  RuleType,
   StickinessConfig,
   Stickiness,
   StickyKey,
@@ -16,48 +16,16 @@ export type {
   Version,
   VersionOf,
   Weight,
-} from "./config.ts";
-export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, StrategyStep } from "./decision.ts";
-export {
-  type Checked,
-  type Code,
-  CODES,
-  ConfigError,
-  type Diagnostic,
-  format,
-  type Pointer,
-  type Position,
-  type Severity,
-  toServiceError,
-} from "./diagnostic.ts";
-export { murmur3 } from "./draw.ts";
-export { type Difference, equivalent, type Equivalence, type ProofOptions } from "./equivalent.ts";
-export { explain, formatExplanation } from "./explain.ts";
-export type { Move } from "./layout.ts";
-export { movement, type Movement, rebalance, type Shift } from "./movement.ts";
-export { parse, type ParseOptions } from "./parse.ts";
-export type { Budgets } from "./parse/input.ts";
-export type { Profile } from "./parse/profile.ts";
-export {
-  all,
-  any,
-  type Arm,
-  type Field,
-  match,
-  type Match,
-  type Outcome,
-  type Plan,
-  type Rule,
-  type Split,
-  type Sticky,
-  type Test,
-} from "./plan.ts";
-export { type Compilable, plan } from "./read.ts";
-export { fetchReader, type FetchRequest } from "./reader/fetch.ts";
-export { nodeReader } from "./reader/node.ts";
-export { rawReader, type RawRequest } from "./reader/raw.ts";
-export { type HeadersLike, type RequestParts, toRequest } from "./reader/request.ts";
-export type { Access, NodeRequest, Reader } from "./request.ts";
-export type { Witness } from "./region/witness.ts";
-export { shares } from "./shares.ts";
-export { parseText } from "./text.ts";
+} from "./alias/index.ts";
+export { parse, parseText, toServiceError } from "./alias/index.ts";
+export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, StrategyStep } from "./backend/index.ts";
+export type { Checked, Code, Diagnostic, Pointer, Position, Severity } from "./document/index.ts";
+export { ConfigError, format } from "./document/index.ts";
+export type { Arm, Compilable, Match, Move, Outcome, Plan, Rule, Split, Sticky, Test } from "./plan/index.ts";
+export { all, any, match, murmur3, plan } from "./plan/index.ts";
+export type { Claim, Difference, Equivalence, Movement, ProofOptions, Shift, Witness } from "./prove/index.ts";
+export { analyze, CODES, equivalent, movement, rebalance } from "./prove/index.ts";
+export type { Access, Field, FetchRequest, HeadersLike, NodeRequest, RawRequest, Reader, RequestParts, RuleType } from "./request/index.ts";
+export { fetchReader, nodeReader, rawReader, toRequest } from "./request/index.ts";
+export type { CompileOptions } from "./route/index.ts";
+export { compile, explain, formatExplanation, shares } from "./route/index.ts";

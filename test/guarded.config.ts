@@ -7,7 +7,7 @@ const config: ViteUserConfig = mergeConfig(
   defineConfig({
     test: {
       root: ".",
-      exclude: ["test/schema.test.ts", "test/simulate/chromium.test.ts", "node_modules/**"],
+      exclude: ["test/alias/schema.test.ts", "test/simulate/chromium.test.ts", "node_modules/**"],
       pool: "forks",
       execArgv: ["--disallow-code-generation-from-strings", "--disable-proto=delete"],
     },

@@ -11,7 +11,8 @@ process.env["PATIENCE"] ??= "60";
 const config: ViteUserConfig = mergeConfig(base, defineConfig({ test: { root: ".", reporters: ["default"] } }));
 if (config.test !== undefined) {
   config.test.include = [
-    "test/{corpus,semantics,golden,layout,inspect,explain,jit,module,backends,lookup,unit,reader,text,parse,hostile}.test.ts",
+    "test/{document,request,alias,plan,backend,route}/**/*.test.ts",
+    "test/{corpus,golden}/*.test.ts",
     "test/laws/{hash,plan,passes,rules,split,sticky,request,order,reading,agreement,large}.test.ts",
   ];
 }

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { run } from "../../dist/cli/run.js";
-import { styleOf, wrap } from "../../dist/cli/style.js";
+import { styleOf, wrap } from "../../dist/cli/terminal/style.js";
 
 const STEPS = [
   [

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { Refusal } from "./host.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../document/index.ts";
+import { Refusal } from "./terminal/host.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Arguments<T extends Options> = ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true }>>;

@@ -1,5 +1,5 @@
 import { type NodeRequest, toRequest } from "../index.ts";
-import { Refusal } from "./host.ts";
+import { Refusal } from "./terminal/host.ts";
 
 /** The options with which a command takes one request. */
 export const REQUEST: {

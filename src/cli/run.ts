@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import { nearest } from "../nearest.ts";
-import { analyze } from "./analyze.ts";
-import { check } from "./check.ts";
-import { compile } from "./compile.ts";
-import { diff } from "./diff.ts";
-import { explain } from "./explain.ts";
-import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./host.ts";
-import { route } from "./route.ts";
-import { suggest } from "./suggest.ts";
-import { test } from "./test.ts";
-import { shares } from "./shares.ts";
-import { simulate } from "./simulate.ts";
+import { nearest } from "../document/index.ts";
+import { analyze } from "./commands/analyze.ts";
+import { check } from "./commands/check.ts";
+import { compile } from "./commands/compile.ts";
+import { diff } from "./commands/diff.ts";
+import { explain } from "./commands/explain.ts";
+import { route } from "./commands/route.ts";
+import { shares } from "./commands/shares.ts";
+import { simulate } from "./commands/simulate.ts";
+import { suggest } from "./commands/suggest.ts";
+import { test } from "./commands/test.ts";
+import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./terminal/host.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = { check, analyze, explain, shares, route, suggest, test, diff, simulate, compile };
 

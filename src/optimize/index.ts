@@ -1,21 +1,2 @@
-import type { Plan } from "../plan.ts";
-import { hold } from "./hold.ts";
-import { merge } from "./merge.ts";
-import { order } from "./order.ts";
-import { prune } from "./prune.ts";
-import { settle } from "./settle.ts";
-import { shadow } from "./shadow.ts";
-
-/** A rewrite that keeps the decision for every request that can be read, and that changes nothing when run again. */
-export interface Pass {
-  readonly name: string;
-  readonly run: (plan: Plan) => Plan;
-}
-
-/** The passes in the order in which they help one another. */
-export const passes: readonly Pass[] = [hold, merge, settle, prune, shadow, order].map((run) => ({ name: run.name, run }));
-
-/** The plan after every pass: the same decisions from fewer and simpler tests. The outcomes keep their numbers. */
-export function optimize(plan: Plan): Plan {
-  return passes.reduce((optimized, { run }) => run(optimized), plan);
-}
+/** Plan to plan: rewrites that keep every decision, a file each. */
+export { optimize, type Pass, passes } from "./passes.ts";

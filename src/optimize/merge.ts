@@ -1,4 +1,5 @@
-import { fieldName, type Match, type Plan, type Test } from "../plan.ts";
+import { fieldName } from "../request/index.ts";
+import type { Match, Plan, Test } from "../plan/index.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Plan, Test } from "../plan.ts";
+import type { Plan, Test } from "../plan/index.ts";
 
 /** A rule that never holds goes; so does every rule behind one that always holds. */
 export function prune(plan: Plan): Plan {

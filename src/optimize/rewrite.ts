@@ -1,4 +1,4 @@
-import type { Plan, Test } from "../plan.ts";
+import type { Plan, Test } from "../plan/index.ts";
 
 /** The plan with each of its tests rewritten. */
 export function rewrite(plan: Plan, change: (test: Test) => Test): Plan {

@@ -1,4 +1,4 @@
-import { all, any, type Plan } from "../plan.ts";
+import { all, any, type Plan } from "../plan/index.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**

@@ -1,5 +1,6 @@
+import { fieldName } from "../request/index.ts";
+import type { Plan, Rule, Test } from "../plan/index.ts";
 import { mergeTest } from "./merge.ts";
-import { fieldName, type Plan, type Rule, type Test } from "../plan.ts";
 
 /** A rule goes whose test cannot hold unless an earlier rule's does, as far as comparing match by match shows. */
 export function shadow(plan: Plan): Plan {

@@ -1,6 +1,6 @@
 import { emptyHistory, extend, type Histories, type History, written } from "./history.ts";
-import { emptySummary, includer, type Summary } from "./summary.ts";
 import { sampled } from "./sample.ts";
+import { emptySummary, includer, type Summary } from "./summary.ts";
 
 /** What is known of some users, or sessions: added up, or one by one where more of the same may follow. */
 export type Crowd = Summary | Histories;

@@ -1,6 +1,5 @@
-import type { Version } from "../config.ts";
-import { leastMoves, movesOf, ownersOf, type Run, runsOf, slotsOf } from "../layout.ts";
-import { SLOTS } from "../plan.ts";
+import { SLOTS, type Version } from "../alias/index.ts";
+import { leastMoves, movesOf, ownersOf, type Run, runsOf, slotsOf } from "../plan/index.ts";
 import type { Rollout, Stage } from "./rollout.ts";
 import { sizeForTwoSamples } from "./statistics/power.ts";
 

@@ -1,14 +1,8 @@
-export type { Crew, RolloutSimulation, SimulateOptions } from "./simulate.ts";
-export { simulate } from "./simulate.ts";
-export { workers } from "./workers.ts";
-export type { Arm as ArmShare, Draws, FunnelStep, Meetings, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./report.ts";
-export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
-export { type LogForm, type LogOptions, logTraffic, populationTraffic, type Traffic, visitTraffic } from "./traffic/traffic.ts";
-export type { Torn, Visit } from "./traffic/visit.ts";
-export { parseRollout, type Rollout, rollout, type Stage } from "./rollout.ts";
+/** Traffic, populations, rollouts and reports: the surface of `canary-router/simulate`. */
+export { SIMULATION_CODES } from "./codes.ts";
 export {
-  affinityShare,
   type Affinity,
+  affinityShare,
   type Detection,
   type Forecast,
   forecast,
@@ -16,10 +10,19 @@ export {
   type StageForecast,
   type Transition,
 } from "./forecast.ts";
+export { duration } from "./plot/number.ts";
+export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
+export { type Findings, reportDataOf } from "./report/data.ts";
+export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Section } from "./report/html.ts";
+export type { Arm as ArmShare, Draws, FunnelStep, Meetings, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./result.ts";
+export { parseRollout, type Rollout, rollout, type Stage } from "./rollout.ts";
+export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
 export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
-export { type Findings, reportDataOf } from "./plot/findings.ts";
-export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Section } from "./plot/report.ts";
+export { readLogged } from "./traffic/ndjson.ts";
+export { type LogForm, type LogOptions, logTraffic, populationTraffic, type Traffic, visitTraffic } from "./traffic/traffic.ts";
+export type { Torn, Visit } from "./traffic/visit.ts";
+export { workers } from "./workers/workers.ts";

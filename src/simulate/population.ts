@@ -1,8 +1,23 @@
-import { type Checked, ConfigError, shown } from "../diagnostic.ts";
-import { bounded, each, entries, fail, type Input, isAbsent, number, optional, record, suggestion, word } from "../parse/input.ts";
-import type { Field } from "../plan.ts";
-import { readField } from "./field.ts";
-import { checkWhole, reading, several } from "./reading.ts";
+import {
+  bounded,
+  type Checked,
+  ConfigError,
+  each,
+  entries,
+  fail,
+  type Input,
+  isAbsent,
+  list,
+  number,
+  optional,
+  record,
+  shown,
+  suggestion,
+  word,
+} from "../document/index.ts";
+import type { Field } from "../request/index.ts";
+import { fieldIn } from "./field.ts";
+import { checkWhole, reading } from "./reading.ts";
 
 /** How many of something each has: always so many, by listed shares, or by a geometric distribution that begins at 1. */
 export type Count =
@@ -37,6 +52,9 @@ export interface Population {
 
 /** Of one user's sessions, and of one session's requests. A thousand would already be a robot's. */
 export const MOST_EACH = 10_000;
+
+/** Shares of one list: the values of a field, or the counts of sessions. */
+const MOST_SHARES = 100_000;
 
 /** Users of a model. */
 const MOST_USERS = 1_000_000_000;
@@ -82,9 +100,9 @@ function readPopulation(input: Input): Population | undefined {
   const users = whole(fields.users, MOST_USERS);
   const sessions = optional(fields.sessions, readCount) ?? ONE;
   const requests = optional(fields.requests, readCount) ?? ONE;
-  const identity = optional(fields.identity, readField);
-  const session = optional(fields.session, readField);
-  const traits = optional(fields.traits, (traitsInput) => each(several(traitsInput, 1_000, "traits") ?? [], readTrait)) ?? [];
+  const identity = optional(fields.identity, fieldIn);
+  const session = optional(fields.session, fieldIn);
+  const traits = optional(fields.traits, (traitsInput) => each(list(traitsInput, { limit: 1_000, what: "traits" }) ?? [], readTrait)) ?? [];
   return users === undefined ? undefined : { users, sessions, requests, identity, session, traits };
 }
 
@@ -102,7 +120,7 @@ function readCount(input: Input): Count | undefined {
     const count = whole(input, MOST_EACH);
     return count === undefined ? undefined : { kind: "fixed", count };
   }
-  const parts = entries(input);
+  const parts = entries(input, { limit: MOST_SHARES, what: "shares" });
   if (parts === undefined) return undefined;
   const [first, second] = parts;
   if (first?.key === "mean" && second === undefined) {
@@ -140,9 +158,9 @@ function readTrait(input: Input): Trait | undefined {
     return fail(input, "trait", "`field` and `fields` are both there", "keep `field` for one, or `fields` for several listed jointly");
   }
   const table = single ? readValues(parts.values, parts.absent) : readJoint(parts.values, parts.absent, parts.fields);
-  const listed = single ? undefined : several(parts.fields, 100, "fields");
+  const listed = single ? undefined : list(parts.fields, { limit: 100, what: "fields" });
   if (listed?.length === 0) fail(parts.fields, "trait", "the trait has no field", "name one or more, or remove the trait");
-  const fields = single ? each([parts.field], readField) : each(listed ?? [], readField);
+  const fields = single ? each([parts.field], fieldIn) : each(listed ?? [], fieldIn);
   if (table === undefined || fields.length === 0) return undefined;
   const shares = table.map(({ share }) => share);
   return { fields, per, values: table.map(({ of }) => of), until: cumulated(shares) };
@@ -155,7 +173,7 @@ interface Row {
 
 /** The values of one field: a map to percent, and the percent of those without. */
 function readValues(input: Input, absent: Input): readonly Row[] | undefined {
-  const parts = entries(input);
+  const parts = entries(input, { limit: MOST_SHARES, what: "shares" });
   const missing = optional(absent, readShare);
   if (parts === undefined) return undefined;
   const rows = each(parts, (part): Row | undefined => {
@@ -177,14 +195,14 @@ function readValues(input: Input, absent: Input): readonly Row[] | undefined {
 /** The values of several fields: a list of `{ of, share }`, with a value or null for each field. */
 function readJoint(input: Input, absent: Input, fieldsInput: Input): readonly Row[] | undefined {
   if (!isAbsent(absent)) fail(absent, "trait", "`absent` is for a single field", "list a row of nulls");
-  const parts = several(input, 100_000, "values");
+  const parts = list(input, { limit: 100_000, what: "values" });
   if (parts === undefined) return undefined;
   const width = Array.isArray(fieldsInput.value) ? fieldsInput.value.length : undefined;
   const rows = each(parts, (part): Row | undefined => {
     const row = record(part, ["of", "share"]);
     if (row === undefined) return undefined;
     const share = readShare(row.share);
-    const cells = several(row.of, 100, "values");
+    const cells = list(row.of, { limit: 100, what: "values" });
     if (cells !== undefined && width !== undefined && cells.length !== width) {
       return fail(
         row.of,

@@ -1,10 +1,23 @@
-import type { AliasConfig, StrategyConfig, Version } from "../config.ts";
-import { type Checked, ConfigError, type Pointer, pointer, shown } from "../diagnostic.ts";
-import { bounded, fail, type Input, isAbsent, number, optional, record, string, words } from "../parse/input.ts";
-import { parse } from "../parse.ts";
-import type { Plan } from "../plan.ts";
-import { plan } from "../read.ts";
-import { adopt, reading, several } from "./reading.ts";
+import {
+  bounded,
+  type Checked,
+  ConfigError,
+  fail,
+  type Input,
+  isAbsent,
+  list,
+  number,
+  optional,
+  type Pointer,
+  pointer,
+  record,
+  shown,
+  string,
+  words,
+} from "../document/index.ts";
+import { type AliasConfig, parse, type StrategyConfig, type Version } from "../alias/index.ts";
+import { type Plan, plan } from "../plan/index.ts";
+import { adopt, reading } from "./reading.ts";
 
 /** What the alias is for a while. */
 export interface Stage {
@@ -78,7 +91,7 @@ function readRollout(input: Input): Rollout | undefined {
   const promote = optional(fields.promote, readBoolean) ?? true;
   const alias = readAlias(fields.alias);
   const canary = string(fields.canary);
-  const steps = several(fields.steps, MOST_STEPS, "steps");
+  const steps = list(fields.steps, { limit: MOST_STEPS, what: "steps" });
   if (steps?.length === 0) fail(fields.steps, "step", "the rollout has no step", "write steps, such as `setWeight: 5`");
   if (alias === undefined || canary === undefined || steps === undefined) return undefined;
   if (canary === alias.version) {
@@ -203,7 +216,7 @@ function readHeaderRoute(input: Input, routes: State["routes"]): void {
     routes.delete(name);
     return;
   }
-  const matches = several(fields.match, 100, "matches");
+  const matches = list(fields.match, { limit: 100, what: "matches" });
   if (matches?.length === 0) {
     fail(fields.match, "header-route", "the route has no match", "write one, or remove the route: leave `match` out");
     return;

@@ -1,4 +1,4 @@
-import { murmur3 } from "../draw.ts";
+import { murmur3 } from "../plan/index.ts";
 
 /**
  * Keys that are held at most, in a sample of all: with their histories about 10 MB. A share of 1 % is then known to ±0.1 %,

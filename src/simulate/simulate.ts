@@ -1,10 +1,10 @@
-import type { Version } from "../config.ts";
-import type { Field } from "../plan.ts";
-import { type Compilable, plan } from "../read.ts";
-import { doer, type Job, type Result, type Task, TORN_TOLD, versionsOf } from "./block.ts";
-import { reportOf, type Simulation } from "./report.ts";
+import type { Field } from "../request/index.ts";
+import type { Version } from "../alias/index.ts";
+import { type Compilable, plan } from "../plan/index.ts";
+import { reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout.ts";
 import { addAll } from "./summary.ts";
+import { doer, type Job, type Result, type Task, TORN_TOLD, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";
 import { isWhole, type Traffic } from "./traffic/traffic.ts";
 import type { Torn } from "./traffic/visit.ts";

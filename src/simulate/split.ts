@@ -1,6 +1,6 @@
-import type { Version } from "../config.ts";
-import { runsOf, slotsOf } from "../layout.ts";
-import { type Field, type Plan, SLOTS } from "../plan.ts";
+import type { Field } from "../request/index.ts";
+import { SLOTS, type Version } from "../alias/index.ts";
+import { type Plan, runsOf, slotsOf } from "../plan/index.ts";
 
 /** What a plan's draw can give, as numbers: arms with one outcome are one, whatever pieces they are in. */
 export interface Dealt {

@@ -1,10 +1,11 @@
-import { compile } from "../compile.ts";
-import type { Field, Plan } from "../plan.ts";
+import type { Field } from "../request/index.ts";
+import type { Plan } from "../plan/index.ts";
+import { compile } from "../route/index.ts";
 import { readerOf } from "./field.ts";
 import { type Crowd, Follower, passing, returning } from "./follow.ts";
 import { isDrawn, markOf } from "./history.ts";
-import { overhear } from "./overhear.ts";
 import { type Random, randomOf } from "./random.ts";
+import { overhear } from "./recording-reader.ts";
 import { sampled } from "./sample.ts";
 import { dealtBy, repeatOf } from "./split.ts";
 import type { Batch } from "./traffic/visit.ts";

@@ -1,11 +1,11 @@
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../plan/index.ts";
 import { Course } from "./course.ts";
 import type { Crowd } from "./follow.ts";
 import { type History, joined, readEach } from "./history.ts";
-import { addAll, emptySummary, include, merge, type Summary } from "./summary.ts";
 import { owned, Sample } from "./sample.ts";
 import { type Dealt, dealtBy, repeatOf } from "./split.ts";
 import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
+import { addAll, emptySummary, include, merge, type Summary } from "./summary.ts";
 import type { Levels, Recorded, Tally } from "./tally.ts";
 
 /** Values of a segment's field that are counted apart; the requests of further ones are counted together. */

@@ -1,11 +1,8 @@
 import * as fc from "fast-check";
-import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../config.ts";
-import { type Field, type Plan } from "../plan.ts";
-import { type Compilable, plan } from "../read.ts";
-import { toRequest } from "../reader/request.ts";
-import type { NodeRequest } from "../request.ts";
-import { alphabetOf } from "../region/alphabet.ts";
-import { type Witness, witnessOf } from "../region/witness.ts";
+import { type Field, type NodeRequest, toRequest } from "../request/index.ts";
+import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../alias/index.ts";
+import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { alphabetOf, type Witness, witnessOf } from "../prove/index.ts";
 
 /** Bounds on generated configs. */
 export interface ConfigBounds {

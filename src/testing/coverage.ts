@@ -1,10 +1,9 @@
-import type { Version } from "../config.ts";
-import type { Pointer } from "../diagnostic.ts";
-import { EFFORT } from "../equivalent.ts";
-import { interpret } from "../interpret.ts";
-import type { Plan } from "../plan.ts";
-import { nodeReader } from "../reader/node.ts";
-import { type Effort, type Region, search } from "../region/region.ts";
+import type { Pointer } from "../document/index.ts";
+import { nodeReader } from "../request/index.ts";
+import type { Version } from "../alias/index.ts";
+import type { Plan } from "../plan/index.ts";
+import { interpret } from "../backend/index.ts";
+import { EFFORT, type Effort, type Region, search } from "../prove/index.ts";
 import { type Goal, goalName, goalsOf, metBy, type Sight } from "./goals.ts";
 import type { Suite } from "./suite.ts";
 

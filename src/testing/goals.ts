@@ -1,9 +1,9 @@
-import type { Version } from "../config.ts";
-import type { Pointer } from "../diagnostic.ts";
-import type { Explanation } from "../decision.ts";
-import { type Field, fieldName, type Outcome, type Plan } from "../plan.ts";
-import { alphabetOf, literalOf, OTHER } from "../region/alphabet.ts";
-import { constrain, eachApart, everything, narrow, narrowMatches, type Region } from "../region/region.ts";
+import type { Pointer } from "../document/index.ts";
+import { type Field, fieldName } from "../request/index.ts";
+import type { Version } from "../alias/index.ts";
+import type { Outcome, Plan } from "../plan/index.ts";
+import type { Explanation } from "../backend/index.ts";
+import { alphabetOf, constrain, eachApart, everything, literalOf, narrow, narrowMatches, OTHER, type Region } from "../prove/index.ts";
 
 /** What a suite can see of a strategy, a rule or an arm. A strategy that holds when it is tried decides. */
 export type Sight = "held" | "failed" | "decided";

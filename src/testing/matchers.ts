@@ -1,13 +1,8 @@
-import type { Version } from "../config.ts";
-import type { Pointer } from "../diagnostic.ts";
-import type { Decision, Route } from "../decision.ts";
-import { formatExplanation } from "../explain.ts";
-import { interpret } from "../interpret.ts";
-import { SLOTS } from "../plan.ts";
-import { nodeReader } from "../reader/node.ts";
-import { type RequestParts, toRequest } from "../reader/request.ts";
-import type { NodeRequest } from "../request.ts";
-import { sharesOf } from "../shares.ts";
+import type { Pointer } from "../document/index.ts";
+import { nodeReader, type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
+import { SLOTS, type Version } from "../alias/index.ts";
+import { type Decision, interpret, type Route } from "../backend/index.ts";
+import { formatExplanation, sharesOf } from "../route/index.ts";
 
 /** A request as node has it, or its parts: cookies and the query by name, headers in any case. */
 export type TestRequest = NodeRequest | RequestParts;

@@ -1,10 +1,7 @@
-import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../config.ts";
-import { type Pointer, pointer, shown } from "../diagnostic.ts";
-import { compare, type Difference, EFFORT } from "../equivalent.ts";
-import { lower } from "../lower.ts";
-import { itemsOf, parse } from "../parse.ts";
-import type { Plan } from "../plan.ts";
-import { plan } from "../read.ts";
+import { type Pointer, pointer, shown } from "../document/index.ts";
+import { type AliasConfig, itemsOf, parse, type RuleConfig, type StrategyConfig, type Version } from "../alias/index.ts";
+import { lower, type Plan, plan } from "../plan/index.ts";
+import { compare, type Difference, EFFORT } from "../prove/index.ts";
 import type { Case, Suite, SuiteConfig } from "./suite.ts";
 import { judgeOf, passes, suiteOf } from "./verify.ts";
 

@@ -1,12 +1,8 @@
-import type { Decision } from "../decision.ts";
-import { EFFORT } from "../equivalent.ts";
-import { interpret } from "../interpret.ts";
-import { fieldName, type Plan, SLOTS } from "../plan.ts";
-import { type Compilable, plan } from "../read.ts";
-import { nodeReader } from "../reader/node.ts";
-import { toRequest } from "../reader/request.ts";
-import { search } from "../region/region.ts";
-import { lettersLeft, valuesOf, type Witness, witnessOf } from "../region/witness.ts";
+import { fieldName, nodeReader, toRequest } from "../request/index.ts";
+import { SLOTS } from "../alias/index.ts";
+import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { type Decision, interpret } from "../backend/index.ts";
+import { EFFORT, lettersLeft, search, valuesOf, type Witness, witnessOf } from "../prove/index.ts";
 import { type Goal, goalName, goalsOf, keyedOf, metBy, pivotsOf } from "./goals.ts";
 import type { CaseConfig, SuiteConfig } from "./suite.ts";
 import { type Judge, judgeOf } from "./verify.ts";

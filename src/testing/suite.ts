@@ -1,9 +1,6 @@
-import type { AliasConfig, Version } from "../config.ts";
-import { atMost, type Checked, type Diagnostic, type Pointer, shown } from "../diagnostic.ts";
-import type { Reason } from "../decision.ts";
-import { parse } from "../parse.ts";
 import {
-  BUDGETS,
+  type Checked,
+  type Diagnostic,
   each,
   entries,
   fail,
@@ -12,17 +9,19 @@ import {
   list,
   number,
   optional,
+  type Pointer,
   pointerTo,
   type Reading,
+  readInput,
   record,
+  shown,
   string,
   word,
-} from "../parse/input.ts";
-import { PROFILES } from "../parse/profile.ts";
-import { type Plan, SLOTS } from "../plan.ts";
-import { plan } from "../read.ts";
-import { type RequestParts, toRequest } from "../reader/request.ts";
-import type { NodeRequest } from "../request.ts";
+} from "../document/index.ts";
+import { type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
+import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
+import { type Plan, plan } from "../plan/index.ts";
+import type { Reason } from "../backend/index.ts";
 
 /** A suite as it is written, in YAML or JSON: an alias and cases. */
 export interface SuiteConfig {
@@ -94,25 +93,14 @@ export interface SuiteOptions {
 const REASONS: readonly Reason[] = ["rule", "split", "default", "error"];
 /** A suite of the project's own has some hundreds; a generated one with more should be several files. */
 const MOST_CASES = 100_000;
+/** Headers, cookies, parameters or attributes of a request, values of one header, and versions of a split. */
+const MOST_VALUES = 1_000;
 
 /** Reads a suite, or says everything that is wrong with it, the alias included. Never throws. */
 export function parseSuite(value: unknown, options: SuiteOptions = {}): Checked<Suite> {
-  const reading: Reading = {
-    profile: PROFILES.extended,
-    unknownKeys: "error",
-    budgets: { ...BUDGETS, versions: 1000, items: MOST_CASES },
-    diagnostics: [],
-    additional: new Set(),
-    rules: 0,
-    items: 0,
-    listed: 0,
-  };
-  const aliases = new Aliases(options, reading);
-  const suite = readSuite({ value, key: "", parent: undefined, reading }, aliases);
-  const diagnostics = atMost(reading.diagnostics, reading.budgets.diagnostics);
-  if (suite === undefined || diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics };
-  read.add(suite);
-  return { ok: true, value: suite, diagnostics };
+  const checked = readInput(value, (input: Input) => readSuite(input, new Aliases(options, input.reading)), { state: undefined });
+  if (checked.ok) read.add(checked.value);
+  return checked;
 }
 
 const read = new WeakSet<object>();
@@ -171,7 +159,7 @@ function readSuite(input: Input, aliases: Aliases): Suite | undefined {
   if (fields === undefined) return undefined;
   const title = optional(fields.title, string);
   const shared = isAbsent(fields.alias) ? undefined : aliases.read(fields.alias);
-  const inputs = list(fields.cases, MOST_CASES, "items", "cases");
+  const inputs = list(fields.cases, { limit: MOST_CASES, what: "cases" });
   if (inputs?.length === 0)
     return fail(fields.cases, "case-expect", "there are no cases", "add one, or let `canary-router suggest` write them");
   const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases));
@@ -200,9 +188,12 @@ function readDraw(input: Input): number | undefined {
 function readRequest(input: Input): RequestParts | undefined {
   const fields = record(input, ["headers", "cookies", "query", "attributes", "method", "path", "url"]);
   if (fields === undefined) return undefined;
-  const headers = optional(fields.headers, (value) => readMap(value, readValues));
-  const texts = (of: Input): { readonly [name: string]: string } | undefined => optional(of, (value) => readMap(value, string));
-  const [cookies, query, attributes] = [texts(fields.cookies), texts(fields.query), texts(fields.attributes)];
+  const headers = optional(fields.headers, (value) => readMap(value, "headers", readValues));
+  const texts = (of: Input, what: string): { readonly [name: string]: string } | undefined =>
+    optional(of, (value) => readMap(value, what, string));
+  const cookies = texts(fields.cookies, "cookies");
+  const query = texts(fields.query, "parameters");
+  const attributes = texts(fields.attributes, "attributes");
   const [method, path, url] = [optional(fields.method, string), optional(fields.path, string), optional(fields.url, string)];
   if (path !== undefined && url !== undefined)
     fail(fields.path, "case-expect", "both `path` and `url`", "keep one: `url` has the query too");
@@ -217,10 +208,10 @@ function readRequest(input: Input): RequestParts | undefined {
   };
 }
 
-/** A map of names; `null` stands for one that is not there. */
-function readMap<T>(input: Input, read: (input: Input) => T | undefined): { readonly [name: string]: T } | undefined {
+/** A map of names; `null` stands for one that is not there. `what` names them. */
+function readMap<T>(input: Input, what: string, read: (input: Input) => T | undefined): { readonly [name: string]: T } | undefined {
   return Object.fromEntries(
-    (entries(input) ?? []).flatMap((entry) => {
+    (entries(input, { limit: MOST_VALUES, what }) ?? []).flatMap((entry) => {
       const value = optional(entry, read);
       return value === undefined ? [] : [[entry.key, value]];
     }),
@@ -228,7 +219,7 @@ function readMap<T>(input: Input, read: (input: Input) => T | undefined): { read
 }
 
 function readValues(input: Input): string | readonly string[] | undefined {
-  return Array.isArray(input.value) ? each(list(input, MOST_CASES, "items", "values") ?? [], string) : string(input);
+  return Array.isArray(input.value) ? each(list(input, { limit: MOST_VALUES, what: "values" }) ?? [], string) : string(input);
 }
 
 function readExpectation(input: Input, alias: Plan | undefined): Expectation | undefined {
@@ -257,7 +248,7 @@ function isKnown(input: Input, version: Version, alias: Plan | undefined): void 
 }
 
 function readSplit(input: Input, alias: Plan | undefined): ReadonlyMap<Version, number> | undefined {
-  const inputs = entries(input);
+  const inputs = entries(input, { limit: MOST_VALUES, what: "versions" });
   if (inputs === undefined) return undefined;
   const split = new Map<Version, number>();
   let valid = true;

@@ -1,13 +1,9 @@
-import { compile } from "../compile.ts";
-import type { Version } from "../config.ts";
-import { ConfigError } from "../diagnostic.ts";
-import type { Decision, Route } from "../decision.ts";
-import { formatExplanation } from "../explain.ts";
-import { interpret } from "../interpret.ts";
-import { runsOf, slotsOf } from "../layout.ts";
-import { type Plan, SLOTS } from "../plan.ts";
-import { type Compilable, plan } from "../read.ts";
-import { nodeReader } from "../reader/node.ts";
+import { ConfigError } from "../document/index.ts";
+import { nodeReader } from "../request/index.ts";
+import { SLOTS, type Version } from "../alias/index.ts";
+import { type Compilable, type Plan, plan, runsOf, slotsOf } from "../plan/index.ts";
+import { type Decision, interpret, type Route } from "../backend/index.ts";
+import { compile, formatExplanation } from "../route/index.ts";
 import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
 
 /** What came of a suite. */

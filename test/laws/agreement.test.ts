@@ -9,8 +9,8 @@ import {
   type NodeRequest,
   shares,
 } from "../../src/index.ts";
-import { emitModule } from "../../src/emit/module.ts";
-import { compile as jit } from "../../src/jit.ts";
+import { emitModule } from "../../src/route/emit.ts";
+import { compile as jit } from "../../src/route/jit.ts";
 import { configs, requests, type Scene, scenes } from "../support/arbitrary.ts";
 import { backEnds, detours, refusal, type Run } from "../support/backends.ts";
 import {

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { analyze, type Claim } from "../../src/analyze.ts";
-import type { AliasConfig } from "../../src/config.ts";
-import { CODES, explain, type Explanation, type NodeRequest, type RequestParts, shares, toRequest } from "../../src/index.ts";
+import { analyze, type Claim } from "../../src/prove/analyze.ts";
+import type { AliasConfig } from "../../src/alias/config.ts";
+import { CLAIM_CODES } from "../../src/prove/codes.ts";
+import { explain, type Explanation, type NodeRequest, type RequestParts, shares, toRequest } from "../../src/index.ts";
 import { configs, requests } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";
 import { decide } from "../support/oracle.ts";
@@ -279,7 +280,7 @@ describe("`analyze` finds", () => {
 
   test("something for every code that it has", () => {
     const told = new Set([...table.flatMap(([, , expected]) => expected.map((line) => line.split(" ")[0])), "undecided"]);
-    expect(CODES.slice(CODES.indexOf("plan") + 1, CODES.indexOf("undecided")).filter((code) => !told.has(code))).toEqual([]);
+    expect(CLAIM_CODES.filter((code) => !told.has(code))).toEqual([]);
   });
 
   test("that it does not know, where the effort is too small", () => {

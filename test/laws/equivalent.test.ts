@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AliasConfig } from "../../src/config.ts";
-import { equivalent } from "../../src/equivalent.ts";
+import type { AliasConfig } from "../../src/alias/config.ts";
+import { equivalent } from "../../src/prove/equivalent.ts";
 import { type NodeRequest, shares, toRequest } from "../../src/index.ts";
 import { configs, requests } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { absorbSeed, hashKey, slotOf, slotOfKey } from "../../src/draw.ts";
+import { absorbSeed, hashKey, slotOf, slotOfKey } from "../../src/plan/murmur3.ts";
 import { compile, explain, murmur3 } from "../../src/index.ts";
 import { law } from "../support/law.ts";
 import { murmur3 as slowMurmur3 } from "../support/oracle.ts";

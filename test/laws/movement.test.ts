@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AliasConfig } from "../../src/config.ts";
+import type { AliasConfig } from "../../src/alias/config.ts";
 import { compile, plan, toRequest } from "../../src/index.ts";
-import { movement, rebalance } from "../../src/movement.ts";
+import { movement, rebalance } from "../../src/prove/movement.ts";
 import { configs } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";
 import { decide } from "../support/oracle.ts";

@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AliasConfig, type Decision, explain, type Match, type NodeRequest, type Plan, plan, type Test } from "../../src/index.ts";
-import { canHold } from "../../src/optimize/hold.ts";
+import { type Field, fieldName } from "../../src/request/field.ts";
+import { all, any, match } from "../../src/plan/plan.ts";
+import { isPossible } from "../../src/request/field.ts";
 import { optimize, type Pass, passes } from "../../src/optimize/index.ts";
-import { all, any, type Field, fieldName, match } from "../../src/plan.ts";
 import { requests, rules, type Scene, scenes } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";
 
@@ -177,7 +178,7 @@ describe("tests become", () => {
     [{ kind: "path" }, ["", "/", "/;", "/\ud800"], ["/?", "/#a"]],
     [{ kind: "header", name: "a" }, ["?#;", " 1 ", "\ud800"], []],
   ])("without what no request can have: %j", (field, holds, never) => {
-    expect([...holds, ...never].filter((value) => canHold(field, value))).toEqual(holds);
+    expect([...holds, ...never].filter((value) => isPossible(field, value))).toEqual(holds);
     const { run } = passes.find(({ name }) => name === "hold")!;
     const rewritten = run({ ...empty, rules: [{ test: all(match(field, [...holds, ...never], "")), outcome: 0 }] });
     expect(matches(rewritten)).toEqual([match(field, holds, "")]);
@@ -188,7 +189,7 @@ describe("what passes leave", () => {
   /** What no plan shows any more once the pass has run in its place. */
   const leaves: Readonly<Record<string, (after: Plan) => void>> = {
     hold: (after) => {
-      for (const { field, values } of matches(after)) expect(values.filter((value) => !canHold(field, value))).toEqual([]);
+      for (const { field, values } of matches(after)) expect(values.filter((value) => !isPossible(field, value))).toEqual([]);
     },
     merge: (after) => {
       for (const { matches: each } of tests(after)) expect(new Set(each.map(({ field }) => fieldName(field))).size).toBe(each.length);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reportHTML } from "../../src/simulate/plot/report.ts";
+import { reportHTML } from "../../src/simulate/report/html.ts";
 import { findChromium, openTab, type Tab } from "./chromium.ts";
 import { report } from "./plot-data.ts";
 import { readPNG, tiles } from "./png.ts";

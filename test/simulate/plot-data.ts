@@ -1,4 +1,4 @@
-import type { Figure, ReportData } from "../../src/simulate/plot/report.ts";
+import type { Figure, ReportData } from "../../src/simulate/report/html.ts";
 
 /** One figure of each kind. */
 export const figures: readonly Figure[] = [

@@ -5,7 +5,7 @@ import { escaped } from "../../src/simulate/plot/markup.ts";
 import { percent, duration, count, points, probability } from "../../src/simulate/plot/number.ts";
 import { ticksTo } from "../../src/simulate/plot/axis.ts";
 import { fitted, widthOf } from "../../src/simulate/plot/drawing.ts";
-import { type Figure, plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/plot/report.ts";
+import { type Figure, plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
 import { law } from "../support/law.ts";
 import { figures, report } from "./plot-data.ts";
 

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { CODES, compile, format } from "../../src/index.ts";
-import { shown } from "../../src/diagnostic.ts";
+import { compile, format } from "../../src/index.ts";
+import { SIMULATION_CODES } from "../../src/simulate/codes.ts";
+import { shown } from "../../src/document/show.ts";
 import { affinityShare, bounces, forecast } from "../../src/simulate/forecast.ts";
 import { parseRollout, rollout } from "../../src/simulate/rollout.ts";
 import { law } from "../support/law.ts";
@@ -140,7 +141,7 @@ describe("a rollout is refused", () => {
 
   test("with every code that rollouts have", () => {
     const told = new Set(rows.map(([, message]) => message.split(" ")[0]));
-    expect(CODES.slice(CODES.indexOf("trait") + 1).filter((code) => !told.has(code))).toEqual([]);
+    expect(SIMULATION_CODES.slice(SIMULATION_CODES.indexOf("trait") + 1).filter((code) => !told.has(code))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/config.ts";
+import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/alias/config.ts";
 import { layout } from "./oracle.ts";
 
 // Names and values are so few that rules and requests meet about every other time; the rest are words that break careless code.

@@ -8,8 +8,8 @@ import {
   type Plan,
   plan,
 } from "../../src/index.ts";
-import { emitModule } from "../../src/emit/module.ts";
-import { compile as jit } from "../../src/jit.ts";
+import { emitModule } from "../../src/route/emit.ts";
+import { compile as jit } from "../../src/route/jit.ts";
 import { optimize } from "../../src/optimize/index.ts";
 
 /** A compiled alias; it takes what no type allows, too. */

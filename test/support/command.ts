@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { afterAll } from "vitest";
-import type { Host } from "../../src/cli/host.ts";
+import type { Host } from "../../src/cli/terminal/host.ts";
 import { run } from "../../src/cli/run.ts";
 
 /** How a command ended, and what it printed. */

@@ -46,6 +46,7 @@ const folder = new URL("../corpus/", import.meta.url);
 
 /** The corpus by section, in the order of the sections. */
 export const corpus: readonly { readonly title: string; readonly cases: readonly Case[] }[] = readdirSync(folder)
+  .filter((file) => file.endsWith(".json"))
   .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
   .map((file) => {
     const { title, alias, cases } = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Suite;

@@ -1,4 +1,4 @@
-import type { AliasConfig, RuleConfig, StrategyConfig } from "../../src/config.ts";
+import type { AliasConfig, RuleConfig, StrategyConfig } from "../../src/alias/config.ts";
 import type { Fault } from "./law.ts";
 
 // Each fault is a mistake that a back end could well make; the laws name those that they catch.

@@ -1,5 +1,5 @@
-import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/config.ts";
-import type { Decision } from "../../src/decision.ts";
+import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/alias/config.ts";
+import type { Decision } from "../../src/backend/decision.ts";
 
 /** A decision without its number: the number is the compiler's own. */
 export type Verdict = Omit<Decision, "index">;

@@ -4,8 +4,8 @@ import ts from "typescript";
 /** Where the names that users import lead to in this repository. */
 const PATHS: Readonly<Record<string, string>> = {
   "canary-router": "src/index.ts",
-  "canary-router/jit": "src/jit.ts",
-  "canary-router/emit": "src/emit/module.ts",
+  "canary-router/jit": "src/route/jit.ts",
+  "canary-router/emit": "src/route/emit.ts",
   "canary-router/testing": "src/testing/index.ts",
   "canary-router/testing/vitest": "src/testing/vitest.ts",
   "canary-router/testing/fast-check": "src/testing/arbitraries.ts",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AliasConfig } from "../../src/config.ts";
-import { parse } from "../../src/parse.ts";
+import type { AliasConfig } from "../../src/alias/config.ts";
+import { parse } from "../../src/alias/parse.ts";
 import { type CaseConfig, mutate, parseSuite, verify } from "../../src/testing/index.ts";
 import { type Case, corpus } from "../support/corpus.ts";
 

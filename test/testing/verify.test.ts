@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile, nodeReader, plan, toRequest } from "../../src/index.ts";
-import { sharesOf } from "../../src/shares.ts";
+import { sharesOf } from "../../src/route/shares.ts";
 import {
   coverage,
   type ExpectationConfig,

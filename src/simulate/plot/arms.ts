@@ -1,4 +1,4 @@
-import { linear, ticksTo, type Scale } from "./axis.ts";
+import { linear, type Scale, ticksTo } from "./axis.ts";
 import { fitted, label, legend, line, palette, svg, WIDTH, widthOf } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
 import { count, percent, points } from "./number.ts";

@@ -1,4 +1,4 @@
-import { toRequest } from "../../reader/request.ts";
+import { toRequest } from "../../request/index.ts";
 import type { Entry } from "./visit.ts";
 
 /**

@@ -1,6 +1,5 @@
-import { murmur3 } from "../../draw.ts";
-import type { Field } from "../../plan.ts";
-import type { NodeRequest } from "../../request.ts";
+import type { Field, NodeRequest } from "../../request/index.ts";
+import { murmur3 } from "../../plan/index.ts";
 import { type Count, meanOf, MOST_EACH, type Population, type Trait } from "../population.ts";
 import { type Random, randomOf } from "../random.ts";
 import type { Batch, Visit } from "./visit.ts";

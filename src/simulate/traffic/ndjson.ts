@@ -1,5 +1,4 @@
-import { toRequest } from "../../reader/request.ts";
-import type { NodeRequest } from "../../request.ts";
+import { type NodeRequest, toRequest } from "../../request/index.ts";
 import type { Entry } from "./visit.ts";
 
 type Values = string | readonly string[];

@@ -1,4 +1,4 @@
-import type { Field } from "../../plan.ts";
+import type { Field } from "../../request/index.ts";
 import { readerOf, type ReadField } from "../field.ts";
 import { meanOf, type Population } from "../population.ts";
 import { readLogLine } from "./access-log.ts";

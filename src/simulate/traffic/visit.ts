@@ -1,4 +1,4 @@
-import type { NodeRequest } from "../../request.ts";
+import type { NodeRequest } from "../../request/index.ts";
 
 /** One request as traffic has it, with what is known of who made it. */
 export interface Visit {

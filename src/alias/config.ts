@@ -1,0 +1,126 @@
+import type { RuleType } from "../request/index.ts";
+
+/** The name of a deployable version of the function: what a decision returns. */
+export type Version = string;
+
+/** `string`, but editors still offer the known spellings: a config imported from JSON is typed `string` throughout. */
+type OrString<Known extends string> = Known | (string & {});
+
+/** A rule as it travels: one value of the request, compared with one string or with a comma-separated list. */
+export interface RuleConfig {
+  readonly rule_type: OrString<RuleType | Lowercase<RuleType>>;
+  /** The name of the header, cookie, query parameter or attribute; for a header also `:method`, `:path`, `:authority`. */
+  readonly param: string;
+  readonly op: OrString<"=" | "in">;
+  /** Compared byte for byte; for `in` the items are split at commas and trimmed of spaces and tabs. */
+  readonly value: string;
+}
+
+/** A strategy as it travels: the requests that it holds for go to its version, ahead of the weights. */
+export interface StrategyConfig {
+  /** May be left out when there is one rule. */
+  readonly combine_type?: OrString<"and" | "or"> | null | undefined;
+  readonly rules: readonly RuleConfig[];
+}
+
+/** Where a sticky draw takes its key from. */
+export interface StickyKeyConfig {
+  readonly rule_type: OrString<RuleType | Lowercase<RuleType>>;
+  readonly param: string;
+}
+
+/** Makes the split a function of the request, so that a user keeps a version. This library's own key. */
+export interface StickinessConfig {
+  /** The first that is present and not empty is the key. */
+  readonly keys: readonly StickyKeyConfig[];
+  /** Hashed ahead of the key; the alias's `name` where it is left out. */
+  readonly seed?: string | null | undefined;
+  /** What a request without any of the keys gets. */
+  readonly on_missing: OrString<"primary" | "random">;
+}
+
+/**
+ * The alias as it travels: the body of FunctionGraph's CreateVersionAlias API, or what its GET returns, plus two keys of
+ * this library. Snake case ends here.
+ */
+export interface AliasConfig {
+  readonly name?: string | null | undefined;
+  /** The primary version: what every request gets that nothing else claims. */
+  readonly version: Version;
+  /** At most 512 characters. */
+  readonly description?: string | null | undefined;
+  /** Percent of the split for each version, in steps of 0.01. */
+  readonly additional_version_weights?: { readonly [version: Version]: number } | null | undefined;
+  readonly additional_version_strategy?: { readonly [version: Version]: StrategyConfig } | null | undefined;
+  /** The rank of versions: strategies are tried, and the split is laid out, in this order. This library's own key. */
+  readonly additional_version_order?: readonly Version[] | null | undefined;
+  readonly stickiness?: StickinessConfig | null | undefined;
+  /** Set by the service; carried, never interpreted. */
+  readonly last_modified?: unknown;
+  /** Set by the service; carried, never interpreted. */
+  readonly alias_urn?: unknown;
+}
+
+/** The versions that a literal config names, as a union of string literals; `string` where they are not known. */
+export type VersionOf<C> = C extends { readonly version: infer Primary extends string }
+  ? Primary | KeysOf<C, "additional_version_weights"> | KeysOf<C, "additional_version_strategy">
+  : Version;
+
+type KeysOf<C, Key extends string> = C extends { readonly [key in Key]: infer Map }
+  ? Map extends object
+    ? keyof Map & string
+    : never
+  : never;
+
+/** How the rules of a strategy combine: every one, or at least one. */
+export type Combine = "and" | "or";
+
+/** One rule of a parsed strategy: `values` holds the value of `=`, or the items of `in` without repeats. */
+export interface AliasRule {
+  readonly type: RuleType;
+  readonly param: string;
+  readonly op: "=" | "in";
+  readonly values: readonly string[];
+}
+
+/** A parsed strategy; there is at least one rule. */
+export interface Strategy {
+  readonly version: Version;
+  readonly combine: Combine;
+  readonly rules: readonly AliasRule[];
+}
+
+/** A declared weight in slots of 0.01 %: an integer, 0 to 10,000. */
+export interface Weight {
+  readonly version: Version;
+  readonly slots: number;
+}
+
+/** Where a sticky draw takes its key from. */
+export interface StickyKey {
+  readonly type: RuleType;
+  readonly param: string;
+}
+
+/** A parsed stickiness: there is at least one key, and the seed is settled. */
+export interface Stickiness {
+  readonly keys: readonly StickyKey[];
+  readonly seed: string;
+  readonly onMissing: "primary" | "random";
+}
+
+/**
+ * The alias once it is read: valid, in one spelling, and of fresh frozen values. Maps became lists, in the order in which
+ * the config's keys were met; that order means nothing.
+ */
+export interface Alias {
+  readonly name: string | undefined;
+  readonly primary: Version;
+  readonly description: string | undefined;
+  readonly weights: readonly Weight[];
+  readonly strategies: readonly Strategy[];
+  readonly order: readonly Version[];
+  readonly stickiness: Stickiness | undefined;
+  /** `last_modified` and `alias_urn` as they came, where they are strings. */
+  readonly carried: { readonly last_modified?: string; readonly alias_urn?: string };
+}

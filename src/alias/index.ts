@@ -1,0 +1,23 @@
+/** The alias as it travels, and once it is read. */
+export { BUDGETS, type Budgets } from "./budgets.ts";
+export { ALIAS_CODES, toServiceError } from "./codes.ts";
+export type {
+  Alias,
+  AliasConfig,
+  AliasRule,
+  Combine,
+  RuleConfig,
+  Stickiness,
+  StickinessConfig,
+  StickyKey,
+  StickyKeyConfig,
+  Strategy,
+  StrategyConfig,
+  Version,
+  VersionOf,
+  Weight,
+} from "./config.ts";
+export { isAlias, itemsOf, parse, type ParseOptions } from "./parse.ts";
+export { type Profile, type ProfileRules, PROFILES } from "./profile.ts";
+export { SLOTS } from "./slots.ts";
+export { parseText } from "./text.ts";

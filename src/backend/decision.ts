@@ -1,0 +1,86 @@
+import type { Pointer } from "../document/index.ts";
+import type { Field, NodeRequest } from "../request/index.ts";
+import type { Version } from "../alias/index.ts";
+import type { Outcome, Plan } from "../plan/index.ts";
+
+/**
+ * Why a version was chosen. `rule`: a strategy holds. `split`: the draw picked it. `default`: no strategy holds, and there
+ * is nothing to split or no sticky key. `error`: the request cannot be read, or the draw is none.
+ */
+export type Reason = Outcome["reason"];
+
+/**
+ * The answer of a route: frozen, one object for each possible outcome, made when the alias is compiled.
+ * `at` points to what decided; `index` numbers the outcomes from 0, for counters.
+ */
+export interface Decision<V extends Version = Version> {
+  readonly version: V;
+  readonly reason: Reason;
+  readonly at: Pointer;
+  readonly index: number;
+}
+
+/**
+ * A compiled alias. Never throws. `draw`, a number in [0, 1), replaces the alias's own draw; anything else in its place
+ * (but undefined) is answered with the primary and the reason `error`, where a draw is needed at all.
+ */
+export interface Route<R = NodeRequest, V extends Version = Version> {
+  (request: R, draw?: number): Decision<V>;
+  readonly plan: Plan;
+  readonly decisions: readonly Decision<V>[];
+}
+
+/** How one rule of a strategy saw the request. */
+export interface Step {
+  /** The rule. */
+  readonly at: Pointer;
+  readonly field: Field;
+  readonly expected: readonly string[];
+  /** What the request has; undefined where it has nothing. */
+  readonly actual: string | undefined;
+  /** Why the field could not be read, where it could not. */
+  readonly failure?: string;
+  readonly holds: boolean;
+}
+
+/** How one strategy saw the request: `tried` is false where an earlier one, or an error, had decided already. */
+export interface StrategyStep {
+  readonly at: Pointer;
+  readonly version: Version;
+  readonly combine: "and" | "or";
+  readonly tried: boolean;
+  readonly holds: boolean;
+  readonly rules: readonly Step[];
+}
+
+/** Where a draw came from: the caller, the random source, or the sticky key that was hashed. */
+export type DrawSource =
+  | { readonly kind: "given" | "random" }
+  | {
+      readonly kind: "sticky";
+      readonly at: Pointer;
+      readonly field: Field;
+      readonly key: string;
+      readonly seed: string;
+      readonly hash: number;
+    };
+
+/** One arm of the split, in slots from `from` up to, not including, `until`. */
+export interface ArmStep {
+  readonly version: Version;
+  readonly at: Pointer;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A decision with everything that led to it. Routing the same request with `draw.value` gives the same decision. */
+export interface Explanation<V extends Version = Version> {
+  readonly decision: Decision<V>;
+  /** Undefined where no draw was taken. `slot` is undefined where the draw is none. */
+  readonly draw: { readonly value: unknown; readonly slot: number | undefined; readonly from: DrawSource } | undefined;
+  readonly steps: readonly StrategyStep[];
+  /** The layout of the split by slots; empty where there is nothing to split. */
+  readonly arms: readonly ArmStep[];
+  /** What went wrong, for the reason `error`. */
+  readonly failure?: string;
+}

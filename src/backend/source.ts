@@ -1,0 +1,443 @@
+import { quote } from "../document/index.ts";
+import { type Access, accessOf, type Field, fieldName, isPlain, type Reader } from "../request/index.ts";
+import { SLOTS } from "../alias/index.ts";
+import { absorbSeed, type Arm, type Match, type Plan, type Sticky } from "../plan/index.ts";
+import { COMPARED } from "./lookup/classify.ts";
+import { tellingUnit, type Unit } from "./lookup/discriminator.ts";
+import { type Dispatch, dispatchOf } from "./lookup/dispatch.ts";
+import { findHash, type Hash } from "./lookup/hash.ts";
+
+/** The code of a plan: a function body and what it stands on. */
+export interface Source {
+  /** Statements over `request`, `draw`, the constants, the parts and `decisions`; they return a decision, or throw what reading throws. */
+  readonly body: readonly string[];
+  /** Values that the body names: tables and states, as literals of plain data. */
+  readonly constants: ReadonlyMap<string, Constant>;
+  /** The names of the functions that the body calls. */
+  readonly calls: ReadonlySet<string>;
+}
+
+/** A value that generated code names: typed arrays, lists of strings, and flat records. */
+export type Constant = Int32Array | Uint8Array | readonly string[] | Hash | { readonly [key: string]: number };
+
+/**
+ * A plan as JavaScript. Each text of the request is read once, where it is first needed; rules that look at different things
+ * stand as plain comparisons, others as a dispatch by bits. `unreadable` is the statement for a request
+ * without headers, `random` the expression for a random draw. Every name and value of the config passes through `quote`.
+ */
+export function source<R>(plan: Plan, reader: Reader<R>, unreadable: string, random: string): Source {
+  const writer = new Writer(plan, reader as Reader<unknown>, unreadable, random);
+  writer.write();
+  return writer;
+}
+
+/** The random draw of code for which no other source is given. Called by this name it is part of the code that V8 makes. */
+export const MATH_RANDOM = "Math.random()";
+
+/** Up to so many rules that share fields, comparisons in turn are shorter and as fast as bits. */
+const STRAIGHT_RULES = 2;
+
+/** Collects the lines of one function, and remembers which texts and fields are already in variables. */
+class Writer implements Source {
+  readonly body: string[] = [];
+  readonly constants: Map<string, Constant> = new Map();
+  readonly calls: Set<string> = new Set();
+  readonly #plan: Plan;
+  readonly #reader: Reader<unknown>;
+  #texts: Map<string, string> = new Map();
+  #places: Map<string, Place> = new Map();
+  readonly #unreadable: string;
+  readonly #random: string;
+  #depth = 0;
+  #names = 0;
+
+  constructor(plan: Plan, reader: Reader<unknown>, unreadable: string, random: string) {
+    this.#plan = plan;
+    this.#reader = reader;
+    this.#unreadable = unreadable;
+    this.#random = random;
+  }
+
+  write(): void {
+    this.#line(`const carrier = ${this.#expression(this.#reader.openText)};`);
+    this.#line(`if (typeof carrier !== "object" || carrier === null) ${this.#unreadable}`);
+    const uses = new Map<string, number>();
+    for (const { test } of this.#plan.rules)
+      for (const { field } of test.matches) uses.set(fieldName(field), (uses.get(fieldName(field)) ?? 0) + 1);
+    if ([...uses.values()].every((count) => count === 1) || this.#plan.rules.length <= STRAIGHT_RULES) this.#straight();
+    else this.#dispatch(dispatchOf(this.#plan));
+    this.#split();
+  }
+
+  #straight(): void {
+    const uses = new Map<string, number>();
+    for (const field of fieldsOf(this.#plan)) uses.set(this.#textOf(field), (uses.get(this.#textOf(field)) ?? 0) + 1);
+    for (const { test, outcome } of this.#plan.rules) {
+      for (const { field } of test.matches) if ((uses.get(this.#textOf(field)) ?? 0) > 1) this.#text(accessOf(this.#reader, field));
+      if (test.kind === "any") {
+        for (const match of test.matches) {
+          this.#nested([match], `return decisions[${outcome}];`);
+        }
+      } else this.#nested(test.matches, `return decisions[${outcome}];`);
+    }
+  }
+
+  /**
+   * The statement within a condition for each match: a field is read only once those before it hold. Whether the values are the
+   * request's own is asked last, once for all: `Object.hasOwn` takes 20 ns, more than comparing a value.
+   */
+  #nested(matches: readonly Match[], statement: string, owned: readonly string[] = []): void {
+    const [first, ...rest] = matches;
+    if (first === undefined) return this.#line(statement);
+    const { owns } = this.#place(first.field);
+    const all = owns === undefined || owned.includes(owns) ? owned : [...owned, owns];
+    const condition = this.#matches(first);
+    if (rest.length === 0) return this.#line(`if (${[condition, ...all].join(" && ")}) ${statement}`);
+    this.#block(`if (${condition}) {`, () => this.#nested(rest, statement, all));
+  }
+
+  /** A block; what is read in it is forgotten behind it. */
+  #block(head: string, write: () => void): void {
+    const texts = new Map(this.#texts);
+    const places = new Map(this.#places);
+    this.#line(head);
+    this.#depth++;
+    write();
+    this.#depth--;
+    this.#line("}");
+    this.#texts = texts;
+    this.#places = places;
+  }
+
+  #textOf(field: Field): string {
+    return accessOf(this.#reader, field).text();
+  }
+
+  /** Whether a field has one of the values, its own or not, as a condition. */
+  #matches({ field, values }: Match): string {
+    const place = this.#place(field);
+    const unit = unitOf(place, values);
+    if (unit !== undefined) return `${this.#numberByUnit(place, unit)} !== 0`;
+    if (values.length > COMPARED) return `${this.#number(field, values)} !== 0`;
+    return values.length > 1 ? `(${this.#oneOf(place, values)})` : this.#oneOf(place, values);
+  }
+
+  #oneOf(place: Place, values: readonly string[]): string {
+    return values.map((value) => this.#is(place, value)).join(" || ") || "false";
+  }
+
+  #is(place: Place, value: string): string {
+    const is = this.#isAt(place, quote(value), String(value.length));
+    return place.from === undefined ? is : `(${place.from} !== -1 && ${is})`;
+  }
+
+  /** The same of a place that is known to be there; the value and its length are expressions. */
+  #isAt({ kind, text, from, to }: Place, value: string, length: string): string {
+    if (from === undefined) return `${text} === ${value}`;
+    if (kind === "cookie") return `${this.#call("cookieIs")}(${text}, ${from}, ${value})`;
+    return `${to} - ${from} === ${length} && ${text}.startsWith(${value}, ${from})`;
+  }
+
+  /** The number of the value that a field has, as an expression: from 1, or 0. */
+  #number(field: Field, values: readonly string[]): string {
+    const place = this.#place(field);
+    const unit = unitOf(place, values);
+    if (unit !== undefined) return this.#numberByUnit(place, unit);
+    const hash = values.length > COMPARED ? findHash(values) : undefined;
+    if (hash === undefined) return this.#chain(place, values);
+    if (place.from === undefined) return this.#wholeNumber(place.text, hash);
+    const table = this.#constant("values", hash);
+    return `(${place.from} === -1 ? 0 : ${this.#call("findPart")}(${table}, ${place.text}, ${place.from}, ${this.#end(place)}))`;
+  }
+
+  /** One unit, and one comparison. */
+  #numberByUnit(place: Place, { at, numbers, values }: Unit): string {
+    const number = `number${this.body.length}`;
+    const { text, from } = place;
+    const [there, position] =
+      from === undefined
+        ? [`typeof ${text} === "string" && ${text}.length > ${at}`, at]
+        : [`${from} !== -1 && ${text}.length > ${from} + ${at}`, `${from} + ${at}`];
+    const value = `${this.#constant("values", values)}[${number} - 1]`;
+    this.#line(`let ${number} = 0;`, `if (${there}) {`);
+    this.#line(`  ${number} = ${this.#constant("numbers", numbers)}[${text}.charCodeAt(${position}) & ${numbers.length - 1}];`);
+    this.#line(`  if (${number} !== 0 && !(${this.#isAt(place, value, `${value}.length`)})) ${number} = 0;`, "}");
+    return number;
+  }
+
+  /** `findWhole` in line: the positions are known, so nothing of the table but its cells is read. */
+  #wholeNumber(text: string, { min, max, positions, index, hashes, values }: Hash): string {
+    const id = this.body.length;
+    const [number, hash, cell] = [`number${id}`, `hash${id}`, `cell${id}`];
+    const cells = this.#constant("cells", index);
+    const known = this.#constant("hashes", hashes);
+    const list = this.#constant("values", values);
+    const mask = index.length - 1;
+    const length = min === max ? `${text}.length === ${min}` : `${text}.length >= ${min} && ${text}.length <= ${max}`;
+    this.#line(`let ${number} = 0;`);
+    this.#line(`if (typeof ${text} === "string" && ${length}) {`);
+    this.#line(`  let ${hash} = ${text}.length;`);
+    for (const position of positions) {
+      const unit = `${text}.charCodeAt(${position < 0 ? `${text}.length - ${-position}` : position})`;
+      this.#line(`  ${hash} = Math.imul(${hash} ^ ${unit}, 0x9e3779b1);`);
+      this.#line(`  ${hash} ^= ${hash} >>> 15;`);
+    }
+    this.#line(`  for (let ${cell} = ${hash} & ${mask}; ${cells}[${cell}] !== 0; ${cell} = (${cell} + 1) & ${mask}) {`);
+    this.#line(`    if (${known}[${cell}] === ${hash} && ${list}[${cells}[${cell}] - 1] === ${text}) {`);
+    this.#line(`      ${number} = ${cells}[${cell}];`, "      break;", "    }", "  }", "}");
+    return number;
+  }
+
+  #chain(place: Place, values: readonly string[]): string {
+    return `(${values.map((value, index) => `${this.#is(place, value)} ? ${index + 1} : `).join("")}0)`;
+  }
+
+  #dispatch({ columns, words, start, outcomes }: Dispatch): void {
+    const range = Array.from({ length: words }, (_, word) => word);
+    for (const word of range) this.#line(`let all${word} = ${start[word]}, any${word} = 0;`);
+    columns.forEach(({ field, values, all, any }, index) => {
+      const place = this.#place(field);
+      const owns = place.owns === undefined ? "" : `${place.owns}`;
+      const number = `n${index}`;
+      this.#line(`let ${number} = ${this.#number(field, values)};`);
+      if (owns !== "") this.#line(`if (${number} !== 0 && !${owns}) ${number} = 0;`);
+      for (const word of range) {
+        const at = words === 1 ? number : `${number} * ${words} + ${word}`;
+        const column = (bits: Int32Array): Int32Array => bits.filter((_, i) => i % words === word);
+        const keep = column(all);
+        if (keep.some((bits) => (bits & (start[word] as number)) !== start[word]))
+          this.#line(`all${word} &= ${this.#constant("keeps", all)}[${at}];`);
+        if (column(any).some((bits) => bits !== 0)) this.#line(`any${word} |= ${this.#constant("adds", any)}[${at}];`);
+      }
+    });
+    const answers = outcomes.every((outcome, bit) => outcome === bit) ? "" : this.#constant("answers", Int32Array.from(outcomes));
+    for (const word of range) {
+      this.#line(`const held${word} = all${word} | any${word};`);
+      const bit = `${32 * word + 31} - Math.clz32(held${word} & -held${word})`;
+      this.#line(`if (held${word} !== 0) return decisions[${answers === "" ? bit : `${answers}[${bit}]`}];`);
+    }
+  }
+
+  #split(): void {
+    const { split, error } = this.#plan;
+    if (split.kind === "fixed") return this.#line(`return decisions[${split.outcome}];`);
+    const { arms, sticky } = split;
+    this.#block("if (draw === undefined) {", () => {
+      for (const { field } of sticky?.keys ?? []) this.#stickyKey(field, sticky as Sticky, arms);
+      if (sticky !== undefined && sticky.missing !== "random") this.#line(`return decisions[${sticky.missing}];`);
+      else this.#drawn(this.#random, arms, error);
+    });
+    this.#drawn("draw", arms, error);
+  }
+
+  /** The arm of a draw. Given and random draws do not meet in one variable: V8 would box it, and so allocate. */
+  #drawn(draw: string, arms: readonly Arm[], error: number): void {
+    if (draw !== "draw") this.#line(`const drawn = ${draw};`);
+    const value = draw === "draw" ? draw : "drawn";
+    this.#line(`if (typeof ${value} !== "number" || !(${value} >= 0 && ${value} < 1)) return decisions[${error}];`);
+    if (arms.length > 1) this.#line(`const slot = ${value} * ${SLOTS};`);
+    this.#line(`return ${pick(arms, "slot")};`);
+  }
+
+  #stickyKey(field: Field, { seed }: Sticky, arms: readonly Arm[]): void {
+    const place = this.#place(field);
+    if (!this.constants.has("seed0")) this.#constant("seed", { ...absorbSeed(seed) });
+    const from = place.from ?? "0";
+    const to = place.from === undefined ? `${place.text}.length` : this.#end(place);
+    const present =
+      place.from === undefined ? `typeof ${place.text} === "string" && ${place.text} !== ""` : `${from} !== -1 && ${to} > ${from}`;
+    const owned = place.owns === undefined ? "" : ` && ${place.owns}`;
+    this.#block(`if (${present}${owned}) {`, () => {
+      if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(seed0, ${place.text}, ${from}, ${to});`);
+      this.#line(`return ${pick(arms, "slot")};`);
+    });
+  }
+
+  /** Where a field stands, in variables: a whole text, or a text and where the value begins and ends in it. */
+  #place(field: Field): Place {
+    const name = fieldName(field);
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    const place = this.#newPlace(field);
+    this.#places.set(name, place);
+    return place;
+  }
+
+  #newPlace(field: Field): Place {
+    const access = accessOf(this.#reader, field);
+    const text = this.#text(access);
+    const number = this.#names++;
+    const ownsText = access.ownsText?.();
+    const owns = ownsText === undefined ? undefined : this.#expression(ownsText);
+    switch (field.kind) {
+      case "header":
+      case "attribute":
+      case "method":
+      case "authority":
+        return { kind: "whole", text, from: undefined, to: undefined, owns };
+      case "cookie": {
+        const from = `from${number}`;
+        this.#line(`const ${from} = typeof ${text} !== "string" ? -1 : ${this.#call("cookieStart")}(${text}, ${quote(field.name)});`);
+        return { kind: "cookie", text, from, to: `${this.#call("cookieEnd")}(${text}, ${from})`, owns };
+      }
+      case "path": {
+        const from = `from${number}`;
+        const to = `to${number}`;
+        this.#line(`const ${from} = typeof ${text} !== "string" ? -1 : ${this.#call("pathStart")}(${text});`);
+        this.#line(`const ${to} = ${from} === -1 ? -1 : ${this.#call("pathEnd")}(${text}, ${from});`);
+        return { kind: "path", text, from, to, owns: undefined };
+      }
+      case "query": {
+        const value = `query${number}`;
+        const call = isPlain(field.name) ? "queryValue" : "queryDecoded";
+        this.#line(`const ${value} = typeof ${text} !== "string" ? undefined : ${this.#call(call)}(${text}, ${quote(field.name)});`);
+        return { kind: "whole", text: value, from: undefined, to: undefined, owns: undefined };
+      }
+    }
+  }
+
+  #end(place: Place): string {
+    return place.to ?? "0";
+  }
+
+  #text({ text, list }: Access<unknown>): string {
+    const expression = text();
+    const known = this.#texts.get(expression);
+    if (known !== undefined) return known;
+    const name = `text${this.#names++}`;
+    this.#texts.set(expression, name);
+    this.#line(`${list === undefined ? "const" : "let"} ${name} = ${this.#expression(expression)};`);
+    if (list !== undefined) this.#line(`if (typeof ${name} === "object") ${name} = ${this.#call("joined")}(${name}, ${quote(list)});`);
+    return name;
+  }
+
+  /** An expression of the reader, whose calls are noted. */
+  #expression(text: string): string {
+    for (const part of Object.keys(this.#reader.parts)) if (text.startsWith(`${part}(`)) this.calls.add(part);
+    return text;
+  }
+
+  #call(name: string): string {
+    this.calls.add(name);
+    return name;
+  }
+
+  #constant(kind: string, value: Constant): string {
+    const name = `${kind}${[...this.constants.keys()].filter((each) => each.startsWith(kind)).length}`;
+    for (const [known, each] of this.constants) if (each === value) return known;
+    this.constants.set(name, value);
+    return name;
+  }
+
+  #line(...lines: readonly string[]): void {
+    for (const line of lines) this.body.push("  ".repeat(this.#depth) + line);
+  }
+}
+
+/**
+ * A plan as plain code in which everything is read in the order of the config and no sooner than it is needed: what a request
+ * means of which a part throws. It stands behind the faster code, and is only reached by an exception.
+ */
+export function careful<R>(plan: Plan, reader: Reader<R>): Source {
+  const calls = new Set<string>();
+  const constants = new Map<string, Constant>();
+  const call = (name: string): string => {
+    calls.add(name);
+    return name;
+  };
+  const expression = (text: string): string => {
+    for (const part of Object.keys(reader.parts)) if (text.startsWith(`${part}(`)) calls.add(part);
+    return text;
+  };
+  const readers = new Map<string, string>();
+  const lines: string[] = [];
+  const read = (field: Field): string => {
+    const name = fieldName(field);
+    const known = readers.get(name) ?? `read${readers.size}`;
+    if (!readers.has(name)) {
+      readers.set(name, known);
+      const access = accessOf(reader, field);
+      const text = expression(access.text());
+      const owned = access.ownsText === undefined ? "" : ` || !${access.ownsText()}`;
+      const { list } = access;
+      lines.push(
+        `const ${known} = () => {`,
+        `  ${list === undefined ? "const" : "let"} text = ${text};`,
+        ...(list === undefined ? [] : [`  if (typeof text === "object") text = ${call("joined")}(text, ${quote(list)});`]),
+        `  return typeof text !== "string"${owned} ? undefined : ${valueText(field, call)};`,
+        "};",
+      );
+    }
+    return `${known}()`;
+  };
+  const body: string[] = [];
+  for (const { test, outcome } of plan.rules) {
+    const tests = test.matches.map(({ field, values }) => `[${values.map(quote).join(", ")}].includes(${read(field)})`);
+    body.push(`if (${tests.join(test.kind === "all" ? " && " : " || ") || String(test.kind === "all")}) return decisions[${outcome}];`);
+  }
+  const { split } = plan;
+  if (split.kind === "fixed") body.push(`return decisions[${split.outcome}];`);
+  else {
+    const { sticky, arms } = split;
+    const keys = sticky?.keys.map(({ field }) => read(field)) ?? [];
+    body.push("let value = draw;");
+    if (sticky === undefined) body.push("if (value === undefined) value = Math.random();");
+    else {
+      constants.set("seed0", { ...absorbSeed(sticky.seed) });
+      body.push("if (value === undefined) {", `  const key = ${keys.join(" || ")};`);
+      body.push(`  if (key) return arm(${call("slotOfKey")}(seed0, key, 0, key.length));`);
+      body.push(sticky.missing === "random" ? "  value = Math.random();" : `  return decisions[${sticky.missing}];`, "}");
+    }
+    lines.unshift(`const arm = (slot) => ${pick(arms, "slot")};`);
+    body.push(`return typeof value === "number" && value >= 0 && value < 1 ? arm(value * ${SLOTS}) : decisions[${plan.error}];`);
+  }
+  const open = [
+    `const carrier = ${expression(reader.openText)};`,
+    `if (typeof carrier !== "object" || carrier === null) return decisions[${plan.error}];`,
+  ];
+  return { body: [...open, ...lines, ...body], constants, calls };
+}
+
+/** The value of a field in `text`, as an expression. */
+function valueText(field: Field, call: (name: string) => string): string {
+  switch (field.kind) {
+    case "cookie":
+      return `${call("cookieValue")}(text, ${quote(field.name)})`;
+    case "query":
+      return `${call("queryDecoded")}(text, ${quote(field.name)})`;
+    case "path":
+      return `text.slice(${call("pathStart")}(text), ${call("pathEnd")}(text, pathStart(text)))`;
+    case "header":
+    case "attribute":
+    case "method":
+    case "authority":
+      return "text";
+  }
+}
+
+/** The fields of a plan, as often as they are asked. */
+function fieldsOf({ rules, split }: Plan): readonly Field[] {
+  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
+  return [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
+}
+
+interface Place {
+  readonly kind: "whole" | "cookie" | "path";
+  readonly text: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly owns: string | undefined;
+}
+
+/** Whole texts are as fast compared with a few values in turn; to compare a part takes a call each. */
+function unitOf({ from }: Place, values: readonly string[]): Unit | undefined {
+  return from === undefined && values.length <= COMPARED ? undefined : tellingUnit(values);
+}
+
+function pick(arms: readonly Arm[], slot: string): string {
+  const last = arms.at(-1) as Arm;
+  return `${arms
+    .slice(0, -1)
+    .map(({ until, outcome }) => `${slot} < ${until} ? decisions[${outcome}] : `)
+    .join("")}decisions[${last.outcome}]`;
+}

@@ -1,0 +1,114 @@
+import type { Profile } from "../../index.ts";
+import type { Alias } from "../../alias/index.ts";
+import { oneOf, readArguments } from "../arguments.ts";
+import { type AliasFile, readAliasFile } from "../files/alias.ts";
+import { report } from "../terminal/complaint.ts";
+import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "../terminal/host.ts";
+import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
+import { plural } from "../terminal/table.ts";
+
+const HELP = `Reads alias configs and reports everything that is wrong with them.
+
+Usage: canary-router check FILE... [--profile NAME] [--strict] [--format json]
+
+Each complaint names the file, line and column, a code, and the place in the
+config as a JSON Pointer. An error makes a config unusable; a warning points
+to what is allowed and rarely meant.
+
+Options:
+  --profile extended       what this library can route (the default)
+  --profile functiongraph  what the FunctionGraph service accepts
+  --strict                 let warnings fail the check as errors do
+  --format text            for people (the default)
+  --format json            a list with an object for each file: \`file\`, \`ok\`,
+                           \`diagnostics\`, and \`failure\` where it cannot be read
+
+Exit codes: 0 all can be used, 1 at least one has errors, 2 at least one cannot
+be read at all.
+
+Examples:
+  canary-router check aliases/*.json
+  canary-router check prod.yaml --profile functiongraph --strict
+  curl -s "$URL/aliases/prod" | canary-router check -
+`;
+
+/** A file that was read, or why it was not. */
+export type Checkup =
+  | { readonly kind: "read"; readonly file: AliasFile }
+  | { readonly kind: "unread"; readonly name: string; readonly refusal: Refusal };
+
+/** Checks files, and goes on with the next where one cannot be read. */
+export const check: Command = {
+  summary: "report what is wrong with alias configs, with line and column",
+  help: HELP,
+  run: async (args, host) => {
+    const { values, positionals } = readArguments(args, {
+      profile: { type: "string" },
+      format: { type: "string" },
+      strict: { type: "boolean" },
+    });
+    const profile = oneOf("--profile", values.profile ?? "extended", ["functiongraph", "extended"]);
+    const format = oneOf("--format", values.format ?? "text", ["text", "json"]);
+    if (positionals.length === 0) throw new Refusal("`check` needs a FILE", "see `canary-router check --help`");
+
+    const checkups: Checkup[] = [];
+    for (const name of positionals) checkups.push(await checkup(name, host, profile));
+    if (format === "json") await write(host.stdout, `${jsonOf(checkups.map(toJson), 2)}\n`);
+    else await tell(checkups, host);
+    const codes = checkups.map((one) => exitCode(one, values.strict === true));
+    return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
+  },
+};
+
+/** Reads a file, or notes why it cannot be read. */
+export async function checkup(name: string, host: Host, profile: Profile): Promise<Checkup> {
+  try {
+    return { kind: "read", file: await readAliasFile(name, host, { profile }) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { kind: "unread", name, refusal: error };
+  }
+}
+
+function exitCode(one: Checkup, strict: boolean): ExitCode {
+  if (one.kind === "unread") return 2;
+  const { ok, diagnostics } = one.file.checked;
+  return ok && !(strict && diagnostics.length > 0) ? 0 : 1;
+}
+
+function toJson(one: Checkup): object {
+  if (one.kind === "unread") return { file: one.name, ok: false, diagnostics: [], failure: one.refusal.message };
+  const { name, checked } = one.file;
+  return { file: name, ok: checked.ok, diagnostics: checked.diagnostics };
+}
+
+async function tell(checkups: readonly Checkup[], host: Host): Promise<void> {
+  const style = styleOf(host.stdout, host.env);
+  for (const one of checkups) {
+    if (one.kind === "unread") {
+      await write(host.stderr, refusalText(one.refusal, host));
+      continue;
+    }
+    const { name, checked } = one.file;
+    await write(host.stdout, wrap(report(one.file, style), host.columns));
+    if (checked.ok) await write(host.stdout, `${style("bold", printable(name))}: ${style("green", "ok")}, ${contents(checked.value)}\n`);
+  }
+  const read = checkups.filter((one) => one.kind === "read");
+  if (read.length > 1 || read.some(({ file }) => file.checked.diagnostics.length > 0)) await write(host.stdout, `${summary(read)}\n`);
+}
+
+/** What an alias has, in a few words. */
+function contents({ primary, strategies, weights, stickiness }: Alias): string {
+  return [
+    `primary ${primary}`,
+    ...(strategies.length === 0 ? [] : [plural(strategies.length, "strategy", "strategies")]),
+    ...(weights.length === 0 ? [] : [plural(weights.length, "weight")]),
+    ...(stickiness === undefined ? [] : ["sticky"]),
+  ].join(", ");
+}
+
+function summary(read: readonly { readonly file: AliasFile }[]): string {
+  const found = read.flatMap(({ file }) => file.checked.diagnostics);
+  const errors = found.filter(({ severity }) => severity === "error").length;
+  return `${plural(read.length, "file")} checked: ${plural(errors, "error")}, ${plural(found.length - errors, "warning")}`;
+}

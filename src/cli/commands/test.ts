@@ -1,0 +1,271 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Plan } from "../../plan/index.ts";
+import { type Case, coverage, mutate, ratio, scoreOf, verifySuite } from "../../testing/index.ts";
+import { oneOf, percentOf, readArguments } from "../arguments.ts";
+import { filesOf } from "../files/glob.ts";
+import { save } from "../files/save.ts";
+import { type Aliases, readSuiteFile, type Source, type SuiteFile } from "../files/suite.ts";
+import { coveragePercent, coverageSummary, coverageText } from "../reporters/coverage.ts";
+import { github } from "../reporters/github.ts";
+import { coverageJson, json } from "../reporters/json.ts";
+import { junit } from "../reporters/junit.ts";
+import { lcov } from "../reporters/lcov.ts";
+import { mutationText, scorePercent } from "../reporters/mutation.ts";
+import { readable } from "../reporters/readable.ts";
+import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../reporters/result.ts";
+import { tap } from "../reporters/tap.ts";
+import { type Command, type ExitCode, type Host, Refusal, write } from "../terminal/host.ts";
+import { styleOf, wrap } from "../terminal/style.ts";
+import { plural } from "../terminal/table.ts";
+
+const HELP = `Runs suites: requests, and what an alias must answer.
+
+Usage: canary-router test [FILES...] [--coverage] [--mutate] [--watch]
+
+FILES are suites in YAML or JSON, patterns such as '**/*.yaml', or folders.
+Without any, and in folders, *.alias-test.yaml, .yml and .json are run,
+however deep, but in node_modules. A suite has \`cases\`, and names the
+\`alias\` that they are about, by a path relative to the suite.
+\`canary-router suggest\` writes one.
+
+Options:
+  --reporter NAME        readable (the default), tap, junit, json, or github:
+                         annotations at the lines of failing cases
+  --coverage             the lines of each alias, and what no case has seen
+  --coverage-file FILE   coverage as JSON (.json) or for lcov (.info, .lcov);
+                         may be repeated
+  --min-coverage PERCENT
+                         fail where less is covered of what a request can show
+  --mutate               make the mistakes that people make in an alias, and
+                         tell which of them no case catches
+  --min-score PERCENT    fail where cases catch less of them; runs --mutate
+  --watch                run again when a suite or an alias changes, until
+                         Ctrl-C
+
+The report goes to standard output. What --coverage and --mutate tell follows
+it; with tap, junit and github it goes to standard error, and is part of json.
+
+Exit codes: 0 all cases pass, 1 a case fails or a minimum is missed, 2 wrong
+usage, or a suite or its alias cannot be used; the other suites still run.
+--watch ends with the code of its last run.
+
+Examples:
+  canary-router test
+  canary-router test 'policies/**/*.yaml' --coverage --min-coverage 90
+  canary-router test shop.alias-test.yaml --mutate
+  canary-router test --reporter junit > report.xml
+`;
+
+/** What is run where no file says otherwise. */
+const SUITES = "**/*.alias-test.{yaml,yml,json}";
+
+/** Milliseconds between two looks at the files: soon enough for one who has just saved, and a few `stat` for the machine. */
+const PERIOD = 200;
+
+const REPORTERS = { readable, tap, junit, json, github };
+
+interface Wishes {
+  readonly patterns: readonly string[];
+  readonly reporter: keyof typeof REPORTERS;
+  readonly coverage: boolean;
+  readonly coverageFiles: readonly string[];
+  /** In percent. */
+  readonly minCoverage: number | undefined;
+  readonly mutate: boolean;
+  /** In percent. */
+  readonly minScore: number | undefined;
+}
+
+/** Runs suites, and again where they are watched. */
+export const test: Command = {
+  summary: "run suites of requests with what an alias must answer",
+  help: HELP,
+  run: async (args, host) => {
+    const { values, positionals } = readArguments(args, {
+      reporter: { type: "string" },
+      coverage: { type: "boolean" },
+      "coverage-file": { type: "string", multiple: true },
+      "min-coverage": { type: "string" },
+      mutate: { type: "boolean" },
+      "min-score": { type: "string" },
+      watch: { type: "boolean" },
+    });
+    const minScore = percentOf("--min-score", values["min-score"]);
+    const wishes: Wishes = {
+      patterns: positionals,
+      reporter: oneOf("--reporter", values.reporter ?? "readable", ["readable", "tap", "junit", "json", "github"]),
+      coverage: values.coverage === true,
+      coverageFiles: values["coverage-file"] ?? [],
+      minCoverage: percentOf("--min-coverage", values["min-coverage"]),
+      mutate: values.mutate === true || minScore !== undefined,
+      minScore,
+    };
+    for (const path of wishes.coverageFiles) coverageFormat(path);
+    if (values.watch !== true) return (await runOnce(wishes, host)).code;
+    if (positionals.includes("-")) throw new Refusal("standard input cannot be watched");
+    return watch(wishes, host);
+  },
+};
+
+function coverageFormat(path: string): (results: readonly CoverageResult[]) => string {
+  if (/\.json$/i.test(path)) return coverageJson;
+  if (/\.(?:info|lcov)$/i.test(path)) return lcov;
+  throw new Refusal(
+    `\`--coverage-file ${path}\` does not say the format`,
+    "let the name end with `.json`, or with `.info` or `.lcov` for lcov",
+  );
+}
+
+type ReadSuite = Extract<SuiteFile, { readonly kind: "read" }>;
+
+/** How a run ended, and the files that it was about. */
+interface Ended {
+  readonly code: ExitCode;
+  readonly files: readonly string[];
+}
+
+async function runOnce(wishes: Wishes, host: Host): Promise<Ended> {
+  const aliases: Aliases = new Map();
+  const results: SuiteResult[] = [];
+  const suites: ReadSuite[] = [];
+  const names = await namesOf(wishes.patterns);
+  for (const name of names) {
+    host.interrupted.throwIfAborted();
+    const began = performance.now();
+    const file = typeof name === "string" ? await readSuiteFile(name, host, aliases) : name;
+    if (file.kind === "read") suites.push(file);
+    results.push(resultOf(file, began));
+  }
+  const sources = new Map(suites.flatMap((suite) => [...suite.sources]));
+  const cases = suites.flatMap(({ suite }) => suite.cases);
+  const covers = wishes.coverage || wishes.coverageFiles.length > 0 || wishes.minCoverage !== undefined;
+  const result: RunResult = {
+    suites: results,
+    coverage: covers ? coverageOf(cases, sources) : undefined,
+    mutation: wishes.mutate ? mutationOf(suites, sources) : undefined,
+  };
+  for (const path of wishes.coverageFiles) await save(path, coverageFormat(path)(result.coverage ?? []));
+  await tell(result, wishes, host);
+  const files = [...names.filter((name) => typeof name === "string"), ...aliases.keys()];
+  const { failed, broken } = totalsOf(results);
+  const misses = await missed(result, wishes, host);
+  return { code: broken > 0 ? 2 : failed > 0 || misses ? 1 : 0, files };
+}
+
+/** Files to run, each once, and patterns that match none. */
+async function namesOf(patterns: readonly string[]): Promise<readonly (string | Extract<SuiteFile, { readonly kind: "unread" }>)[]> {
+  if (patterns.length === 0) {
+    const found = await filesOf(SUITES, SUITES);
+    if (found.length > 0) return found;
+    throw new Refusal(
+      `there is no suite here: nothing matches \`${SUITES}\``,
+      "`canary-router suggest FILE -o NAME.alias-test.yaml` writes one",
+    );
+  }
+  const lists = await Promise.all(
+    patterns.map(async (pattern) => {
+      const found = pattern === "-" ? [pattern] : await filesOf(pattern, SUITES);
+      return found.length > 0 ? found : [{ kind: "unread" as const, name: pattern, refusal: new Refusal(`${pattern}: no suite matches`) }];
+    }),
+  );
+  const seen = new Set<string>();
+  return lists.flat().filter((name) => {
+    const key = typeof name === "string" ? resolve(name) : name.name;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function resultOf(file: SuiteFile, began: number): SuiteResult {
+  switch (file.kind) {
+    case "unread":
+      return { kind: "unread", file: file.name, message: file.refusal.message, help: file.refusal.help };
+    case "faulty":
+      return { kind: "faulty", file: file.name, text: file.text, diagnostics: file.diagnostics };
+    case "read": {
+      const { suite, name, locate } = file;
+      const failures = new Map(verifySuite(suite).failures.map((failure) => [failure.case, failure]));
+      const cases = suite.cases.map((each) => {
+        const failure = failures.get(each);
+        return { title: each.title, failure: failure && { ...failure, position: locate(each.at) } };
+      });
+      return { kind: "ran", file: name, title: suite.title, cases, took: performance.now() - began };
+    }
+  }
+}
+
+function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, Source>): readonly CoverageResult[] {
+  return coverage({ title: undefined, cases }).flatMap((each) => {
+    const source = sources.get(each.plan);
+    return source === undefined ? [] : [{ source, coverage: each }];
+  });
+}
+
+/** A mistake is caught where any suite catches it. */
+function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, Source>): readonly MutationResult[] {
+  return [...sources.values()].map((source) => {
+    const about = suites.filter((suite) => suite.sources.has(source.plan));
+    return { source, outcomes: caught(about.map(({ suite }) => mutate(source.config, suite).outcomes)) };
+  });
+}
+
+/** The outcomes of the same mutants by several suites as one list. */
+function caught([first = [], ...others]: readonly MutationResult["outcomes"][]): MutationResult["outcomes"] {
+  return first.map((outcome, index) => others.map((other) => other[index]).find((other) => other?.kind === "killed") ?? outcome);
+}
+
+async function tell(result: RunResult, { reporter, coverage: wanted }: Wishes, host: Host): Promise<void> {
+  const { coverage: covered, mutation } = result;
+  const style = styleOf(host.stdout, host.env);
+  if (reporter === "json") return write(host.stdout, json(result));
+  const text = REPORTERS[reporter](result, style);
+  await write(host.stdout, reporter === "readable" ? wrap(text, host.columns) : text);
+  const beside = reporter === "readable" ? host.stdout : host.stderr;
+  const other = styleOf(beside, host.env);
+  if (covered !== undefined) await write(beside, `${wanted ? coverageText(covered, other) : ""}${coverageSummary(covered)}`);
+  if (mutation !== undefined) await write(beside, mutationText(mutation, other));
+}
+
+/** Says which minimum is missed, if one is. */
+async function missed({ coverage: covered, mutation }: RunResult, { minCoverage, minScore }: Wishes, host: Host): Promise<boolean> {
+  const complaints: string[] = [];
+  if (minCoverage !== undefined && covered !== undefined && 100 * ratio(covered.map((each) => each.coverage)) < minCoverage) {
+    complaints.push(`coverage is ${coveragePercent(covered)} %, less than ${minCoverage} %`);
+  }
+  for (const result of mutation ?? []) {
+    if (minScore === undefined || 100 * scoreOf(result.outcomes) >= minScore) continue;
+    complaints.push(`${result.source.name}: the score is ${scorePercent(result)} %, less than ${minScore} %`);
+  }
+  const style = styleOf(host.stderr, host.env);
+  for (const complaint of complaints) await write(host.stderr, `${style("red", "canary-router:")} ${complaint}\n`);
+  return complaints.length > 0;
+}
+
+/** Runs, waits until a file is another, and runs again; ends with the interruption. */
+async function watch(wishes: Wishes, host: Host): Promise<ExitCode> {
+  let ended: Ended = { code: 0, files: [] };
+  while (!host.interrupted.aborted) {
+    const known = ended.files.join("\n");
+    // Before the run, so that what is saved meanwhile is seen.
+    let before = await stampOf(ended.files);
+    ended = await runOnce(wishes, host);
+    const { files } = ended;
+    if (files.join("\n") !== known) before = await stampOf(files);
+    await write(host.stderr, `watching ${plural(files.length, "file")}, Ctrl-C ends\n`);
+    do await sleep(PERIOD, undefined, { signal: host.interrupted }).catch(() => undefined);
+    while (!host.interrupted.aborted && (await stampOf(files)) === before);
+  }
+  return ended.code;
+}
+
+/** When each file was written, and how long it is; another text where one has changed, gone or come. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps = files.map((file) =>
+    stat(file).then(
+      ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
+      () => "none",
+    ),
+  );
+  return (await Promise.all(stamps)).join("\n");
+}

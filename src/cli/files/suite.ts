@@ -1,0 +1,140 @@
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { type Checked, type Diagnostic, type Pointer, type Position, readText } from "../../document/index.ts";
+import { type AliasConfig, BUDGETS } from "../../alias/index.ts";
+import { lower, type Plan } from "../../plan/index.ts";
+import { parseSuite, type Suite } from "../../testing/index.ts";
+import { readYaml } from "../../yaml/index.ts";
+import { byPosition, readAliasFile, readFile } from "./alias.ts";
+import { type Host, Refusal } from "../terminal/host.ts";
+
+/** Characters of a suite file: 100,000 cases, which is all that a suite may have, of 320 each. */
+const LONGEST = 32 * 1_048_576;
+
+/** An alias that cases are about, and where it is written: in a file of its own, or within a suite file. */
+export interface Source {
+  readonly name: string;
+  /** Whether the file is a suite that has the alias in it. */
+  readonly within: boolean;
+  readonly text: string;
+  readonly config: AliasConfig;
+  readonly plan: Plan;
+  /** Where a part of the config stands in the text. */
+  readonly locate: (at: Pointer) => Position;
+}
+
+/** A suite file that can be run, one with errors, or one that cannot be read. */
+export type SuiteFile =
+  | {
+      readonly kind: "read";
+      readonly name: string;
+      readonly suite: Suite;
+      readonly sources: ReadonlyMap<Plan, Source>;
+      readonly locate: (at: Pointer) => Position;
+    }
+  | { readonly kind: "faulty"; readonly name: string; readonly text: string; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "unread"; readonly name: string; readonly refusal: Refusal };
+
+/** Alias files, each of which is read once however many suites name it. */
+export type Aliases = Map<string, Loaded>;
+type Loaded = { readonly kind: "alias"; readonly source: Source } | { readonly kind: "not"; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads a suite and the alias files that it names, whose paths are relative to it. Adds them to `aliases`. */
+export async function readSuiteFile(path: string, host: Host, aliases: Aliases): Promise<SuiteFile> {
+  const name = path === "-" ? "standard input" : path;
+  let file: { readonly text: string; readonly json: boolean };
+  try {
+    file = await readFile(path, name, host, LONGEST);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { kind: "unread", name, refusal: error };
+  }
+  const { text, json } = file;
+  const read = json ? readText(text, { ...BUDGETS, text: LONGEST }) : readYaml(text, LONGEST);
+  if (!read.ok) return { kind: "faulty", name, text, diagnostics: read.diagnostics };
+  const { value, duplicates, locate } = read.value;
+  const place = (at: Pointer): Position => locate(at, json ? "value" : "key");
+
+  const beside = dirname(path);
+  const pathOf = (alias: string): string => (isAbsolute(alias) ? alias : join(beside, alias));
+  for (const alias of pathsIn(value)) {
+    const key = resolve(pathOf(alias));
+    if (!aliases.has(key)) aliases.set(key, await load(pathOf(alias), host));
+  }
+  const checked = parseSuite(value, { load: (alias) => planOf(aliases.get(resolve(pathOf(alias)))) });
+  if (checked.ok && duplicates.length === 0) {
+    return {
+      kind: "read",
+      name,
+      suite: checked.value,
+      sources: sourcesOf(name, text, value, checked.value, place, aliases),
+      locate: place,
+    };
+  }
+  const found = checked.diagnostics.map((each) => ({
+    ...each,
+    position: locate(each.at, each.code === "unknown-key" ? "key" : json ? "value" : "key"),
+  }));
+  return { kind: "faulty", name, text, diagnostics: [...duplicates, ...found].toSorted(byPosition) };
+}
+
+async function load(path: string, host: Host): Promise<Loaded> {
+  try {
+    const { name, text, checked, written } = await readAliasFile(path, host);
+    const content = written();
+    if (!checked.ok || content === undefined) return { kind: "not", diagnostics: checked.diagnostics.map(placedInside) };
+    return {
+      kind: "alias",
+      source: { name, within: false, text, config: content.value as AliasConfig, plan: lower(checked.value), locate: content.locate },
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { kind: "not", diagnostics: [{ code: "unreadable", severity: "error", at: "", message: error.message }] };
+  }
+}
+
+/** A complaint about an alias file, for one who reads the suite: its own place becomes part of the message. */
+function placedInside({ position, message, at, ...rest }: Diagnostic): Diagnostic {
+  const where = position === undefined ? "" : `line ${position.line}, column ${position.column}: `;
+  return { ...rest, at: "", message: `${where}${at === "" ? "" : `${at}: `}${message}` };
+}
+
+function planOf(loaded: Loaded | undefined): Checked<Plan> {
+  if (loaded?.kind === "alias") return { ok: true, value: loaded.source.plan, diagnostics: [] };
+  return { ok: false, diagnostics: loaded?.diagnostics ?? [] };
+}
+
+/** The paths of aliases that a suite names, as far as it has the form of one. */
+function pathsIn(value: unknown): ReadonlySet<string> {
+  const cases = property(value, "cases");
+  const aliases = [value, ...(Array.isArray(cases) ? cases : [])].map((each) => property(each, "alias"));
+  return new Set(aliases.filter((alias) => typeof alias === "string"));
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as { readonly [key: string]: unknown })[key] : undefined;
+}
+
+/** Where the alias of each case is written. */
+function sourcesOf(
+  name: string,
+  text: string,
+  value: unknown,
+  { cases }: Suite,
+  locate: Source["locate"],
+  aliases: Aliases,
+): ReadonlyMap<Plan, Source> {
+  const files = new Map([...aliases.values()].flatMap((each) => (each.kind === "alias" ? [[each.source.plan, each.source] as const] : [])));
+  const sources = new Map<Plan, Source>();
+  const written = property(value, "cases") as readonly unknown[];
+  for (const [index, { plan }] of cases.entries()) {
+    if (plan === undefined || sources.has(plan)) continue;
+    const own = property(written[index], "alias") ?? undefined;
+    const config = own ?? property(value, "alias");
+    const prefix = own === undefined ? "/alias" : `/cases/${index}/alias`;
+    sources.set(
+      plan,
+      files.get(plan) ?? { name, within: true, text, config: config as AliasConfig, plan, locate: (at) => locate(prefix + at) },
+    );
+  }
+  return sources;
+}

@@ -1,0 +1,60 @@
+import { placed } from "../files/alias.ts";
+import { type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import { printable } from "../terminal/style.ts";
+import { plural } from "../terminal/table.ts";
+
+interface Place {
+  readonly file: string;
+  readonly line?: number | undefined;
+  readonly col?: number | undefined;
+}
+
+/** Annotations for GitHub Actions: an error at each failing case and each complaint, a warning at each mistake that no case catches. */
+export function github({ suites, mutation = [] }: RunResult): string {
+  const { cases, failed, broken } = totalsOf(suites);
+  const survivors = mutation.flatMap(({ source, outcomes }) =>
+    outcomes.flatMap(({ kind, mutant }) => {
+      if (kind !== "survived") return [];
+      const { line, column: col } = source.locate(mutant.at);
+      return [command("warning", { file: source.name, line, col }, "No case catches this mistake", mutant.mistake)];
+    }),
+  );
+  const sums = `${plural(suites.length, "suite")}: ${plural(cases - failed, "case")} passed, ${failed} failed, ${broken} not run\n`;
+  return [...suites.flatMap(annotations), ...survivors, sums].join("");
+}
+
+function annotations(suite: SuiteResult): readonly string[] {
+  const { file } = suite;
+  switch (suite.kind) {
+    case "unread":
+      return [command("error", { file }, "Suite not run", suite.message)];
+    case "faulty":
+      return suite.diagnostics.map(({ position, code, message, help }) =>
+        command(
+          "error",
+          { file, line: position?.line, col: position?.column },
+          `Suite not run: ${code}`,
+          help === undefined ? message : `${message}\n${help}`,
+        ),
+      );
+    case "ran":
+      return suite.cases.flatMap(({ title, failure }) => {
+        if (failure === undefined) return [];
+        const { position } = failure;
+        const { line, column: col } = position;
+        const text = `${placed(file, { position })}\n${failure.message}\n${failure.explanation.trimEnd()}`;
+        return [command("error", { file, line, col }, `Failed: ${title}`, text)];
+      });
+  }
+}
+
+/** One workflow command. The runner ends a property at a comma or colon, and a command at a line end; it reads these escapes. */
+function command(name: "error" | "warning", { file, line, col }: Place, title: string, message: string): string {
+  const properties = Object.entries({ file, line, col, title }).filter(([, value]) => value !== undefined);
+  const text = properties.map(([key, value]) => `${key}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",");
+  return `::${name} ${text}::${escaped(message)}\n`;
+}
+
+function escaped(text: string): string {
+  return printable(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
+}

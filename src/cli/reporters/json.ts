@@ -1,0 +1,60 @@
+import { ratio, scoreOf } from "../../testing/index.ts";
+import { linesOf } from "./lines.ts";
+import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import { jsonOf } from "../terminal/style.ts";
+
+/** Everything as one JSON object, for programs. */
+export function json({ suites, coverage, mutation }: RunResult): string {
+  const value = {
+    totals: totalsOf(suites),
+    suites: suites.map(suiteOf),
+    ...(coverage !== undefined && { coverage: coverageValue(coverage) }),
+    ...(mutation !== undefined && { mutation: mutation.map(mutationOf) }),
+  };
+  return `${jsonOf(value, 2)}\n`;
+}
+
+/** Coverage as JSON, for a file of its own. */
+export function coverageJson(results: readonly CoverageResult[]): string {
+  return `${jsonOf(coverageValue(results), 2)}\n`;
+}
+
+function suiteOf(suite: SuiteResult): object {
+  switch (suite.kind) {
+    case "unread":
+      return { file: suite.file, ran: false, failure: suite.message };
+    case "faulty":
+      return { file: suite.file, ran: false, diagnostics: suite.diagnostics };
+    case "ran": {
+      const cases = suite.cases.map(({ title, failure }) => {
+        if (failure === undefined) return { title, passed: true };
+        const { position, message, explanation } = failure;
+        return { title, passed: false, position, message, explanation };
+      });
+      return { file: suite.file, ran: true, ...(suite.title !== undefined && { title: suite.title }), cases };
+    }
+  }
+}
+
+/** `ratio` is from 0 to 1. */
+function coverageValue(results: readonly CoverageResult[]): object {
+  return {
+    ratio: ratio(results.map(({ coverage }) => coverage)),
+    aliases: results.map((result) => {
+      const { source, coverage } = result;
+      const { points, seen, possible } = coverage;
+      const lines = linesOf(result).map(({ number, state }) => ({ line: number, state }));
+      return { file: source.name, seen, possible, lines, points: points.map((point) => ({ ...point, position: source.locate(point.at) })) };
+    }),
+  };
+}
+
+function mutationOf(result: MutationResult): object {
+  const { source, outcomes } = result;
+  const mutants = outcomes.map((outcome) => {
+    const { kind, mutant } = outcome;
+    const difference = outcome.kind === "survived" ? { difference: outcome.difference } : {};
+    return { outcome: kind, at: mutant.at, position: source.locate(mutant.at), mistake: mutant.mistake, ...difference };
+  });
+  return { file: source.name, score: scoreOf(result.outcomes), mutants };
+}

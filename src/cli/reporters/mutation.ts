@@ -1,0 +1,67 @@
+import { scoreOf } from "../../testing/index.ts";
+import type { MutationResult } from "./result.ts";
+import { explainLine } from "../terminal/paste.ts";
+import { printable, type Style } from "../terminal/style.ts";
+import { plural } from "../terminal/table.ts";
+
+type Outcome = MutationResult["outcomes"][number];
+type Survivor = Extract<Outcome, { readonly kind: "survived" }>;
+
+/** Every mistake that no case catches, with a case that would, and the counts of each alias. */
+export function mutationText(results: readonly MutationResult[], style: Style): string {
+  return results.map((result) => aliasText(result, style)).join("");
+}
+
+function aliasText(result: MutationResult, style: Style): string {
+  const { name, within, plan, locate } = result.source;
+  const placeOf = (at: string): string => {
+    const { line, column } = locate(at);
+    return style("bold", printable(`${name}:${line}:${column}`));
+  };
+  const survivors = result.outcomes.map((outcome) => {
+    switch (outcome.kind) {
+      case "survived": {
+        const { mutant, difference } = outcome;
+        const line = within ? undefined : explainLine(name, plan, difference.request, difference.draw);
+        const see = line === undefined ? "" : `  ${style("cyan", "see:")} ${line}\n`;
+        return `${placeOf(mutant.at)} ${style("red", "survived")}: ${printable(mutant.mistake)}\n  ${style("cyan", "add:")} - ${caseOf(outcome)}\n${see}`;
+      }
+      case "unknown":
+        return `${placeOf(outcome.mutant.at)} ${style("yellow", "undecided")}: ${printable(outcome.mutant.mistake)}\n`;
+      case "killed":
+      case "refused":
+      case "equivalent":
+        return "";
+    }
+  });
+  return `${survivors.join("")}${style("bold", printable(name))}: ${countsOf(result)}\n`;
+}
+
+/** The case that catches a mistake, as a line of a suite: JSON, which is YAML too. */
+function caseOf({ difference: { request, draw, before } }: Survivor): string {
+  const some = Object.entries(before).filter(([, slots]) => slots > 0);
+  const [only] = some;
+  const expect =
+    some.length === 1 && only !== undefined
+      ? { version: only[0] }
+      : { split: Object.fromEntries(some.map(([version, slots]) => [version, slots / 100])) };
+  return printable(JSON.stringify({ request, ...(draw !== undefined && { draw }), expect }));
+}
+
+function countsOf(result: MutationResult): string {
+  const { outcomes } = result;
+  const count = (kind: Outcome["kind"]): number => outcomes.filter((each) => each.kind === kind).length;
+  const parts = [
+    `${count("killed")} killed`,
+    `${count("survived")} survived`,
+    `${count("equivalent")} equivalent`,
+    `${count("unknown")} undecided`,
+    ...(count("refused") === 0 ? [] : [`${count("refused")} not valid`]),
+  ];
+  return `${plural(outcomes.length, "mistake")} made: ${parts.join(", ")}; score ${scorePercent(result)} %`;
+}
+
+/** The score in percent with two digits, rounded down. */
+export function scorePercent(result: MutationResult): string {
+  return (Math.floor(scoreOf(result.outcomes) * 10_000) / 100).toFixed(2);
+}

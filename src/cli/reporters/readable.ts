@@ -1,0 +1,53 @@
+import { failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import { complaint } from "../terminal/complaint.ts";
+import { refusalLines } from "../terminal/host.ts";
+import { printable, type Style } from "../terminal/style.ts";
+import { plural } from "../terminal/table.ts";
+
+/** Failures at length, a line for each suite, and the sums: for people. */
+export function readable({ suites }: RunResult, style: Style): string {
+  return suites.map((suite) => suiteText(suite, style)).join("") + sums(suites, style);
+}
+
+function suiteText(suite: SuiteResult, style: Style): string {
+  switch (suite.kind) {
+    case "unread":
+      return refusalLines(suite.message, suite.help, style);
+    case "faulty": {
+      const lines = suite.text.split("\n");
+      const complaints = suite.diagnostics.map((diagnostic) => complaint(suite.file, lines, diagnostic, style));
+      return `${complaints.join("")}${style("red", "✗")} ${style("bold", printable(suite.file))}: not run\n`;
+    }
+    case "ran": {
+      const { file, cases } = suite;
+      const failures = cases.map(({ title, failure }) => {
+        if (failure === undefined) return "";
+        const { position, message, explanation } = failure;
+        const place = style("bold", printable(`${file}:${position.line}:${position.column}`));
+        return `${place} ${style("red", "failed")}: ${printable(title)}\n${indented(message)}\n${indented(explanation)}\n`;
+      });
+      const failed = failedOf(cases);
+      const mark = failed === 0 ? style("green", "✓") : style("red", "✗");
+      const passed = failed === 0 ? `${plural(cases.length, "case")} passed` : `${failed} of ${plural(cases.length, "case")} failed`;
+      return `${failures.join("")}${mark} ${style("bold", printable(file))}: ${passed}\n`;
+    }
+  }
+}
+
+function indented(text: string): string {
+  return printable(text.trimEnd())
+    .split("\n")
+    .map((line) => (line === "" ? "" : `  ${line}`))
+    .join("\n");
+}
+
+function sums(results: readonly SuiteResult[], style: Style): string {
+  const { suites, broken, cases, failed } = totalsOf(results);
+  const parts = [
+    `${plural(cases - failed, "case")} passed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(broken > 0 ? [`${broken} not run`] : []),
+  ];
+  const counts = broken > 0 ? `${parts.slice(0, -1).join(", ")}, ${plural(broken, "suite")} not run` : parts.join(", ");
+  return `${plural(suites, "suite")}: ${style(failed + broken > 0 ? "red" : "green", counts)}\n`;
+}

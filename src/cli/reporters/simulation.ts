@@ -1,0 +1,143 @@
+import { duration, type Forecast, type Meetings, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
+import { printable, type Style } from "../terminal/style.ts";
+import { count, percent, plural, table } from "../terminal/table.ts";
+
+/** What came of a simulation, for a terminal. */
+export function simulationText(simulation: Simulation, style: Style): string {
+  return `${simulationLines(simulation, style).join("\n")}\n`;
+}
+
+function simulationLines(simulation: Simulation, style: Style): readonly string[] {
+  const { requests, seed, partial, lines } = simulation;
+  return [
+    ...(partial ? [style("yellow", "partial: it was stopped before the traffic had ended")] : []),
+    `${plural(requests, "request")}, seed ${printable(seed)}`,
+    ...lines.first.map(({ line, fault }) => style("yellow", `  line ${count(line)} is no request: ${printable(fault)}`)),
+    ...(lines.torn > lines.first.length ? [`  and ${count(lines.torn - lines.first.length)} more lines that are none`] : []),
+    "",
+    ...versionLines(simulation),
+    ...funnelLines(simulation),
+    ...drawLines(simulation, style),
+    ...meetingLines("users", simulation.users),
+    ...meetingLines("sessions", simulation.sessions),
+    ...recordedLines(simulation),
+  ];
+}
+
+/** A bar of up to 20 blocks, in eighths. */
+function bar(share: number): string {
+  const eighths = Math.round(share * 160);
+  return "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
+}
+
+function versionLines({ versions }: Simulation): readonly string[] {
+  const rows = versions.map(({ version, requests, share, expected }) => [
+    printable(version),
+    count(requests),
+    points(share),
+    points(expected),
+  ]);
+  const lines = table([["version", "requests", "share", "expected"], ...rows]);
+  return lines.map((line, index) => (index === 0 ? line : `${line}  ${bar(versions[index - 1]?.share ?? 0)}`));
+}
+
+function points(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function funnelLines({ funnel, requests }: Simulation): readonly string[] {
+  if (funnel.length === 0) return [];
+  const last = funnel.at(-1);
+  const rest = last === undefined ? requests : last.reached - last.held;
+  const rows = funnel.map(({ version, reached, held }) => [printable(version), count(reached), count(held), percent(held, reached)]);
+  return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", count(rest), "", ""]])];
+}
+
+function drawLines({ draws }: Simulation, style: Style): readonly string[] {
+  return draws.flatMap(({ unit, count: units, sampled, arms, verdict, sequential }) => {
+    const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
+      printable(version),
+      count(got),
+      points(share),
+      `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)} %`,
+      percent(slots, 10_000),
+    ]);
+    const kind = unit === "key" ? "sticky draws, one for each key" : "random draws, one for each request";
+    const p = `p = ${verdict.p < 0.0001 ? verdict.p.toExponential(1) : verdict.p.toFixed(4)}, ${verdict.test}, ${plural(units, unit)}`;
+    const told = verdict.chance ? `no more than chance (${p})` : style("red", `more than chance (${p})`);
+    return [
+      "",
+      `${kind}${sampled < 1 ? `, an even sample of ${points(sampled)}` : ""}:`,
+      ...table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows]),
+      `  the difference from the weights is ${told}`,
+      `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p = ${sequential.p.toFixed(4)})`,
+    ];
+  });
+}
+
+function meetingLines(who: string, meetings: Meetings | undefined): readonly string[] {
+  if (meetings === undefined) return [];
+  const { count: all, versions, several, torn, curve } = meetings;
+  const rows = versions.map(({ version, count: got, share }) => [printable(version), count(Math.round(got)), points(share)]);
+  return [
+    "",
+    `${count(Math.round(all))} ${who}:`,
+    ...table([["met", who, "share"], ...rows]),
+    `  more than one version: ${shareText(several)}; torn by the draw: ${shareText(torn)}${expectedText(torn.expected)}`,
+    ...curve
+      .filter((point) => point.count > 0 || point.expected !== undefined)
+      .map((point) => `  within ${plural(point.within, "draw")}: ${shareText(point)}${expectedText(point.expected)}`),
+  ];
+}
+
+function shareText({ share, count: got, of }: Share): string {
+  return `${points(share)} (${count(got)} of ${count(of)})`;
+}
+
+function expectedText(expected: number | undefined): string {
+  return expected === undefined ? "" : `, expected ${points(expected)}`;
+}
+
+function recordedLines({ recorded }: Simulation): readonly string[] {
+  if (recorded === undefined) return [];
+  const { compared, agreed } = recorded;
+  return ["", `recorded answers: ${count(agreed)} of ${count(compared)} that leave nothing to chance agree (${percent(agreed, compared)})`];
+}
+
+/** What can be computed of a rollout before it is simulated. */
+export function forecastText({ stages, transitions, moved, minimum, direct, bounced, sticky }: Forecast): string {
+  const rows = stages.map(({ name, canary, seconds, detection, affinity }) => [
+    name,
+    percent(canary, 10_000),
+    seconds === undefined ? "–" : duration(seconds),
+    detection === undefined ? "–" : count(Math.ceil(detection.requests)),
+    affinity === undefined ? "–" : points(affinity.canaryCookie),
+  ]);
+  const moves = transitions.map(({ from, to, moved: slots, minimum: least, joined, left, returned }) => [
+    `${from} → ${to}`,
+    ...[slots, least, joined, left, returned].map((each) => percent(each, 10_000)),
+  ]);
+  return [
+    ...table([["stage", "canary", "lasts", "requests to see +1 %", "on it by a canary cookie"], ...rows]),
+    "",
+    ...table([["change", "moved", "at least", "in", "out", "back"], ...moves]),
+    `  over all: ${percent(moved, 10_000)} moved, ${percent(minimum, 10_000)} had to; in one step it would be ${percent(direct, 10_000)}; A→B→A: ${percent(bounced, 10_000)}`,
+    ...(sticky ? [] : ["  the draw is random: what moves is odds, and every request of a user is drawn anew"]),
+    "",
+  ].join("\n");
+}
+
+/** A rollout on traffic: each stage, and what moved. */
+export function rolloutText({ stages, changes, bounced }: RolloutSimulation, style: Style): string {
+  const lines = stages.flatMap(({ name, simulation }) => [
+    style("bold", printable(name)),
+    ...simulationLines(simulation, style).map((line) => `  ${line}`.trimEnd()),
+    "",
+  ]);
+  const moves = changes.map(({ from, to, requests, users }) => [
+    `${from} → ${to}`,
+    count(requests),
+    users === undefined ? "–" : count(users),
+  ]);
+  return `${[...lines, ...table([["change", "requests that moved", "users"], ...moves]), `  requests whose version comes back, A→B→A: ${count(bounced)}`].join("\n")}\n`;
+}

@@ -1,0 +1,52 @@
+import { format } from "../../document/index.ts";
+import { placed } from "../files/alias.ts";
+import type { RunResult, SuiteResult } from "./result.ts";
+import { printable } from "../terminal/style.ts";
+
+/** A test point, and what is told of it where it is not ok. */
+interface Point {
+  readonly description: string;
+  readonly trouble: { readonly [key: string]: string } | undefined;
+}
+
+/** TAP 14 (https://testanything.org/tap-version-14-specification.html): a test point for each case, and one for each suite that cannot be run. */
+export function tap({ suites }: RunResult): string {
+  const points = suites.flatMap(pointsOf);
+  const lines = points.map(({ description, trouble }, index) => {
+    const line = `${trouble === undefined ? "ok" : "not ok"} ${index + 1} - ${escaped(description)}\n`;
+    return trouble === undefined ? line : `${line}${block(trouble)}`;
+  });
+  return `TAP version 14\n1..${points.length}\n${lines.join("")}`;
+}
+
+function pointsOf(suite: SuiteResult): readonly Point[] {
+  const { file } = suite;
+  switch (suite.kind) {
+    case "unread":
+      return [{ description: file, trouble: { message: suite.message } }];
+    case "faulty": {
+      const [first] = suite.diagnostics;
+      const at = first === undefined ? file : placed(file, first);
+      return [{ description: file, trouble: { at, message: suite.diagnostics.map(format).join("\n") } }];
+    }
+    case "ran":
+      return suite.cases.map(({ title, failure }) => {
+        const trouble = failure && { at: placed(file, failure), message: failure.message, explanation: failure.explanation };
+        return { description: `${file}: ${title}`, trouble };
+      });
+  }
+}
+
+/** A `#` would begin a directive, such as `# SKIP`. */
+function escaped(text: string): string {
+  return printable(text).replaceAll("\n", " ").replaceAll(/[\\#]/g, "\\$&");
+}
+
+/** A block of YAML: texts as literals, whose lines need no escapes. */
+function block(trouble: { readonly [key: string]: string }): string {
+  const entries = Object.entries(trouble).map(([key, text]) => {
+    const lines = printable(text.trimEnd()).split("\n");
+    return `  ${key}: |2-\n${lines.map((line) => (line === "" ? "\n" : `    ${line}\n`)).join("")}`;
+  });
+  return `  ---\n${entries.join("")}  ...\n`;
+}

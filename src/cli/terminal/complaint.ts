@@ -1,0 +1,41 @@
+import type { Diagnostic } from "../../document/index.ts";
+import { type AliasFile, placed } from "../files/alias.ts";
+import { printable, type Style } from "./style.ts";
+
+/** Characters of a terminal's line. A source line that does not fit is cut around the place in question. */
+const WIDTH = 80;
+
+/** The diagnostics of a file for people: place, code, pointer and message, the line of the file with a mark, and the help. */
+export function report({ name, text, checked }: AliasFile, style: Style): string {
+  const lines = text.split("\n");
+  return checked.diagnostics.map((diagnostic) => complaint(name, lines, diagnostic, style)).join("");
+}
+
+/** One of them; `lines` are those of the file. */
+export function complaint(name: string, lines: readonly string[], diagnostic: Diagnostic, style: Style): string {
+  const { code, severity, at, message, help, position } = diagnostic;
+  const colour = severity === "error" ? "red" : "yellow";
+  const where = style("bold", printable(placed(name, diagnostic)));
+  const what = style(colour, `${severity}[${code}]`);
+  const parts = [`${where} ${what}${at === "" ? "" : ` ${printable(at)}`}: ${printable(message)}`];
+  const line = position === undefined ? undefined : lines[position.line - 1];
+  if (position !== undefined && line !== undefined) parts.push(...excerpt(line, position.line, position.column, style, colour));
+  if (help !== undefined) parts.push(`  ${style("cyan", "help:")} ${printable(help)}`);
+  return `${parts.join("\n")}\n`;
+}
+
+/** A line of a file with a mark under a column. */
+function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
+  const gutter = ` ${number} | `;
+  const room = WIDTH - gutter.length;
+  const from = line.length <= room ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(room / 2), line.length - room));
+  const shown = line
+    .slice(from, from + room)
+    .replaceAll(/\s/g, " ")
+    .trimEnd();
+  const before = printable(shown.slice(0, column - 1 - from)).length;
+  return [
+    `${style("dim", gutter)}${printable(shown)}`,
+    `${style("dim", `${" ".repeat(gutter.length - 2)}| `)}${" ".repeat(before)}${style(colour, "^")}`,
+  ];
+}

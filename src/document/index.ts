@@ -1,0 +1,46 @@
+/** Text to values, and complaints about them. */
+export {
+  atMost,
+  type Checked,
+  type Code,
+  codesIn,
+  type CodesOf,
+  ConfigError,
+  type Diagnostic,
+  DOCUMENT_CODES,
+  format,
+  type Pointer,
+  pointer,
+  type Position,
+  type Severity,
+} from "./diagnostic.ts";
+export {
+  bounded,
+  DOCUMENT_BUDGETS,
+  type DocumentBudgets,
+  each,
+  entries,
+  fail,
+  type Input,
+  isAbsent,
+  list,
+  type Most,
+  number,
+  optional,
+  overBudget,
+  pointerTo,
+  type Reading,
+  readInput,
+  record,
+  type RefusedKeys,
+  string,
+  suggestion,
+  warn,
+  word,
+  words,
+} from "./input.ts";
+export { readText, type Text } from "./json.ts";
+export { nearest } from "./nearest.ts";
+export { quote } from "./quote.ts";
+export { shown } from "./show.ts";
+export { lowerAscii } from "./text.ts";

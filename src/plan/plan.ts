@@ -1,0 +1,81 @@
+import type { Pointer } from "../document/index.ts";
+import type { Field } from "../request/index.ts";
+import type { Version } from "../alias/index.ts";
+
+/** Holds where the field is present and equals one of the values. `at` points to the rule of the config. */
+export interface Match {
+  readonly field: Field;
+  readonly values: readonly string[];
+  readonly at: Pointer;
+}
+
+/** Some matches that must hold together: every one of them, or at least one. That is all an alias can say. */
+export interface Test {
+  readonly kind: "all" | "any";
+  readonly matches: readonly Match[];
+}
+
+/** What a route can answer, and why: `at` points to the part of the config that decides so. */
+export interface Outcome {
+  readonly version: Version;
+  readonly reason: "rule" | "split" | "default" | "error";
+  readonly at: Pointer;
+  /** The position in `Plan.outcomes`. */
+  readonly index: number;
+}
+
+/** Where the test holds, this outcome is the answer. */
+export interface Rule {
+  readonly test: Test;
+  readonly outcome: number;
+}
+
+/** A run of slots with one outcome: from the end of the arm before it up to, not including, `until`. */
+export interface Arm {
+  readonly until: number;
+  readonly outcome: number;
+}
+
+/** A sticky draw: the first field that is present and not empty is hashed after the seed. */
+export interface Sticky {
+  readonly keys: readonly { readonly field: Field; readonly at: Pointer }[];
+  readonly seed: string;
+  /** The outcome of a request without any of the keys, or a random draw. */
+  readonly missing: number | "random";
+}
+
+/** What is left to decide where no rule holds: nothing, or which arm the draw falls into. */
+export type Split =
+  | { readonly kind: "fixed"; readonly outcome: number }
+  | { readonly kind: "arms"; readonly arms: readonly Arm[]; readonly sticky: Sticky | undefined };
+
+/**
+ * What an alias means: a list of rules and then a split. The first rule that holds names the outcome; otherwise the draw
+ * picks an arm. Plain data: it can be printed, sent as JSON, structured-cloned, and compiled elsewhere.
+ */
+export interface Plan {
+  readonly kind: "plan";
+  readonly name: string | undefined;
+  /** Every version that the alias names: the primary, then the others by rank. */
+  readonly versions: readonly Version[];
+  readonly outcomes: readonly Outcome[];
+  readonly rules: readonly Rule[];
+  readonly split: Split;
+  /** The outcome of a request that cannot be read, and of a draw that is none. */
+  readonly error: number;
+}
+
+/** One match. */
+export function match(field: Field, values: readonly string[], at: Pointer): Match {
+  return { field, values, at };
+}
+
+/** A test that holds where every match does; without matches, always. */
+export function all(...matches: readonly Match[]): Test {
+  return { kind: "all", matches };
+}
+
+/** A test that holds where at least one match does; without matches, never. */
+export function any(...matches: readonly Match[]): Test {
+  return { kind: "any", matches };
+}

@@ -1,0 +1,129 @@
+import { type Field, fieldName } from "../request/index.ts";
+import { ABSENT, type Alphabet, OTHER, type Range } from "./alphabet.ts";
+
+/** A request as a test or a person writes it: only what matters is there. */
+export interface Witness {
+  readonly headers?: { readonly [name: string]: string };
+  readonly cookies?: { readonly [name: string]: string };
+  readonly query?: { readonly [name: string]: string };
+  readonly attributes?: { readonly [name: string]: string };
+  readonly method?: string;
+  readonly path?: string;
+}
+
+/** A value for each field that is present. */
+export type Values = ReadonlyMap<Field, string>;
+
+/**
+ * A value for each field out of the letters that are left to it: none where it may be absent, one that no plan mentions where
+ * it may have another, and else the first that is mentioned.
+ */
+export function valuesOf({ ranges }: Alphabet, left: Int32Array): Values {
+  const values = new Map<Field, string>();
+  for (const range of ranges.values()) {
+    const letter = firstLetter(range, left);
+    if (letter === ABSENT) continue;
+    values.set(range.field, letter === OTHER ? (unmentioned(range, 1)[0] ?? "") : (range.letters[letter - 2]?.[0] ?? ""));
+  }
+  return values;
+}
+
+/** Values that a region leaves to a field that is there, up to `most`. `place` is the field as the alphabet has it. */
+export function lettersLeft(
+  { ranges }: Alphabet,
+  left: Int32Array,
+  field: Field,
+  most: number,
+): { readonly place: Field; readonly values: readonly string[] } {
+  const range = ranges.get(fieldName(field)) as Range;
+  const has = (letter: number): boolean => ((left[range.at + (letter >> 5)] ?? 0) & (1 << (letter & 31))) !== 0;
+  const mentioned = range.letters.flatMap((values, index) => (has(index + 2) ? values : [])).filter((value) => value !== "");
+  const others = has(OTHER) ? unmentioned(range, most - Math.min(most, mentioned.length)) : [];
+  return { place: range.field, values: [...mentioned, ...others].slice(0, most) };
+}
+
+/** The lowest letter that is left to a field. */
+function firstLetter({ at, words }: Range, left: Int32Array): number {
+  for (let word = 0; word < words; word++) {
+    const bits = left[at + word] ?? 0;
+    if (bits !== 0) return 32 * word + 31 - Math.clz32(bits & -bits);
+  }
+  return OTHER;
+}
+
+/** Values that the field can hold and no plan mentions. */
+function unmentioned({ field, letters }: Range, count: number): readonly string[] {
+  const mentioned = new Set(letters.flat());
+  const stem = field.kind === "path" ? "/other" : field.kind === "method" ? "OTHER" : "other";
+  const values: string[] = [];
+  for (let number = 0; values.length < count; number++) {
+    const value = number === 0 ? stem : `${stem}-${number}`;
+    if (!mentioned.has(value)) values.push(value);
+  }
+  return values;
+}
+
+/** One thing that a request says: a value by its name in a group, or the method or path, whose names are empty. */
+type Part = readonly [group: keyof Witness, name: string, value: string];
+
+/** The request that has these values. */
+export function witnessOf(values: Values): Witness {
+  const hasHost = [...values.keys()].some((field) => field.kind === "header" && field.name === "host");
+  return joined([...values].map(([field, value]): Part => [...placeOf(field, hasHost), value]));
+}
+
+/** Where a field is written. The authority is that of the Host field, unless a rule asks for the field itself. */
+function placeOf(field: Field, hasHost: boolean): readonly [group: keyof Witness, name: string] {
+  switch (field.kind) {
+    case "header":
+      return ["headers", field.name];
+    case "cookie":
+      return ["cookies", field.name];
+    case "query":
+      return ["query", field.name];
+    case "attribute":
+      return ["attributes", field.name];
+    case "authority":
+      return ["headers", hasHost ? ":authority" : "host"];
+    case "method":
+    case "path":
+      return [field.kind, ""];
+  }
+}
+
+const GROUPS = ["headers", "cookies", "query", "attributes", "method", "path"] as const;
+
+/** A request of its parts; `__proto__` is a name like others. */
+function joined(parts: readonly Part[]): Witness {
+  const groups = GROUPS.flatMap((group): (readonly [string, unknown])[] => {
+    const own = parts.filter((part) => part[0] === group);
+    if (own.length === 0) return [];
+    const [[, , value]] = own as [Part];
+    return [[group, group === "method" || group === "path" ? value : Object.fromEntries(own.map(([, name, each]) => [name, each]))]];
+  });
+  return Object.fromEntries(groups);
+}
+
+/** A request with more parts stays as it is: nobody reads it, and the time goes with the square of their number, 20 s for 3,000. */
+const MOST_PARTS = 200;
+
+/**
+ * The smallest request that one finds by taking parts away, one after the other, for as long as something stays true of it
+ * and a round takes any.
+ */
+export function smallest(witness: Witness, stays: (smaller: Witness) => boolean): Witness {
+  let parts: readonly Part[] = Object.entries(witness).flatMap(([group, value]: [string, unknown]): readonly Part[] =>
+    typeof value === "string"
+      ? [[group as keyof Witness, "", value]]
+      : Object.entries(value as object).map(([name, each]: [string, string]): Part => [group as keyof Witness, name, each]),
+  );
+  if (parts.length > MOST_PARTS) return witness;
+  for (;;) {
+    const before = parts.length;
+    for (const part of parts) {
+      const rest = parts.filter((each) => each !== part);
+      if (stays(joined(rest))) parts = rest;
+    }
+    if (parts.length === before) return joined(parts);
+  }
+}

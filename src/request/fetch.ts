@@ -1,0 +1,35 @@
+import { quote } from "../document/index.ts";
+import type { Reader } from "./request.ts";
+import { targetAuthority } from "./target.ts";
+import { headersOf, joined, ownAttribute, stringOf } from "./value.ts";
+
+/** A request of the fetch standard: Workers, Deno, Bun, service workers. `attributes` may be put on it by the host. */
+export interface FetchRequest {
+  readonly headers: { get(name: string): string | null };
+  readonly url: string;
+  readonly method: string;
+  readonly attributes?: { readonly [name: string]: string | undefined } | undefined;
+}
+
+/** Reads a `Request`. Its URL is absolute: the path and, without a Host field, the authority are taken from there. */
+export const fetchReader: Reader<FetchRequest> = {
+  open: headersOf,
+  openText: "request.headers",
+  header: (name) => ({ get: (carrier) => fetched(carrier, name), text: () => `fetched(carrier, ${quote(name)})` }),
+  cookies: { get: (carrier) => fetched(carrier, "cookie"), text: () => `fetched(carrier, "cookie")` },
+  url: { get: (_, request) => stringOf(request.url), text: () => "request.url", list: ", " },
+  method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
+  authority: { get: fetchedAuthority, text: () => "fetchedAuthority(carrier, request)" },
+  attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
+  parts: { joined, fetched, fetchedAuthority, ownAttribute },
+};
+
+function fetched(carrier: { readonly get?: unknown }, name: string): string | undefined {
+  if (typeof carrier.get !== "function") return undefined;
+  const value: unknown = carrier.get(name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function fetchedAuthority(carrier: object, request: FetchRequest): string | undefined {
+  return fetched(carrier, "host") ?? (typeof request.url === "string" ? targetAuthority(request.url) : undefined);
+}

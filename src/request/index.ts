@@ -1,0 +1,30 @@
+/** What a request is: fields, readers, and the texts that fields stand in. */
+export { cookieEnd, cookieIs, cookieStart, cookieValue, isCookieValue } from "./cookie.ts";
+export { fetchReader, type FetchRequest } from "./fetch.ts";
+export {
+  accessOf,
+  ANY_FIELD,
+  costOf,
+  type Field,
+  type FieldConfig,
+  fieldName,
+  fieldOf,
+  type FieldSyntax,
+  isField,
+  isPossible,
+  readFieldConfig,
+  readParam,
+  readRuleType,
+  RULE_TYPES,
+  type RuleType,
+  sourceName,
+  textOf,
+  valueIn,
+} from "./field.ts";
+export { nodeReader } from "./node.ts";
+export { isPlain, queryDecoded, queryEnd, queryStart, queryValue } from "./query.ts";
+export { rawReader, type RawRequest } from "./raw.ts";
+export type { Access, NodeRequest, Reader } from "./request.ts";
+export { pathEnd, pathStart } from "./target.ts";
+export { type HeadersLike, type RequestParts, toRequest } from "./to-request.ts";
+export { joined } from "./value.ts";

@@ -1,0 +1,53 @@
+import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
+import type { ParseOptions, Version, VersionOf } from "../alias/index.ts";
+import { type Compilable, type Outcome, type Plan, plan } from "../plan/index.ts";
+import { optimize } from "../optimize/index.ts";
+import { closure, type Decision, guardCallback, guardRandom, type Host, type Route } from "../backend/index.ts";
+
+/** How to compile an alias. */
+export interface CompileOptions<R = NodeRequest> extends ParseOptions {
+  /** How requests are read: `nodeReader` where left out. */
+  readonly reader?: Reader<R>;
+  /** The source of random draws, numbers in [0, 1): `Math.random` where left out. Called once a draw. */
+  readonly random?: () => number;
+  /** Told the exception behind a decision with the reason `error`. What it throws itself is dropped. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A way to run a plan. `meaning` is the plan before it was optimized. */
+export type BackEnd = <R>(
+  optimized: Plan,
+  meaning: Plan,
+  decisions: readonly Decision[],
+  host: Host<R>,
+) => (request: R, draw?: number) => Decision;
+
+/**
+ * Compiles an alias into its decision function. Nothing of the config is kept; changing it later changes nothing.
+ * @throws ConfigError with everything that is wrong
+ */
+export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
+  return compileWith(closure, config, options);
+}
+
+/** The conductor: reads, lowers, optimizes, and hands the plan to a back end. */
+export function compileWith<R, V extends Version>(backEnd: BackEnd, config: Compilable, options: CompileOptions<R> = {}): Route<R, V> {
+  const meaning = plan(config, options);
+  const decisions = Object.freeze(meaning.outcomes.map(frozen)) as readonly Decision[] as readonly Decision<V>[];
+  const route = backEnd(optimize(meaning), meaning, decisions, hostOf(options)) as (request: R, draw?: number) => Decision<V>;
+  return Object.assign(route, { plan: meaning, decisions });
+}
+
+function frozen(outcome: Outcome): Decision {
+  return Object.isFrozen(outcome) ? outcome : Object.freeze({ ...outcome });
+}
+
+/** What a compiled alias needs of its host, with the defaults filled in and guarded. */
+export function hostOf<R>(options: CompileOptions<R>): Host<R> {
+  const onError = guardCallback(options.onError);
+  return {
+    reader: options.reader ?? (nodeReader as unknown as Reader<R>),
+    random: guardRandom(options.random ?? Math.random, onError),
+    onError,
+  };
+}

@@ -1,0 +1,106 @@
+import { quote } from "../document/index.ts";
+import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
+import type { ParseOptions } from "../alias/index.ts";
+import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { optimize } from "../optimize/index.ts";
+import { careful, type Constant, MATH_RANDOM, PARTS, type Source, source } from "../backend/index.ts";
+
+/** How to emit a module. */
+export interface EmitOptions<R = NodeRequest> extends ParseOptions {
+  /** One of the library's readers: `nodeReader` where left out. */
+  readonly reader?: Reader<R>;
+}
+
+/**
+ * The text of a standalone ES module, without imports, that decides as the compiled alias does: it exports `route(request,
+ * draw?)`, also as its default, and `decisions`. Random draws are `Math.random`'s.
+ * @throws ConfigError with everything that is wrong; TypeError for a reader whose parts have no text
+ */
+export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOptions<R> = {}): string {
+  const meaning = plan(config, options);
+  const reader = options.reader ?? (nodeReader as unknown as Reader<R>);
+  const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`, MATH_RANDOM);
+  const plain = careful(meaning, reader);
+  const texts = fast.body.filter((line) => /^ *(const|let) text\d+ = /.test(line)).length;
+  const backed = texts > 1;
+  const calls = new Set(backed ? [...fast.calls, ...plain.calls] : fast.calls);
+  const constants = new Map([...(backed ? plain.constants : []), ...fast.constants]);
+  const sections = [
+    [`// ${quote(meaning.name ?? "an alias without a name")}, compiled by canary-router: what is decided, and why, is listed first.`],
+    ["/** Every decision that `route` can return; `at` points into the alias. */", ...decisionLines(meaning)],
+    [...constants].map(([name, value]) => `const ${name} = ${literal(value)};`),
+    [
+      "/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */",
+      "export function route(request, draw) {",
+      "  try {",
+      ...indent(fast.body, 2),
+      "  } catch {",
+      backed ? "    return routeWithCare(request, draw);" : `    return decisions[${meaning.error}];`,
+      "  }",
+      "}",
+      "",
+      "export default route;",
+    ],
+    backed ? carefully(plain, meaning) : [],
+    ...partsFor(calls),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function carefully({ body }: Source, { error }: Plan): readonly string[] {
+  return [
+    "/** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */",
+    "function routeWithCare(request, draw) {",
+    "  try {",
+    ...indent(body, 2),
+    "  } catch {",
+    `    return decisions[${error}];`,
+    "  }",
+    "}",
+  ];
+}
+
+function decisionLines({ outcomes }: Plan): readonly string[] {
+  return [
+    "export const decisions = Object.freeze(",
+    "  [",
+    ...outcomes.map(
+      ({ version, reason, at, index }) =>
+        `    { version: ${quote(version)}, reason: ${quote(reason)}, at: ${quote(at)}, index: ${index} },`,
+    ),
+    "  ].map(Object.freeze),",
+    ");",
+  ];
+}
+
+function indent(lines: readonly string[], levels: number): readonly string[] {
+  return lines.map((line) => "  ".repeat(levels) + line);
+}
+
+function literal(value: Constant | number): string {
+  if (typeof value === "number") return String(value);
+  if (value instanceof Int32Array || value instanceof Uint8Array) return `${value.constructor.name}.of(${value.join(", ")})`;
+  if (isList(value)) return `[${value.map(quote).join(", ")}]`;
+  return `{ ${Object.entries(value)
+    .map(([key, each]: readonly [string, Constant | number]) => `${key}: ${literal(each)}`)
+    .join(", ")} }`;
+}
+
+function isList(value: Constant): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+/** The texts of these parts and of those that they call, each once. */
+function partsFor(calls: ReadonlySet<string>): readonly (readonly string[])[] {
+  const needed = new Set(calls);
+  for (const name of needed) {
+    const text = PARTS[name];
+    if (text === undefined)
+      throw new TypeError(`the reader's part \`${name}\` has no text: a module can only be emitted for a reader of the library`);
+    for (const [, called = ""] of text.matchAll(/\b(\w+)\(/g)) if (called !== name && Object.hasOwn(PARTS, called)) needed.add(called);
+  }
+  return [...needed].map((name) => [PARTS[name] ?? ""]);
+}

@@ -1,0 +1,45 @@
+import type { NodeRequest } from "../request/index.ts";
+import type { VersionOf } from "../alias/index.ts";
+import type { Compilable, Plan } from "../plan/index.ts";
+import { backstop, closure, type Decision, functions, type Host, MATH_RANDOM, type Route, source } from "../backend/index.ts";
+import { type CompileOptions, compileWith } from "./compile.ts";
+
+/**
+ * `compile` by generated code: the same signature, the same decisions. Where generating code is refused (a content security
+ * policy, `--disallow-code-generation-from-strings`), which is found out by the first alias and not asked again, it falls
+ * back to closures.
+ * @throws ConfigError with everything that is wrong
+ */
+export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
+  return compileWith(generated, config, options);
+}
+
+let refused = false;
+
+function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[], host: Host<R>): (request: R, draw?: number) => Decision {
+  if (refused) return closure(plan, meaning, decisions, host);
+  const { body, constants, calls } = source(
+    plan,
+    host.reader,
+    "return failed(request, draw);",
+    host.random === Math.random ? MATH_RANDOM : "random()",
+  );
+  const known: { readonly [name: string]: unknown } = { ...functions, ...host.reader.parts };
+  const scope: { readonly [name: string]: unknown } = {
+    decisions,
+    random: host.random,
+    failed: backstop(meaning, decisions, host),
+    ...Object.fromEntries(constants),
+    ...Object.fromEntries([...calls].map((name) => [name, known[name]])),
+  };
+  const text = `"use strict";\nreturn function route(request, draw) {\ntry {\n${body.join("\n")}\n} catch (error) {\nreturn failed(request, draw, error);\n}\n};`;
+  try {
+    return (new Function(...Object.keys(scope), text) as (...values: readonly unknown[]) => (request: R, draw?: number) => Decision)(
+      ...Object.values(scope),
+    );
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    refused = true;
+    return closure(plan, meaning, decisions, host);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Field } from "../request/index.ts";
+import type { Version } from "../alias/index.ts";
+import type { Plan } from "../plan/index.ts";
+import { versionOf } from "./history.ts";
+import { drawsOf, type Levels, tallier, type Tally } from "./tally.ts";
+import { isWhole, type Piece, pieceReader, type Source } from "./traffic/traffic.ts";
+import type { Torn, Visit } from "./traffic/visit.ts";
+
+/** What is to be simulated. Plain data: a worker is told it once. */
+export interface Job {
+  readonly source: Source;
+  /** Several plans are run on the same visits with the same draws. */
+  readonly plans: readonly Plan[];
+  readonly seed: string;
+  readonly segment: Field | undefined;
+}
+
+/** One piece of traffic, numbered from 0. */
+export interface Task {
+  readonly block: number;
+  readonly piece: Piece;
+  /** For each plan. */
+  readonly levels: readonly Levels[];
+}
+
+/** What came of one piece. It depends on the job, the piece and its number, and on nothing else but what `levels` leaves out. */
+export interface Result {
+  readonly tallies: readonly Tally[];
+  readonly changes: readonly Change[];
+  readonly bounced: number;
+  readonly lines: number;
+  readonly torn: number;
+  /** The first of the torn lines, counted from the first line of the piece. */
+  readonly first: readonly Torn[];
+}
+
+/** Visits that the next plan answers in another way, by the versions. */
+interface Change {
+  /** By the index of the version before, times the number of versions, plus that of the version after. */
+  readonly cells: readonly number[];
+  /** Users with such a visit; 0 where the traffic does not have all of a user in one piece. */
+  readonly users: number;
+}
+
+/** Torn lines of which the place is told. */
+export const TORN_TOLD = 20;
+
+/** Every version of some plans, once, in their order. */
+export function versionsOf(plans: readonly Plan[]): readonly Version[] {
+  return [...new Set(plans.flatMap(({ versions }) => versions))];
+}
+
+/** Makes the function that does tasks. */
+export function doer({ source, plans, seed, segment }: Job): (task: Task) => Result {
+  const read = pieceReader(source, seed);
+  const whole = isWhole(source);
+  const runs = plans.map((plan) => tallier(plan, { seed, segment, whole }));
+  const versions = versionsOf(plans);
+  const indices = plans.map((plan) => plan.versions.map((version) => versions.indexOf(version)));
+
+  return ({ block, piece, levels }) => {
+    const batch = read(piece);
+    const { visits, lines, torn } = batch;
+    const told = { lines, torn: torn.length, first: torn.slice(0, TORN_TOLD) };
+    const draws = plans.length === 1 ? undefined : drawsOf(seed, block, visits.length);
+    const done = runs.map((run, index) => run(batch, block, levels[index], draws));
+    const tallies = done.map(({ tally }) => tally);
+    if (draws === undefined) return { tallies, changes: [], bounced: 0, ...told };
+    const answers = done.map(({ marks }, index) => marks.subarray(0, visits.length).map((mark) => indices[index]?.[versionOf(mark)] ?? 0));
+    const changes = answers.slice(1).map((after, index) => changeOf(answers[index] ?? after, after, visits, versions.length, whole));
+    return { tallies, changes, bounced: bouncedIn(answers, visits.length), ...told };
+  };
+}
+
+function changeOf(before: Uint32Array, after: Uint32Array, visits: readonly Visit[], versions: number, whole: boolean): Change {
+  const cells = Array.from({ length: versions * versions }, () => 0);
+  let users = 0;
+  let last: string | undefined;
+  for (let at = 0; at < visits.length; at++) {
+    const from = before[at] as number;
+    const to = after[at] as number;
+    if (from === to) continue;
+    const cell = from * versions + to;
+    cells[cell] = (cells[cell] ?? 0) + 1;
+    const user = visits[at]?.user;
+    if (!whole || user === last) continue;
+    last = user;
+    users++;
+  }
+  return { cells, users };
+}
+
+/** Visits whose version goes and comes back: A → B → A. */
+function bouncedIn(answers: readonly Uint32Array[], visits: number): number {
+  let bounced = 0;
+  for (let at = 0; at < visits; at++) {
+    for (let stage = 2; stage < answers.length; stage++) {
+      const version = answers[stage]?.[at];
+      if (version === answers[stage - 1]?.[at]) continue;
+      if (!answers.slice(0, stage).some((earlier) => earlier[at] === version)) continue;
+      bounced++;
+      break;
+    }
+  }
+  return bounced;
+}

@@ -1,0 +1,16 @@
+import { codesIn, type CodesOf } from "../document/index.ts";
+
+declare module "../document/diagnostic.ts" {
+  interface Codes {
+    readonly "case-expect": "testing";
+    readonly "case-draw": "testing";
+    readonly "case-version": "testing";
+  }
+}
+
+/** The codes of reading a suite. */
+export const SUITE_CODES: readonly CodesOf<"testing">[] = codesIn<"testing">({
+  "case-expect": "testing",
+  "case-draw": "testing",
+  "case-version": "testing",
+});

@@ -1,0 +1,2 @@
+/** YAML with positions, read to the same values as JSON. */
+export { readYaml } from "./yaml.ts";

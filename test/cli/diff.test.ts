@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { command, type Ended, scratch } from "../support/command.ts";
+
+const { folder, file } = scratch();
+const cli = (...args: readonly string[]): Promise<Ended> => command(args);
+
+const rule = { rule_type: "Header", param: "x-env", op: "=", value: "it's beta" };
+const ten = file("ten.json", { name: "a", version: "v1", additional_version_weights: { v2: 10 } });
+const twenty = file("twenty.json", { name: "a", version: "v1", additional_version_weights: { v2: 20 } });
+const ruled = file("ruled.json", {
+  name: "a",
+  version: "v1",
+  additional_version_weights: { v2: 10 },
+  additional_version_strategy: { v3: { rules: [rule] } },
+});
+const sticky = (seed: string) => ({
+  version: "v1",
+  additional_version_weights: { v2: 10 },
+  stickiness: { keys: [{ rule_type: "Header", param: "x-user" }], seed, on_missing: "primary" },
+});
+const broken = file("broken.json", { version: 1 });
+
+describe("diff", () => {
+  test("counts what moves", async () => {
+    expect(await cli("diff", ten, twenty)).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: "10.00 % of the split moves; 10.00 % must, for these shares\n  v1 → v2  10.00 %\n",
+    });
+  });
+
+  test("draws what moves", async () => {
+    const [out, plots] = [join(folder, "diff.html"), join(folder, "plots")];
+    expect(await cli("diff", ten, ruled, "--html", out, "--svg", plots)).toMatchObject({ code: 0 });
+    const html = readFileSync(out, "utf8");
+    expect(html).toContain("No slot moves that would not have to.");
+    expect(html).toContain("Requests that change hands by rules");
+    expect(readdirSync(plots).toSorted()).toEqual(["from-version-to-version.svg", "the-slots.svg"]);
+    expect(await cli("diff", ten, ten, "--html", out)).toMatchObject({ code: 0 });
+    expect(readFileSync(out, "utf8")).toContain("this is proved");
+    expect(await cli("diff", ten, ruled, "--html", join(folder, "none", "x.html"))).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test("proves that nothing does", async () => {
+    expect(await cli("diff", ten, ten)).toMatchObject({ code: 0, stdout: "nothing moves: the two route every request alike (proved)\n" });
+  });
+
+  test("names requests that change hands, as a shell takes them", async () => {
+    const { code, stdout } = await cli("diff", ten, ruled);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      [
+        "no slot of the split moves",
+        "",
+        "requests that change hands:",
+        "  /version (v2 10 %, v1 90 %) → /additional_version_strategy/v3 (v3)",
+        "    such as --header 'x-env=it'\\''s beta'",
+        "",
+      ].join("\n"),
+    );
+    expect(await cli("diff", ten, ruled, "--no-shifts")).toMatchObject({ code: 1 });
+  });
+
+  test("is a gate", async () => {
+    expect(await cli("diff", ten, twenty, "--max-moved", "10")).toMatchObject({ code: 0 });
+    const { code, stdout } = await cli("diff", ten, twenty, "--max-moved", "9.99");
+    expect(code).toBe(1);
+    expect(stdout).toContain("this change moves 10.00 % of the split, more than the 9.99 % that are allowed\n");
+  });
+
+  test("counts users that are drawn anew", async () => {
+    const [one, other] = [file("a.json", sticky("a")), file("b.json", sticky("b"))];
+    const { code, stdout } = await cli("diff", one, other, "--max-moved", "10");
+    // Two independent draws of 10 %: 2 · 0.1 · 0.9.
+    expect(stdout).toContain("keys or seed changed, so users are drawn anew: about 18.00 % of them move\n");
+    expect(code).toBe(1);
+  });
+
+  test("as JSON", async () => {
+    const { stdout } = await cli("diff", ten, twenty, "--json", "--max-moved", "5");
+    expect(JSON.parse(stdout)).toMatchObject({
+      moved: 1000,
+      least: 1000,
+      unchanged: false,
+      expected: 1000,
+      beyond: [expect.stringContaining("10.00 %")],
+    });
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ["one file", [ten], "`diff` needs two files, BEFORE and AFTER"],
+    ["three files", [ten, ten, ten], "`diff` needs two files, BEFORE and AFTER"],
+    ["a limit that is none", [ten, ten, "--max-moved", "x"], "`--max-moved x` is not a percentage"],
+    ["a file that is not there", [ten, join(folder, "none.json")], "no such file"],
+  ])("refuses %s", async (_, args, message) => {
+    const { code, stdout, stderr } = await cli("diff", ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("a config with errors", async () => {
+    expect(await cli("diff", ten, broken)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("expected a string") as string,
+    });
+  });
+});
+
+describe("shares", () => {
+  test("of any request", async () => {
+    const { code, stdout } = await cli("shares", ten);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `v1  90.00 %  ${"█".repeat(36)}\nv2  10.00 %  ${"█".repeat(4)}\n` });
+  });
+
+  test("of a request that a rule decides, as JSON", async () => {
+    const { stdout } = await cli("shares", ruled, "--header", "X-Env=it's beta", "--json");
+    expect(JSON.parse(stdout)).toEqual({ v1: 0, v2: 0, v3: 10_000 });
+  });
+
+  test("of a config with errors, and of none", async () => {
+    expect(await cli("shares", broken)).toMatchObject({ code: 1, stdout: "" });
+    expect(await cli("shares")).toMatchObject({ code: 2, stdout: "" });
+  });
+});

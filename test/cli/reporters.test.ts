@@ -1,0 +1,241 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { coverageSummary, coverageText } from "../../src/cli/reporters/coverage.ts";
+import { github } from "../../src/cli/reporters/github.ts";
+import { coverageJson, json } from "../../src/cli/reporters/json.ts";
+import { junit } from "../../src/cli/reporters/junit.ts";
+import { lcov } from "../../src/cli/reporters/lcov.ts";
+import { mutationText } from "../../src/cli/reporters/mutation.ts";
+import { readable } from "../../src/cli/reporters/readable.ts";
+import type { CoverageResult, MutationResult, RunResult, SuiteResult } from "../../src/cli/reporters/result.ts";
+import { tap } from "../../src/cli/reporters/tap.ts";
+import type { Style } from "../../src/cli/terminal/style.ts";
+import type { Source } from "../../src/cli/files/suite.ts";
+import { type AliasConfig, plan } from "../../src/index.ts";
+import { coverage } from "../../src/testing/coverage.ts";
+import { mutate } from "../../src/testing/mutate.ts";
+import { parseSuite } from "../../src/testing/suite.ts";
+import { readText } from "../../src/document/json.ts";
+
+const plain: Style = (_, text) => text;
+
+/** One suite of each kind, with texts that every format must escape. */
+const suites: readonly SuiteResult[] = [
+  {
+    kind: "ran",
+    file: "a,b.yaml",
+    title: 'tom & "jerry"',
+    took: 12.4,
+    cases: [
+      { title: "1: fine <br> # TODO", failure: undefined },
+      {
+        title: "2: 100 % of v2: no",
+        failure: {
+          position: { line: 7, column: 5 },
+          message: "expected v2\n     got v1  (default at /version)",
+          explanation: "v1  (default at /version)\n\n  ✗ header a = `]]>`: is `\u001b[2J`\n",
+        },
+      },
+    ],
+  },
+  {
+    kind: "faulty",
+    file: "bad.yaml",
+    text: "cases:\n  - draw: 2\n    expect: {}\n",
+    diagnostics: [
+      {
+        code: "case-draw",
+        severity: "error",
+        at: "/cases/0/draw",
+        message: "`2` is no draw",
+        help: "write less",
+        position: { line: 2, column: 5 },
+      },
+      { code: "case-expect", severity: "error", at: "/cases/0/expect", message: "nothing is expected", position: { line: 3, column: 5 } },
+    ],
+  },
+  { kind: "unread", file: "no.yaml", message: "no.yaml: no such file", help: "look again" },
+];
+const result: RunResult = { suites, coverage: undefined, mutation: undefined };
+
+const text = `{
+  "version": "v1",
+  "additional_version_weights": { "v3": 10 },
+  "additional_version_strategy": {
+    "v2": {
+      "combine_type": "or",
+      "rules": [
+        { "rule_type": "Header", "param": "a", "op": "=", "value": "it's" },
+        { "rule_type": "Cookie", "param": "c", "op": "=", "value": ";" }
+      ]
+    }
+  }
+}
+`;
+
+function sourceOf(name: string): Source {
+  const read = readText(text);
+  if (!read.ok) throw new Error("the config is not JSON");
+  const config = read.value.value as AliasConfig;
+  return { name, within: false, text, config, plan: plan(config), locate: read.value.locate };
+}
+
+const source = sourceOf("alias.json");
+const read = parseSuite({ cases: [{ request: { headers: { a: "x" } }, draw: 0.05, expect: { version: "v3" } }] }, { alias: source.plan });
+if (!read.ok) throw new Error("the suite has errors");
+const covered: readonly CoverageResult[] = coverage(read.value).map((each) => ({ source, coverage: each }));
+const mutated: readonly MutationResult[] = [{ source, outcomes: mutate(source.config, read.value).outcomes }];
+
+test("every reporter is held here", () => {
+  expect(readdirSync("src/cli/reporters").toSorted()).toEqual(
+    [
+      "coverage.ts",
+      "github.ts",
+      "json.ts",
+      "junit.ts",
+      "lcov.ts",
+      "lines.ts",
+      "mutation.ts",
+      "readable.ts",
+      "result.ts",
+      "tap.ts",
+    ].toSorted(),
+  );
+});
+
+test("readable", async () => {
+  await expectGolden(readable(result, plain), "readable.txt");
+});
+
+describe("TAP", () => {
+  const printed = tap(result);
+
+  test("its text", () => expectGolden(printed, "report.tap"));
+
+  test("its plan counts its test points, and its blocks are YAML", () => {
+    const [version, planned, ...lines] = printed.split("\n");
+    expect(version).toBe("TAP version 14");
+    const points = lines.filter((line) => /^(?:not )?ok \d+ - /.test(line));
+    expect(planned).toBe(`1..${points.length}`);
+    expect(points.map((line) => Number(/\d+/.exec(line)?.[0]))).toEqual(points.map((_, index) => index + 1));
+    expect(points.filter((line) => /(?<!\\)#/.test(line))).toEqual([]);
+    const blocks = [...printed.matchAll(/^ {2}---\n([^]*?)^ {2}\.\.\.\n/gm)].map(([, block = ""]) => parse(block) as unknown);
+    expect(blocks).toEqual([
+      {
+        at: "a,b.yaml:7:5",
+        message: "expected v2\n     got v1  (default at /version)",
+        explanation: "v1  (default at /version)\n\n  ✗ header a = `]]>`: is `\\u{1b}[2J`",
+      },
+      { at: "bad.yaml:2:5", message: expect.stringContaining("error[case-draw] /cases/0/draw") as string },
+      { message: "no.yaml: no such file" },
+    ]);
+  });
+
+  test("of nothing is a plan of nothing", () => {
+    expect(tap({ ...result, suites: [] })).toBe("TAP version 14\n1..0\n");
+  });
+});
+
+describe("JUnit", () => {
+  const printed = junit(result);
+
+  test("its text", () => expectGolden(printed, "junit.xml"));
+
+  test("is well-formed, with counts that add up", () => {
+    const elements = elementsOf(printed);
+    const count = (name: string): number => elements.filter((element) => element.name === name).length;
+    expect(elements[0]).toEqual({
+      name: "testsuites",
+      attributes: { name: "canary-router", tests: "4", failures: "1", errors: "2", time: "0.012" },
+    });
+    expect({ cases: count("testcase"), failures: count("failure"), errors: count("error") }).toEqual({ cases: 4, failures: 1, errors: 2 });
+    expect(elements[1]?.attributes["name"]).toBe('tom & "jerry" (a,b.yaml)');
+    expect(printed).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
+  });
+
+  test("what XML cannot hold is written as an escape", () => {
+    const hostile = junit({ ...result, suites: [{ kind: "unread", file: "\0\ud800\uffff\t.yaml", message: "a\nb", help: undefined }] });
+    expect(elementsOf(hostile)[1]?.attributes["name"]).toBe("\\u{0}\\u{d800}\\u{ffff}\\u{9}.yaml");
+  });
+
+  test.each([
+    ["a tag that is never closed", "<a><b></a>"],
+    ["an attribute without quotes", "<a b=c/>"],
+    ["an ampersand that begins nothing", "<a>x & y</a>"],
+    ["two roots", "<a/><b/>"],
+    ["an attribute twice", '<a b="1" b="2"/>'],
+  ])("the check itself refuses %s", (_, xml) => {
+    expect(() => elementsOf(xml)).toThrow();
+  });
+});
+
+interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The elements of a text of XML 1.0 as far as these reports use it, in their order; throws where it is not well-formed. */
+function elementsOf(xml: string): readonly Element[] {
+  const elements: Element[] = [];
+  const open: string[] = [];
+  const unescaped = (piece: string): string => {
+    if (/[<>]|&(?!(?:amp|lt|gt|quot|#\d+);)|[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(piece))
+      throw new Error(`not text: ${piece}`);
+    const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+    return piece.replaceAll(/&(#?\w+);/g, (_, name: string) => entities[name] ?? String.fromCharCode(Number(name.slice(1))));
+  };
+  const body = xml.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, "");
+  for (const piece of body.match(/<[^>]*>|[^<]+|</g) ?? []) {
+    if (!piece.startsWith("<")) {
+      if (open.length === 0 && piece.trim() !== "") throw new Error("text outside of the root");
+      unescaped(piece);
+      continue;
+    }
+    const tag = /^<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>$/.exec(piece);
+    if (tag === null) throw new Error(`not a tag: ${piece}`);
+    const [, closes, name = "", written = "", empty] = tag;
+    if (closes === "/") {
+      if (open.pop() !== name) throw new Error(`closes nothing: ${piece}`);
+      continue;
+    }
+    if (open.length === 0 && elements.length > 0) throw new Error("a second root");
+    const pairs = [...written.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [key, unescaped(value)] as const);
+    if (new Set(pairs.map(([key]) => key)).size < pairs.length) throw new Error(`an attribute twice: ${piece}`);
+    elements.push({ name, attributes: Object.fromEntries(pairs) });
+    if (empty !== "/") open.push(name);
+  }
+  if (open.length > 0) throw new Error(`never closed: ${open.join(", ")}`);
+  return elements;
+}
+
+test("GitHub's annotations", () => {
+  const mutation = mutated.map((each) => ({ ...each, outcomes: each.outcomes.filter(({ kind }) => kind === "survived").slice(0, 1) }));
+  return expectGolden(github({ ...result, mutation }), "github.txt");
+});
+
+test("JSON", async () => {
+  await expectGolden(json(result), "report.json");
+  expect(JSON.parse(json({ ...result, coverage: covered, mutation: mutated }))).toMatchObject({
+    coverage: JSON.parse(coverageJson(covered)) as object,
+    mutation: [
+      { file: "alias.json", mutants: mutated[0]?.outcomes.map(({ kind, mutant: { at, mistake } }) => ({ outcome: kind, at, mistake })) },
+    ],
+  });
+});
+
+test("coverage as text", async () => {
+  await expectGolden(coverageText(covered, plain) + coverageSummary(covered), "coverage.txt");
+  expect(coverageText([], plain) + coverageSummary([])).toBe("coverage: 100.00 %, 0 of 0 seen in 0 aliases\n");
+});
+
+test("coverage as JSON", () => expectGolden(coverageJson(covered), "coverage.json"));
+
+test("coverage for lcov", () => expectGolden(lcov(covered), "coverage.info"));
+
+test("mistakes that no case catches", () => expectGolden(mutationText(mutated, plain), "mutation.txt"));
+
+/** `npx vitest run test/cli/reporters.test.ts -u` writes them anew; read the difference. */
+function expectGolden(actual: string, name: string): Promise<void> {
+  return expect(actual).toMatchFileSnapshot(`../golden/report/${name}`);
+}

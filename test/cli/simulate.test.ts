@@ -1,0 +1,186 @@
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { draw, prepare } from "../../src/cli/reporters/pictures.ts";
+import { population, populationTraffic, simulate as run } from "../../src/simulate/index.ts";
+import { command, type Ended, hostOf, scratch } from "../support/command.ts";
+
+const { folder, file } = scratch();
+
+// One thread: workers run what the build wrote, and here the sources run.
+const simulate = (...args: readonly string[]): Promise<Ended> => command(["simulate", ...args, "--workers", "1"]);
+
+const alias = file("alias.json", {
+  name: "shop",
+  version: "v1",
+  additional_version_weights: { v2: 25 },
+  additional_version_strategy: { v3: { rules: [{ rule_type: "Header", param: "x-staff", op: "=", value: "yes" }] } },
+});
+const model = file("users.yaml", "users: 100\nsessions: 2\nrequests: 5\nidentity: { rule_type: Header, param: X-User-Id }\n");
+const log = file(
+  "log.ndjson",
+  [{ headers: { "x-staff": "yes" } }, { headers: {} }, { headers: {} }].map((entry) => JSON.stringify(entry)).join("\n") + "\nnot a line\n",
+);
+
+describe("simulate", () => {
+  test("a model of users: who got what, with a verdict", async () => {
+    const { code, stdout, stderr } = await simulate(alias, "--population", model);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^1,000 requests, seed 0\n/);
+    expect(stdout).toContain("random draws, one for each request:");
+    expect(stdout).toMatch(/the difference from the weights is no more than chance \(p = 0\.\d{4}, binomial, 1,000 requests\)/);
+    expect(stdout).toMatch(/within 10 draws: 9\d\.\d\d % \(\d+ of 100\), expected 94\.37 %/);
+  });
+
+  test("a log: torn lines are counted and shown", async () => {
+    const { code, stdout } = await simulate(alias, "--traffic", log);
+    expect(code).toBe(0);
+    expect(stdout).toContain("3 requests, seed 0\n  line 4 is no request: ");
+    expect(stdout).toMatch(/v3 +3 +1 +33\.33 %/);
+  });
+
+  test("standard input in a form that is named", async () => {
+    const { stdout } = await command(["simulate", alias, "--traffic", "-", "--form", "ndjson", "--workers", "1"], {
+      stdin: '{"headers":{"x-staff":"yes"}}\n',
+    });
+    expect(stdout).toMatch(/v3 +1 +100\.00 %/);
+  });
+
+  test("the same seed gives the same, another seed another", async () => {
+    const [one, same, other] = await Promise.all(
+      ["a", "a", "b"].map((seed) => simulate(alias, "--population", model, "--seed", seed, "--json")),
+    );
+    expect(same?.stdout).toBe(one?.stdout);
+    expect(other?.stdout).not.toBe(one?.stdout);
+    expect(JSON.parse(one?.stdout ?? "")).toMatchObject({ requests: 1000, partial: false });
+  });
+
+  test("a rollout of the alias: a forecast, every stage, and what moved", async () => {
+    const rollout = file("rollout.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
+    const { code, stdout, stderr } = await simulate(alias, "--plan", rollout, "--population", model, "--per-user", "10");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^stage +canary +lasts/);
+    expect(stdout).toMatch(/before → step 1 +25\.00 % +25\.00 %/);
+    expect(stdout).toMatch(/requests whose version comes back, A→B→A: 0\n$/);
+  });
+
+  test("a report with plots, in one file", async () => {
+    const out = join(folder, "report.html");
+    const { code } = await simulate(alias, "--population", model, "--html", out);
+    const html = readFileSync(out, "utf8");
+    expect(code).toBe(0);
+    expect(html).toMatch(/^<!doctype html>/i);
+    expect(html).toContain("<svg");
+    expect(html).not.toMatch(/<script|<link rel="stylesheet|src=|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  test("each plot as a file of its own, named after what it shows", async () => {
+    const out = join(folder, "plots");
+    const steps = file("plotted.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
+    expect(await simulate(alias, "--plan", steps, "--population", model, "--svg", out)).toMatchObject({ code: 0 });
+    const names = readdirSync(out).toSorted();
+    expect(names).toContain("the-slots-of-each-step.svg");
+    for (const name of names) expect(readFileSync(join(out, name), "utf8")).toMatch(/^<svg [^>]*viewBox[\s\S]*<\/svg>$/);
+  });
+
+  test("plots of a part of the traffic have that in their names", async () => {
+    const out = join(folder, "part");
+    const stopped = { seed: "s", signal: AbortSignal.abort() };
+    const simulation = await run(
+      parseYaml(readFileSync(alias, "utf8")),
+      populationTraffic(population({ users: 9, sessions: 1, requests: 1 })),
+      stopped,
+    );
+    await prepare({ svg: out });
+    const { host, texts } = hostOf();
+    await draw({ svg: out }, { title: "t", simulation }, host);
+    expect(readdirSync(out)).toEqual(["the-funnel-of-rules.partial.svg"]);
+    expect(texts.stderr).toBe(`canary-router: wrote 1 plot in ${out}\n`);
+    await draw({ svg: out }, { title: "t", simulation: { ...simulation, partial: false } }, host);
+    expect(readdirSync(out)).toEqual(["the-funnel-of-rules.svg"]);
+  });
+
+  test("versions whose names are alike but for their signs have a plot each", async () => {
+    const weights = { "v-2": 10, v_2: 10, "v-2-2": 10 };
+    const similar = file("similar.json", { name: "shop", version: "v1", additional_version_weights: weights });
+    const out = join(folder, "similar");
+    await simulate(similar, "--population", model, "--requests", "40000", "--svg", out);
+    expect(readdirSync(out).filter((name) => name.startsWith("the-share"))).toHaveLength(3);
+  });
+
+  test("a plot that cannot be written after all loses nothing", async () => {
+    const out = join(folder, "blocked");
+    mkdirSync(join(out, "the-funnel-of-rules.svg"), { recursive: true });
+    const { code, stdout, stderr } = await simulate(alias, "--population", model, "--svg", out);
+    expect(code).toBe(2);
+    expect(stdout).toContain("1,000 requests");
+    expect(stderr).toContain("the-funnel-of-rules.svg: cannot be written: is a directory");
+  });
+
+  test("an interrupt ends it, with what there is", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const { code, stdout } = await command(["simulate", alias, "--population", model, "--workers", "1"], { interrupted: stop.signal });
+    expect(code).toBe(130);
+    if (stdout !== "") expect(stdout).toContain("partial");
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ["no traffic", [alias], "`simulate` needs either `--traffic LOG` or `--population MODEL`"],
+    ["two kinds of traffic", [alias, "--traffic", log, "--population", model], "`simulate` needs either"],
+    ["a log that is not there", [alias, "--traffic", join(folder, "none.log")], "none.log: no such file"],
+    ["a folder as a log", [alias, "--traffic", folder], "is a directory"],
+    ["a model that is not there", [alias, "--population", join(folder, "none.yaml")], "none.yaml: no such file"],
+    ["a number that is none", [alias, "--population", model, "--requests", "many"], "`--requests many` is not a number of them"],
+    ["a field that is none", [alias, "--traffic", log, "--user", "X-User"], "`--user X-User` is not TYPE:NAME"],
+    ["a type of field that is none", [alias, "--traffic", log, "--user", "Heder:x"], "did you mean `header`?"],
+    [
+      "a report that cannot be written",
+      [alias, "--population", model, "--html", join(folder, "none", "out.html")],
+      "cannot be written: its folder is not there",
+    ],
+    [
+      "a folder of plots that cannot be made",
+      [alias, "--population", model, "--svg", join(alias, "plots")],
+      "plots: cannot be written: a part of its path is a file",
+    ],
+    ["a folder of plots that is a file", [alias, "--population", model, "--svg", alias], "is a file, not a folder"],
+    ["a report without a name", [alias, "--population", model, "--html", ""], "a file to be written has no name"],
+    [
+      "a report and plots in one place",
+      [alias, "--population", model, "--html", join(folder, "same"), "--svg", join(folder, "same")],
+      "same: cannot be written: is a directory",
+    ],
+    [
+      "a folder in a folder that is not there",
+      [alias, "--population", model, "--svg", join(folder, "none", "plots")],
+      "plots: cannot be written: its folder is not there",
+    ],
+    ["a form that is none", [alias, "--traffic", log, "--form", "csv"], "`--form` cannot be `csv`"],
+  ])("refuses %s", async (_, args, message) => {
+    const { code, stdout, stderr } = await simulate(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("says what is wrong with a model, a rollout and an alias, at line and column, before anything runs", async () => {
+    const faulty = file(
+      "faulty.yaml",
+      "users: 100\nsessions: 2\nrequests: 5\ntraits:\n  - field: { rule_type: Attribute, param: a }\n    values: { x: 60, y: 60 }\n",
+    );
+    expect(await simulate(alias, "--population", faulty)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/faulty\.yaml:6:\d+ error\[/) as string,
+    });
+    const steps = file("steps.yaml", "canary: v2\nsteps:\n  - setWeight: 101\n");
+    expect(await simulate(alias, "--plan", steps, "--population", model)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/steps\.yaml:3:\d+ error\[/) as string,
+    });
+    const broken = file("broken.json", { version: 1 });
+    expect(await simulate(broken, "--population", model)).toMatchObject({ code: 1, stdout: "" });
+  });
+});

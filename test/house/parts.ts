@@ -1,0 +1,18 @@
+/** What each part may import: itself and these, and what these may. The document shows the same table; a test holds both. */
+export const PARTS: Readonly<Record<string, { readonly says: string; readonly imports: readonly string[] }>> = {
+  document: { says: "text to values, and complaints about them: diagnostics, JSON with positions, reading within budgets", imports: [] },
+  request: { says: "what a request is: fields, readers, cookies, query, target", imports: ["document"] },
+  alias: {
+    says: "the alias as it travels and once it is read: config, profiles, parse, service error codes",
+    imports: ["document", "request"],
+  },
+  plan: { says: "what an alias means: plan, slots, draws, plans from elsewhere", imports: ["alias", "request"] },
+  optimize: { says: "plan to plan, a rewrite a file", imports: ["plan"] },
+  backend: { says: "ways to run a plan: interpreter, closures, source, look-up tables", imports: ["plan", "optimize"] },
+  route: { says: "compile, jit, emitted modules, explanations, shares", imports: ["backend"] },
+  prove: { says: "analyze, equivalent, movement", imports: ["plan", "route"] },
+  testing: { says: "suites, coverage, mutants, matchers", imports: ["route", "prove"] },
+  simulate: { says: "traffic, populations, rollouts, statistics, reports", imports: ["route", "prove"] },
+  yaml: { says: "YAML with positions, read to the same values as JSON", imports: ["document"] },
+  cli: { says: "the command line", imports: [] },
+};

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import { typecheck } from "../support/typecheck.ts";
+
+/** A program and what the compiler says of it: nothing, or an error with these words. */
+interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly error?: RegExp;
+}
+
+/** Fails to compile unless two types are the same. */
+const SAME = `
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(_: Same<A, B>): void {}
+`;
+
+const ALIAS = `{
+  version: "v1",
+  additional_version_weights: { v2: 5 },
+  additional_version_strategy: { v3: { rules: [{ rule_type: "Header", param: "a", op: "=", value: "b" }] } },
+}`;
+
+const cases: readonly Case[] = [
+  {
+    name: "a literal config infers its versions",
+    text: `import { compile, type Decision } from "canary-router";
+const route = compile(${ALIAS});
+same<ReturnType<typeof route>, Decision<"v1" | "v2" | "v3">>(true);`,
+  },
+  {
+    name: "the inferred versions are no others",
+    text: `import { compile } from "canary-router";
+const { version } = compile(${ALIAS})({ headers: {} });
+if (version === "v4") throw new Error();`,
+    error: /no overlap/,
+  },
+  {
+    name: "so do jit, explain and shares",
+    text: `import { explain, shares } from "canary-router";
+import { compile } from "canary-router/jit";
+type Versions = "v1" | "v2" | "v3";
+const route = compile(${ALIAS});
+same<ReturnType<typeof route>["version"], Versions>(true);
+const { decision } = explain(${ALIAS}, { headers: {} });
+same<typeof decision.version, Versions>(true);
+const counted = shares(${ALIAS}, { headers: {} });
+same<keyof typeof counted, Versions>(true);`,
+  },
+  {
+    name: "a config known only as such has versions of any name",
+    text: `import { type AliasConfig, compile, type Plan } from "canary-router";
+declare const config: AliasConfig;
+declare const plan: Plan;
+const [a, b] = [compile(config), compile(plan)];
+same<ReturnType<typeof a>["version"], string>(true);
+same<ReturnType<typeof b>["version"], string>(true);`,
+  },
+  {
+    name: "an IncomingMessage is a request, and so is a literal",
+    text: `import { compile, rawReader } from "canary-router";
+import type { IncomingMessage } from "node:http";
+declare const message: IncomingMessage;
+const route = compile(${ALIAS});
+route(message);
+route(message, 0.5);
+route({ headers: { "x-canary": "a", "set-cookie": ["b"], cookie: undefined }, url: "/", method: "GET", attributes: { tenant: "t" } });
+compile(${ALIAS}, { reader: rawReader })(message);`,
+  },
+  {
+    name: "HTTP/2's request is a request",
+    text: `import { compile } from "canary-router";
+import type { Http2ServerRequest } from "node:http2";
+declare const message: Http2ServerRequest;
+compile(${ALIAS})(message);`,
+  },
+  {
+    name: "a Request is one for fetchReader",
+    text: `import { compile, fetchReader } from "canary-router";
+const route = compile(${ALIAS}, { reader: fetchReader });
+const { version } = route(new Request("https://a.example/"));
+same<typeof version, "v1" | "v2" | "v3">(true);`,
+  },
+  {
+    name: "a Request is none for nodeReader",
+    text: `import { compile } from "canary-router";
+compile(${ALIAS})(new Request("https://a.example/"));`,
+    error: /not assignable/,
+  },
+  {
+    name: "header names with capitals are refused",
+    text: `import { compile } from "canary-router";
+compile(${ALIAS})({ headers: { "X-Canary": "a" } });`,
+    error: /X-Canary/,
+  },
+  {
+    name: "toRequest takes them",
+    text: `import { compile, toRequest } from "canary-router";
+compile(${ALIAS})(toRequest({ headers: { "X-Canary": "a" } }));
+toRequest({ headers: [["X-Canary", "a"]] });
+toRequest({ headers: new Headers() });
+toRequest({ headers: new Map([["X-Canary", "a"]]) });`,
+  },
+  {
+    name: "a config that was imported from JSON is accepted",
+    text: `import { compile } from "canary-router";
+import config from "./docs/examples/header.json" with { type: "json" };
+same<(typeof config.additional_version_strategy.v2.rules)[0]["rule_type"], string>(true);
+compile(config);`,
+  },
+  {
+    name: "a weight that is no number is refused",
+    text: `import { compile } from "canary-router";
+compile({ version: "v1", additional_version_weights: { v2: "5" } });`,
+    error: /not assignable/,
+  },
+  {
+    name: "a misspelt option is refused",
+    text: `import { compile } from "canary-router";
+compile(${ALIAS}, { profiles: "functiongraph" });`,
+    error: /profiles/,
+  },
+  {
+    name: "a plan of a route cannot be replaced",
+    text: `import { compile } from "canary-router";
+const route = compile(${ALIAS});
+route.plan = route.plan;`,
+    error: /read-only/,
+  },
+  {
+    name: "a decision cannot be changed",
+    text: `import { compile } from "canary-router";
+compile(${ALIAS})({ headers: {} }).version = "v2";`,
+    error: /read-only/,
+  },
+  {
+    name: "the list of decisions cannot be changed",
+    text: `import { compile } from "canary-router";
+compile(${ALIAS}).decisions.pop();`,
+    error: /pop/,
+  },
+  {
+    name: "emitModule gives text",
+    text: `import { emitModule } from "canary-router/emit";
+same<ReturnType<typeof emitModule>, string>(true);
+emitModule(${ALIAS});`,
+  },
+];
+
+describe("types", () => {
+  const found = typecheck(cases.map(({ text }) => `${SAME}${text}`));
+  test.each(cases.map((each, index) => [each.name, each.error, found[index] ?? []] as const))("%s", (_, error, complaints) => {
+    if (error === undefined) expect(complaints).toEqual([]);
+    else expect(complaints).toEqual([expect.stringMatching(error)]);
+  });
+});
