@@ -25,7 +25,8 @@ const { values } = parseArgs({
 });
 const dist = distURL(values.dist);
 const { compile } = await import(`${dist}index.js`);
-const { logTraffic, population, populationTraffic, simulate, visitTraffic, workers } = await import(`${dist}simulate/index.js`);
+const { logTraffic, population, populationTraffic, simulate, visitTraffic } = await import(`${dist}simulate/index.js`);
+const { workers } = await import(`${dist}simulate/workers/index.js`);
 const { pieceReader } = await import(`${dist}simulate/traffic/traffic.js`);
 
 const rounds = Number(values.rounds);
@@ -105,7 +106,7 @@ const SPEEDS = {
     const counts = route.decisions.map(() => 0);
     for (const visits of batches) for (let i = 0; i < visits.length; i++) counts[route(visits[i].request).index]++;
   },
-  simulated: (alias, batches) => simulate(alias, visitTraffic(batches, { whole: true }), { seed: "bench" }),
+  simulated: (alias, batches) => simulate(alias, visitTraffic(batches, { contiguous: true }), { seed: "bench" }),
 };
 
 if (values.speed !== undefined) {

@@ -22,7 +22,7 @@ export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, S
 export type { Checked, Code, Diagnostic, Pointer, Position, Severity } from "./document/index.ts";
 export { ConfigError, format } from "./document/index.ts";
 export type { Arm, Compilable, Match, Move, Outcome, Plan, Rule, Split, Sticky, Test } from "./plan/index.ts";
-export { all, any, match, murmur3, plan } from "./plan/index.ts";
+export { all, any, match, murmur3, planOf as plan } from "./plan/index.ts";
 export type { Claim, Difference, Equivalence, Movement, ProofOptions, Shift, Witness } from "./prove/index.ts";
 export { analyze, CODES, equivalent, movement, rebalance } from "./prove/index.ts";
 export type { Access, Field, FetchRequest, HeadersLike, NodeRequest, RawRequest, Reader, RequestParts, RuleType } from "./request/index.ts";

@@ -150,8 +150,7 @@ function readAlias(input: Input): Alias | undefined {
   const primary = readPrimary(fields.version);
   const description = optional(fields.description, readDescription);
 
-  // One more than the budget, for a map may name the primary too.
-  const versions = (map: Input): readonly Input[] | undefined => entries(map, { ...ofVersions(budgets), limit: budgets.versions + 1 });
+  const versions = (map: Input): readonly Input[] | undefined => entries(map, namedVersions(budgets));
   const weightInputs = optional(fields.additional_version_weights, versions) ?? [];
   const strategyInputs = optional(fields.additional_version_strategy, versions) ?? [];
   if (!profile.weightsAndStrategy && weightInputs.length > 0 && strategyInputs.length > 0) {
@@ -215,9 +214,9 @@ function readDescription(input: Input): string | undefined {
   return fail(input, "description-length", "the description has more than 512 characters", "shorten it");
 }
 
-/** How many versions beside the primary a config may name. */
-function ofVersions({ versions }: Budgets): Most {
-  return { limit: versions, what: "additional versions", budget: "versions" };
+/** How many versions one map or list may name: one more than the budget, for the primary may be among them. */
+function namedVersions({ versions }: Budgets): Most {
+  return { limit: versions + 1, what: "additional versions", budget: { name: "versions", limit: versions } };
 }
 
 /** Checks the name of a version that is named beside the primary; the input is where it is named. */
@@ -293,7 +292,7 @@ function readStrategy(input: Input, primary: Version | undefined): Strategy | un
   if (fields === undefined) return undefined;
   const combine = optional(fields.combine_type, (type) => word(type, COMBINES, "combine-type", "combine type"));
   if (fields.rules.value === undefined) return rulesEmpty(fields.rules);
-  const rules = list(fields.rules, { limit: budgets.rules - state.rules, what: "rules", budget: "rules" });
+  const rules = list(fields.rules, { limit: budgets.rules - state.rules, what: "rules", budget: { name: "rules", limit: budgets.rules } });
   if (rules === undefined) return undefined;
   if (rules.length === 0) return rulesEmpty(fields.rules);
   state.rules += rules.length;
@@ -407,7 +406,7 @@ function percentEncoded(text: string): string {
 
 function readOrder(input: Input, primary: Version | undefined): readonly Version[] | undefined {
   const { budgets } = input.reading.state;
-  const inputs = list(input, { ...ofVersions(budgets), limit: budgets.versions + 1 });
+  const inputs = list(input, namedVersions(budgets));
   if (inputs === undefined) return undefined;
   const seen = new Set<Version>();
   return each(inputs, (item) => {
@@ -436,7 +435,7 @@ function readStickiness(input: Input, name: string | undefined, nameless: boolea
 
 function readStickyKeys(input: Input): readonly StickyKey[] | undefined {
   const { profile, budgets, rules } = input.reading.state;
-  const most: Most = { limit: budgets.rules - rules, what: "rules and sticky keys", budget: "rules" };
+  const most: Most = { limit: budgets.rules - rules, what: "rules and sticky keys", budget: { name: "rules", limit: budgets.rules } };
   const inputs = input.value === undefined ? [] : list(input, most);
   if (inputs === undefined) return undefined;
   if (inputs.length === 0) {

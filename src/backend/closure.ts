@@ -13,7 +13,7 @@ import {
 import { SLOTS } from "../alias/index.ts";
 import { absorbSeed, type Arm, type Match, type Plan, slotOfKey, type Sticky, type Test } from "../plan/index.ts";
 import type { Decision } from "./decision.ts";
-import { backstop, type Host } from "./fallback.ts";
+import { fallback, type Runtime } from "./fallback.ts";
 import { type Classify, classify } from "./lookup/classify.ts";
 import { type Column, type Dispatch, dispatchOf } from "./lookup/dispatch.ts";
 
@@ -28,18 +28,18 @@ const NO_TEXTS: Texts = [];
 type Holds<R> = (carrier: object, request: R) => boolean;
 
 /**
- * A plan as nested closures: no code is generated, so it runs where `eval` is refused. `meaning` is the plan before it was
+ * A plan as nested closures: no code is generated, so it runs where `eval` is refused. `unoptimized` is the plan before it was
  * optimized. Rules that look at different things are asked one after the other; as soon as two want the same header, a
  * dispatch reads it once for both.
  */
 export function closure<R>(
   plan: Plan,
-  meaning: Plan,
+  unoptimized: Plan,
   decisions: readonly Decision[],
-  host: Host<R>,
+  host: Runtime<R>,
 ): (request: R, draw?: number) => Decision {
   const { open } = host.reader;
-  const failed = backstop(meaning, decisions, host);
+  const failed = fallback(unoptimized, decisions, host);
   const first = firstStep(plan, decisions, host);
   return (request, draw) => {
     try {
@@ -51,7 +51,7 @@ export function closure<R>(
   };
 }
 
-function firstStep<R>(plan: Plan, decisions: readonly Decision[], host: Host<R>): Step<R> {
+function firstStep<R>(plan: Plan, decisions: readonly Decision[], host: Runtime<R>): Step<R> {
   const asked = plan.rules.flatMap(({ test }) => test.matches.map(({ field }) => sourceName(field)));
   const keys = plan.split.kind === "arms" ? (plan.split.sticky?.keys ?? []).map(({ field }) => sourceName(field)) : [];
   const sources = [...asked, ...keys];
@@ -135,7 +135,7 @@ function owner<R>(reader: Reader<R>, { field }: Match): Holds<R> | undefined {
 }
 
 /** One text of the request and the columns that look into it. */
-interface Source<R> {
+interface TextColumns<R> {
   readonly access: Access<R>;
   /** Where the split wants the text: its place among the texts, or -1. */
   readonly shared: number;
@@ -152,7 +152,7 @@ function dispatchStep<R>(plan: Plan, decisions: readonly Decision[], reader: Rea
   return manyWords(dispatch, sources, answers, fresh, next);
 }
 
-function sourcesOf<R>({ columns }: Dispatch, reader: Reader<R>, shared: readonly string[]): readonly Source<R>[] {
+function sourcesOf<R>({ columns }: Dispatch, reader: Reader<R>, shared: readonly string[]): readonly TextColumns<R>[] {
   const bySource = new Map<string, Column[]>();
   for (const column of columns) {
     const name = sourceName(column.field);
@@ -169,7 +169,7 @@ function sourcesOf<R>({ columns }: Dispatch, reader: Reader<R>, shared: readonly
 
 function oneWord<R>(
   start: number,
-  sources: readonly Source<R>[],
+  sources: readonly TextColumns<R>[],
   answers: readonly Decision[],
   fresh: () => Texts,
   next: Step<R>,
@@ -179,11 +179,11 @@ function oneWord<R>(
     let all = start;
     let any = 0;
     for (let i = 0; i < sources.length; i++) {
-      const { access, shared, columns } = sources[i] as Source<R>;
+      const { access, shared, columns } = sources[i] as TextColumns<R>;
       const text = access.get(carrier, request);
       if (shared !== -1) texts[shared] = text;
       for (let j = 0; j < columns.length; j++) {
-        const column = columns[j] as Source<R>["columns"][number];
+        const column = columns[j] as TextColumns<R>["columns"][number];
         let number = text === undefined ? 0 : column.numberOf(text);
         if (number !== 0 && access.owns !== undefined && !access.owns(carrier, request)) number = 0;
         all &= column.all[number] as number;
@@ -197,7 +197,7 @@ function oneWord<R>(
 
 function twoWords<R>(
   start: Int32Array,
-  sources: readonly Source<R>[],
+  sources: readonly TextColumns<R>[],
   answers: readonly Decision[],
   fresh: () => Texts,
   next: Step<R>,
@@ -210,11 +210,11 @@ function twoWords<R>(
     let any0 = 0;
     let any1 = 0;
     for (let i = 0; i < sources.length; i++) {
-      const { access, shared, columns } = sources[i] as Source<R>;
+      const { access, shared, columns } = sources[i] as TextColumns<R>;
       const text = access.get(carrier, request);
       if (shared !== -1) texts[shared] = text;
       for (let j = 0; j < columns.length; j++) {
-        const column = columns[j] as Source<R>["columns"][number];
+        const column = columns[j] as TextColumns<R>["columns"][number];
         let number = text === undefined ? 0 : column.numberOf(text);
         if (number !== 0 && access.owns !== undefined && !access.owns(carrier, request)) number = 0;
         number *= 2;
@@ -234,7 +234,7 @@ function twoWords<R>(
 /** For more than 64 rules; allocates its words for each decision. */
 function manyWords<R>(
   { words, start }: Dispatch,
-  sources: readonly Source<R>[],
+  sources: readonly TextColumns<R>[],
   answers: readonly Decision[],
   fresh: () => Texts,
   next: Step<R>,
@@ -264,7 +264,7 @@ function manyWords<R>(
 }
 
 /** Slots are integers, which V8 passes on without a box: nothing is allocated. */
-function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: Host<R>, shared: readonly string[]): Step<R> {
+function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: Runtime<R>, shared: readonly string[]): Step<R> {
   const { split } = plan;
   if (split.kind === "fixed") {
     const decision = decisions[split.outcome] as Decision;

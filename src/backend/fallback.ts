@@ -4,7 +4,7 @@ import type { Decision } from "./decision.ts";
 import { interpret } from "./interpret.ts";
 
 /** What a compiled alias needs of its host. */
-export interface Host<R> {
+export interface Runtime<R> {
   readonly reader: Reader<R>;
   /** A number in [0, 1); anything else is answered as a draw that is none. Does not throw. */
   readonly random: () => number;
@@ -13,13 +13,13 @@ export interface Host<R> {
 }
 
 /** Decides where a back end met an exception, or a request without headers. */
-export type Backstop<R> = (request: R, draw: number | undefined, error?: unknown) => Decision;
+export type Fallback<R> = (request: R, draw: number | undefined, error?: unknown) => Decision;
 
 /**
  * Back ends read fields in an order of their own, so an exception of one may have no part in the decision. What the plan
  * means for such a request is what the interpreter says; where that fails too, `onError` is told.
  */
-export function backstop<R>(plan: Plan, decisions: readonly Decision[], { reader, random, onError }: Host<R>): Backstop<R> {
+export function fallback<R>(plan: Plan, decisions: readonly Decision[], { reader, random, onError }: Runtime<R>): Fallback<R> {
   return (request, draw, error = new TypeError("the request has no headers")) => {
     const { decision, failure } = interpret(plan, reader, request, draw, random);
     if (failure !== undefined) onError(error);

@@ -3,7 +3,7 @@ import { absorbSeed, type Arm, hashKey, type Outcome, type Plan, type Rule, slot
 import type { ArmStep, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
 
 /** What a field is found to be: its value, nothing, or not to be read. */
-type Reading = Pick<Step, "actual" | "failure">;
+type FieldReading = Pick<Step, "actual" | "failure">;
 
 /**
  * Decides a request from the plan as it stands, and tells everything that led there: the reference for every other way to
@@ -55,10 +55,13 @@ export function interpret<R>(plan: Plan, reader: Reader<R>, request: R, draw: nu
 }
 
 /** Reads each text of the request once, when it is first asked for. */
-function readings<R>(reader: Reader<R>, request: R): { readonly read: (field: Field) => Reading; readonly failure: string | undefined } {
-  const known = new Map<string, Reading>();
+function readings<R>(
+  reader: Reader<R>,
+  request: R,
+): { readonly read: (field: Field) => FieldReading; readonly failure: string | undefined } {
+  const known = new Map<string, FieldReading>();
   const opened = open(reader, request);
-  const fetch = (field: Field): Reading => {
+  const fetch = (field: Field): FieldReading => {
     if ("failure" in opened) return { actual: undefined, ...opened };
     try {
       return { actual: textOf(reader, field, opened.carrier, request) };
@@ -89,7 +92,7 @@ function open<R>(reader: Reader<R>, request: R): { readonly carrier: object } | 
 function tryRule(
   plan: Plan,
   { test, outcome: index }: Rule,
-  read: (field: Field) => Reading,
+  read: (field: Field) => FieldReading,
 ): { readonly step: Omit<StrategyStep, "tried">; readonly failure: string | undefined } {
   let settled: boolean | undefined;
   let failure: string | undefined;
@@ -116,7 +119,10 @@ function tryRule(
 }
 
 /** The sticky key of a request; why it cannot be read; or undefined where there is none. */
-function stickyKey({ keys, seed }: Sticky, read: (field: Field) => Reading): Extract<DrawSource, { kind: "sticky" }> | string | undefined {
+function stickyKey(
+  { keys, seed }: Sticky,
+  read: (field: Field) => FieldReading,
+): Extract<DrawSource, { kind: "sticky" }> | string | undefined {
   for (const { field, at } of keys) {
     const { actual, failure } = read(field);
     if (failure !== undefined) return failure;

@@ -3,12 +3,12 @@ import { type Access, accessOf, type Field, fieldName, isPlain, type Reader } fr
 import { SLOTS } from "../alias/index.ts";
 import { absorbSeed, type Arm, type Match, type Plan, type Sticky } from "../plan/index.ts";
 import { COMPARED } from "./lookup/classify.ts";
-import { tellingUnit, type Unit } from "./lookup/discriminator.ts";
+import { findDiscriminator, type Discriminator } from "./lookup/discriminator.ts";
 import { type Dispatch, dispatchOf } from "./lookup/dispatch.ts";
 import { findHash, type Hash } from "./lookup/hash.ts";
 
 /** The code of a plan: a function body and what it stands on. */
-export interface Source {
+export interface GeneratedCode {
   /** Statements over `request`, `draw`, the constants, the parts and `decisions`; they return a decision, or throw what reading throws. */
   readonly body: readonly string[];
   /** Values that the body names: tables and states, as literals of plain data. */
@@ -25,7 +25,7 @@ export type Constant = Int32Array | Uint8Array | readonly string[] | Hash | { re
  * stand as plain comparisons, others as a dispatch by bits. `unreadable` is the statement for a request
  * without headers, `random` the expression for a random draw. Every name and value of the config passes through `quote`.
  */
-export function source<R>(plan: Plan, reader: Reader<R>, unreadable: string, random: string): Source {
+export function generate<R>(plan: Plan, reader: Reader<R>, unreadable: string, random: string): GeneratedCode {
   const writer = new Writer(plan, reader as Reader<unknown>, unreadable, random);
   writer.write();
   return writer;
@@ -38,14 +38,14 @@ export const MATH_RANDOM = "Math.random()";
 const STRAIGHT_RULES = 2;
 
 /** Collects the lines of one function, and remembers which texts and fields are already in variables. */
-class Writer implements Source {
+class Writer implements GeneratedCode {
   readonly body: string[] = [];
   readonly constants: Map<string, Constant> = new Map();
   readonly calls: Set<string> = new Set();
   readonly #plan: Plan;
   readonly #reader: Reader<unknown>;
   #texts: Map<string, string> = new Map();
-  #places: Map<string, Place> = new Map();
+  #places: Map<string, FieldVariables> = new Map();
   readonly #unreadable: string;
   readonly #random: string;
   #depth = 0;
@@ -122,17 +122,17 @@ class Writer implements Source {
     return values.length > 1 ? `(${this.#oneOf(place, values)})` : this.#oneOf(place, values);
   }
 
-  #oneOf(place: Place, values: readonly string[]): string {
+  #oneOf(place: FieldVariables, values: readonly string[]): string {
     return values.map((value) => this.#is(place, value)).join(" || ") || "false";
   }
 
-  #is(place: Place, value: string): string {
+  #is(place: FieldVariables, value: string): string {
     const is = this.#isAt(place, quote(value), String(value.length));
     return place.from === undefined ? is : `(${place.from} !== -1 && ${is})`;
   }
 
   /** The same of a place that is known to be there; the value and its length are expressions. */
-  #isAt({ kind, text, from, to }: Place, value: string, length: string): string {
+  #isAt({ kind, text, from, to }: FieldVariables, value: string, length: string): string {
     if (from === undefined) return `${text} === ${value}`;
     if (kind === "cookie") return `${this.#call("cookieIs")}(${text}, ${from}, ${value})`;
     return `${to} - ${from} === ${length} && ${text}.startsWith(${value}, ${from})`;
@@ -151,7 +151,7 @@ class Writer implements Source {
   }
 
   /** One unit, and one comparison. */
-  #numberByUnit(place: Place, { at, numbers, values }: Unit): string {
+  #numberByUnit(place: FieldVariables, { at, numbers, values }: Discriminator): string {
     const number = `number${this.body.length}`;
     const { text, from } = place;
     const [there, position] =
@@ -188,7 +188,7 @@ class Writer implements Source {
     return number;
   }
 
-  #chain(place: Place, values: readonly string[]): string {
+  #chain(place: FieldVariables, values: readonly string[]): string {
     return `(${values.map((value, index) => `${this.#is(place, value)} ? ${index + 1} : `).join("")}0)`;
   }
 
@@ -254,7 +254,7 @@ class Writer implements Source {
   }
 
   /** Where a field stands, in variables: a whole text, or a text and where the value begins and ends in it. */
-  #place(field: Field): Place {
+  #place(field: Field): FieldVariables {
     const name = fieldName(field);
     const known = this.#places.get(name);
     if (known !== undefined) return known;
@@ -263,7 +263,7 @@ class Writer implements Source {
     return place;
   }
 
-  #newPlace(field: Field): Place {
+  #newPlace(field: Field): FieldVariables {
     const access = accessOf(this.#reader, field);
     const text = this.#text(access);
     const number = this.#names++;
@@ -296,7 +296,7 @@ class Writer implements Source {
     }
   }
 
-  #end(place: Place): string {
+  #end(place: FieldVariables): string {
     return place.to ?? "0";
   }
 
@@ -338,7 +338,7 @@ class Writer implements Source {
  * A plan as plain code in which everything is read in the order of the config and no sooner than it is needed: what a request
  * means of which a part throws. It stands behind the faster code, and is only reached by an exception.
  */
-export function careful<R>(plan: Plan, reader: Reader<R>): Source {
+export function reference<R>(plan: Plan, reader: Reader<R>): GeneratedCode {
   const calls = new Set<string>();
   const constants = new Map<string, Constant>();
   const call = (name: string): string => {
@@ -421,7 +421,7 @@ function fieldsOf({ rules, split }: Plan): readonly Field[] {
   return [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
 }
 
-interface Place {
+interface FieldVariables {
   readonly kind: "whole" | "cookie" | "path";
   readonly text: string;
   readonly from: string | undefined;
@@ -430,8 +430,8 @@ interface Place {
 }
 
 /** Whole texts are as fast compared with a few values in turn; to compare a part takes a call each. */
-function unitOf({ from }: Place, values: readonly string[]): Unit | undefined {
-  return from === undefined && values.length <= COMPARED ? undefined : tellingUnit(values);
+function unitOf({ from }: FieldVariables, values: readonly string[]): Discriminator | undefined {
+  return from === undefined && values.length <= COMPARED ? undefined : findDiscriminator(values);
 }
 
 function pick(arms: readonly Arm[], slot: string): string {

@@ -10,7 +10,7 @@ import { shares } from "./commands/shares.ts";
 import { simulate } from "./commands/simulate.ts";
 import { suggest } from "./commands/suggest.ts";
 import { test } from "./commands/test.ts";
-import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "./terminal/host.ts";
+import { type Command, type ExitCode, type Terminal, Refusal, refusalText, write } from "./terminal/host.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = { check, analyze, explain, shares, route, suggest, test, diff, simulate, compile };
 
@@ -42,7 +42,7 @@ NO_COLOR=1 turns colours off, FORCE_COLOR=1 on.
 `;
 
 /** Runs one command line, without the name of the program. Never throws for what a user can do wrong. */
-export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
+export async function run(args: readonly string[], host: Terminal): Promise<ExitCode> {
   try {
     return await dispatch(args, host);
   } catch (error) {
@@ -53,7 +53,7 @@ export async function run(args: readonly string[], host: Host): Promise<ExitCode
   }
 }
 
-async function dispatch([name, ...rest]: readonly string[], host: Host): Promise<ExitCode> {
+async function dispatch([name, ...rest]: readonly string[], host: Terminal): Promise<ExitCode> {
   switch (name) {
     case undefined:
       await write(host.stderr, HELP);

@@ -286,26 +286,31 @@ export function record<Key extends string, State>(
   return fields;
 }
 
-/** How many of something a reader takes: `what` names them in the complaint, `budget` the option that raises it, where there is one. */
+/** How many of something a reader takes: `what` names them in the complaint. */
 export interface Most {
   readonly limit: number;
   readonly what: string;
-  readonly budget?: string;
+  /** The option that raises it, where there is one, and its value, of which some may be spent already. */
+  readonly budget?: { readonly name: string; readonly limit: number };
+}
+
+function overMost(input: Input<unknown>, { limit, what, budget }: Most): undefined {
+  return overBudget(input, budget?.limit ?? limit, what, budget?.name);
 }
 
 /** The properties of a map whose keys are names; none of them is read where there are more than the limit. */
-export function entries<State>(input: Input<State>, { limit, what, budget }: Most): readonly Input<State>[] | undefined {
+export function entries<State>(input: Input<State>, most: Most): readonly Input<State>[] | undefined {
   const keys = keysOf(input);
   if (keys === undefined) return undefined;
-  if (keys.length > limit) return overBudget(input, limit, what, budget);
+  if (keys.length > most.limit) return overMost(input, most);
   return keys.filter((key) => !isTooLong(input, key)).map((key) => child(input, key));
 }
 
 /** The items of a list, none of which is read where there are more than the limit. */
-export function list<State>(input: Input<State>, { limit, what, budget }: Most): readonly Input<State>[] | undefined {
+export function list<State>(input: Input<State>, most: Most): readonly Input<State>[] | undefined {
   if (!is(input, "list")) return undefined;
   const length = property(input.value as object, "length");
   if (typeof length !== "number" || !Number.isInteger(length) || length < 0) return unreadable(input);
-  if (length > limit) return overBudget(input, limit, what, budget);
+  if (length > most.limit) return overMost(input, most);
   return Array.from({ length }, (_, index) => child(input, index));
 }

@@ -63,14 +63,14 @@ interface Cursor {
 }
 
 /** A value and where it stands; the offset of its key where it has one. */
-interface Place {
+interface Located {
   readonly value: unknown;
   readonly from: number;
   readonly key: number | undefined;
   /** Of an object, by key. */
-  readonly members?: ReadonlyMap<string, Place>;
+  readonly members?: ReadonlyMap<string, Located>;
   /** Of a list. */
-  readonly items?: readonly Place[];
+  readonly items?: readonly Located[];
 }
 
 /** Ends the reading; never leaves this file. */
@@ -88,7 +88,7 @@ function syntax(cursor: Cursor, message: string, help: string, offset: number = 
 }
 
 /** Reads one value; `key` is the offset of its key. */
-function readValue(cursor: Cursor, key: number | undefined): Place {
+function readValue(cursor: Cursor, key: number | undefined): Located {
   const { json, offset: from, path, budgets } = cursor;
   const first = json[from];
   if (first !== "{" && first !== "[") return { value: readScalar(cursor), from, key };
@@ -125,10 +125,10 @@ function readScalar(cursor: Cursor): unknown {
   throw unexpected(cursor, "a value", word && literal(word));
 }
 
-function readObject(cursor: Cursor, ownKey: number | undefined): Place {
+function readObject(cursor: Cursor, ownKey: number | undefined): Located {
   const from = cursor.offset;
   const value = Object.create(null) as Record<string, unknown>;
-  const members = new Map<string, Place>();
+  const members = new Map<string, Located>();
   const more = opened(cursor, "}");
   while (more()) {
     const start = cursor.offset;
@@ -149,10 +149,10 @@ function readObject(cursor: Cursor, ownKey: number | undefined): Place {
   return { value, from, key: ownKey, members };
 }
 
-function readList(cursor: Cursor, ownKey: number | undefined): Place {
+function readList(cursor: Cursor, ownKey: number | undefined): Located {
   const from = cursor.offset;
   const value: unknown[] = [];
-  const items: Place[] = [];
+  const items: Located[] = [];
   const more = opened(cursor, "]");
   while (more()) {
     const child = readChild(cursor, value.length, undefined);
@@ -162,7 +162,7 @@ function readList(cursor: Cursor, ownKey: number | undefined): Place {
   return { value, from, key: ownKey, items };
 }
 
-function readChild(cursor: Cursor, name: string | number, key: number | undefined): Place {
+function readChild(cursor: Cursor, name: string | number, key: number | undefined): Located {
   skipBlank(cursor);
   cursor.path.push(name);
   const child = readValue(cursor, key);
@@ -337,7 +337,7 @@ function skipBlank(cursor: Cursor): void {
   }
 }
 
-function positionAt(cursor: Cursor, root: Place, at: Pointer, part: "value" | "key" = "value"): Position {
+function positionAt(cursor: Cursor, root: Located, at: Pointer, part: "value" | "key" = "value"): Position {
   let place = root;
   for (const escaped of at.split("/").slice(1)) {
     const key = escaped.replaceAll("~1", "/").replaceAll("~0", "~");

@@ -2,7 +2,7 @@ import { ConfigError, type Diagnostic } from "../document/index.ts";
 import { type Alias, type AliasConfig, isAlias, parse, type ParseOptions } from "../alias/index.ts";
 import { inspect, isPlan } from "./inspect.ts";
 import type { Plan } from "./plan.ts";
-import { lower } from "./to-plan.ts";
+import { toPlan } from "./to-plan.ts";
 
 /** What can be compiled: a config, an alias that `parse` has read, or a plan. */
 export type Compilable = AliasConfig | Alias | Plan;
@@ -12,11 +12,11 @@ export type Compilable = AliasConfig | Alias | Plan;
  * is checked and returned as it is.
  * @throws ConfigError with everything that is wrong
  */
-export function plan(config: Compilable, options?: ParseOptions): Plan {
-  if (isAlias(config)) return lower(config);
+export function planOf(config: Compilable, options?: ParseOptions): Plan {
+  if (isAlias(config)) return toPlan(config);
   if (isPlan(config)) return accept(config, inspect(config));
   const read = parse(config, options);
-  return read.ok ? lower(read.value) : refuse(read.diagnostics);
+  return read.ok ? toPlan(read.value) : refuse(read.diagnostics);
 }
 
 function accept(sound: Plan, complaints: readonly Diagnostic[]): Plan {

@@ -7,7 +7,7 @@ import { all, any, type Arm, match, type Outcome, type Plan, type Split } from "
  * What an alias means. Every choice that the config leaves open is made here: which strategy is tried first, which slots a
  * weight owns, what a request without a sticky key gets.
  */
-export function lower(alias: Alias): Plan {
+export function toPlan(alias: Alias): Plan {
   const { primary, weights, strategies, order, stickiness } = alias;
   const outcomes: Outcome[] = [];
   const outcome = (version: Version, reason: Outcome["reason"], at: Pointer): number =>

@@ -1,7 +1,7 @@
 import { type Code, type Diagnostic, lowerAscii, type Pointer, pointer, shown } from "../document/index.ts";
 import { fieldName, isPossible, nodeReader, toRequest } from "../request/index.ts";
 import { type Alias, type AliasConfig, isAlias, itemsOf, parse, type Version, type Weight } from "../alias/index.ts";
-import { type Compilable, isPlan, type Match, type Outcome, type Plan, plan, type Rule } from "../plan/index.ts";
+import { type Compilable, isPlan, type Match, type Outcome, type Plan, planOf, type Rule } from "../plan/index.ts";
 import { interpret } from "../backend/index.ts";
 import { compile } from "../route/index.ts";
 import { alphabetOf } from "./alphabet.ts";
@@ -22,19 +22,19 @@ export interface Claim extends Diagnostic {
  * @throws ConfigError with everything that is wrong with the config
  */
 export function analyze(config: Compilable, options: ProofOptions = {}): readonly Claim[] {
-  const meaning = plan(config, options);
+  const plan = planOf(config, options);
   const alias = aliasOf(config, options);
-  const route = compile(meaning);
+  const route = compile(plan);
   const analysis: Analysis = {
-    meaning,
+    plan,
     decidedBy: (witness) => route(toRequest(witness), 0).at,
-    all: everything(alphabetOf([meaning])),
+    all: everything(alphabetOf([plan])),
     effort: { left: options.effort ?? EFFORT },
     unsure: [],
   };
   const reached = strategiesOf(analysis);
   return [
-    ...impossibleValues(meaning),
+    ...impossibleValues(plan),
     ...repeatedItems(config),
     ...reached.flatMap((strategy) => strategyClaims(analysis, strategy)),
     ...overlaps(analysis, reached, alias?.order),
@@ -45,7 +45,7 @@ export function analyze(config: Compilable, options: ProofOptions = {}): readonl
 }
 
 interface Analysis {
-  readonly meaning: Plan;
+  readonly plan: Plan;
   /** What decides a request, for the lowest draw. */
   readonly decidedBy: (witness: Witness) => Pointer;
   readonly all: Region;
@@ -84,16 +84,16 @@ function witnessIn({ all }: Analysis, left: Int32Array, holds: (witness: Witness
 }
 
 /** Whether a rule of the plan, or one of its matches, holds for a request. */
-function holdsFor({ meaning }: Analysis, rule: Rule, at: Pointer, witness: Witness): boolean {
-  const { steps } = interpret({ ...meaning, rules: [rule] }, nodeReader, toRequest(witness), undefined, () => 0);
+function holdsFor({ plan }: Analysis, rule: Rule, at: Pointer, witness: Witness): boolean {
+  const { steps } = interpret({ ...plan, rules: [rule] }, nodeReader, toRequest(witness), undefined, () => 0);
   return steps.some((step) => (step.at === at ? step.holds : step.rules.some((match) => match.at === at && match.holds)));
 }
 
 function strategiesOf(analysis: Analysis): readonly Strategy[] {
-  const { meaning, all } = analysis;
+  const { plan, all } = analysis;
   let coming: Region | undefined = all;
-  return meaning.rules.map((rule): Strategy => {
-    const outcome = meaning.outcomes[rule.outcome] as Outcome;
+  return plan.rules.map((rule): Strategy => {
+    const outcome = plan.outcomes[rule.outcome] as Outcome;
     const here = coming;
     const held = here && narrow(here, rule.test, true);
     const found = find(analysis, held, outcome.at, "whether a request can come to this strategy");
@@ -134,12 +134,12 @@ function impossibleValues({ rules }: Plan): readonly Claim[] {
       const whole = impossible.length === values.length;
       const which = impossible.slice(0, 3).map(shown).join(", ") + (impossible.length > 3 ? ` and ${impossible.length - 3} more` : "");
       const message = `${fieldName(field)} can never be ${which}${whole ? ", so the rule never matches" : ""}`;
-      return [claim("value-impossible", at, message, REASONS[field.kind])];
+      return [claim("value-impossible", at, message, WHY_IMPOSSIBLE[field.kind])];
     }),
   );
 }
 
-const REASONS: Readonly<Record<Match["field"]["kind"], string>> = {
+const WHY_IMPOSSIBLE: Readonly<Record<Match["field"]["kind"], string>> = {
   cookie: "a cookie's value is not empty to a rule, has no `;`, and no blank at either end",
   query: "a decoded parameter has no lone surrogates",
   path: "a path ends before `?` and `#`; ask for a parameter with a Query rule",
@@ -208,9 +208,9 @@ function disjoint(one: Match, other: Match): boolean {
 
 /** A strategy whose every request an earlier one takes. */
 function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy): Claim {
-  const { meaning, all, effort } = analysis;
+  const { plan, all, effort } = analysis;
   const { at, version } = outcome;
-  const earlier = meaning.rules.slice(0, meaning.rules.indexOf(rule));
+  const earlier = plan.rules.slice(0, plan.rules.indexOf(rule));
   const holding = narrow(all, rule.test, true) as Region;
   const covered = (by: readonly Rule[]): boolean => {
     const left = by.reduce<Region | undefined>((region, { test }) => region && narrow(region, test, false), holding);
@@ -220,7 +220,7 @@ function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy): Claim {
     const without = kept.filter((other) => other !== each);
     return covered(without) ? without : kept;
   }, earlier);
-  const takers = needed.map(({ outcome: index }) => meaning.outcomes[index] as Outcome);
+  const takers = needed.map(({ outcome: index }) => plan.outcomes[index] as Outcome);
   const left = search(holding, effort);
   const taken = (each: Witness): boolean =>
     takers.some((taker) => taker.at === analysis.decidedBy(each)) && holdsFor(analysis, rule, at, each);
@@ -252,12 +252,7 @@ function idleRules(analysis: Analysis, { rule, outcome, coming }: Strategy): rea
 }
 
 /** Of rules each of which could be dropped, those that could be together, the last first: of two that are alike, one has to stay. */
-function droppable(
-  { effort, unsure, meaning }: Analysis,
-  coming: Region,
-  { test, outcome }: Rule,
-  idle: readonly Match[],
-): readonly Match[] {
+function droppable({ effort, unsure, plan }: Analysis, coming: Region, { test, outcome }: Rule, idle: readonly Match[]): readonly Match[] {
   const others = test.kind === "all";
   const dropped = new Set<Match>();
   for (const match of idle.toReversed()) {
@@ -265,7 +260,7 @@ function droppable(
     if (kept.length === 0) break;
     effort.left -= kept.length >> 4;
     if (effort.left < 0) {
-      const { at } = meaning.outcomes[outcome] as Outcome;
+      const { at } = plan.outcomes[outcome] as Outcome;
       unsure.push(
         claim("undecided", at, "it was not decided which more of its rules could be dropped", "raise `effort`, or use fewer rules"),
       );
@@ -317,8 +312,8 @@ function overlaps(analysis: Analysis, strategies: readonly Strategy[], order: re
 }
 
 /** The primary, and versions with a weight and no strategy, where no request can get them. A strategy has a claim of its own. */
-function unreachedVersions({ meaning }: Analysis, strategies: readonly Strategy[], weights: readonly Weight[]): readonly Claim[] {
-  const { outcomes, split, error } = meaning;
+function unreachedVersions({ plan }: Analysis, strategies: readonly Strategy[], weights: readonly Weight[]): readonly Claim[] {
+  const { outcomes, split, error } = plan;
   if (strategies.some(({ state }) => state === "unknown")) return [];
   const reached = new Set(strategies.flatMap(({ state, outcome }) => (state === "reached" ? [outcome.version] : [])));
   const last = strategies.at(-1);

@@ -1,6 +1,6 @@
 import { type Field, fieldName, nodeReader, toRequest } from "../request/index.ts";
 import { type ParseOptions, SLOTS, type Version } from "../alias/index.ts";
-import { type Compilable, type Decider, movesOf, type Outcome, type Plan, plan, type Run, runsOf } from "../plan/index.ts";
+import { type Compilable, type Decider, movesOf, type Outcome, type Plan, planOf, type Run, runsOf } from "../plan/index.ts";
 import { compile, sharesOf } from "../route/index.ts";
 import { alphabetOf, otherLetters } from "./alphabet.ts";
 import { constrain, type Effort, everything, narrow, type Region, search } from "./region.ts";
@@ -52,29 +52,29 @@ const MANY_KEYS: Equivalence = { kind: "unknown", why: "there are too many stick
  * @throws ConfigError with everything that is wrong with a config
  */
 export function equivalent(before: Compilable, after: Compilable, options: ProofOptions = {}): Equivalence {
-  return compare(plan(before, options), plan(after, options), { left: options.effort ?? EFFORT });
+  return compare(planOf(before, options), planOf(after, options), { left: options.effort ?? EFFORT });
 }
 
 /** The same for plans, within an effort that others may share. */
 export function compare(before: Plan, after: Plan, effort: Effort): Equivalence {
   let unknown: Equivalence | undefined;
-  for (const meeting of meetings(before, after)) {
-    const met = compareMeeting(before, after, meeting, effort);
-    if (met.kind === "different") return met;
-    if (met.kind === "unknown") unknown ??= met;
+  for (const overlay of overlays(before, after)) {
+    const compared = compareOverlay(before, after, overlay, effort);
+    if (compared.kind === "different") return compared;
+    if (compared.kind === "unknown") unknown ??= compared;
   }
   return unknown ?? EQUIVALENT;
 }
 
 /** What decides in each of two plans, and the requests that may come to both. */
-export interface Meeting {
+export interface Overlay {
   readonly region: Region;
   readonly before: Decider;
   readonly after: Decider;
 }
 
-/** Every meeting of two plans that is not plainly empty. Together they hold every request. */
-export function* meetings(before: Plan, after: Plan): Generator<Meeting> {
+/** Every overlay of two plans that is not plainly empty. Together they hold every request. */
+export function* overlays(before: Plan, after: Plan): Generator<Overlay> {
   for (const [region, one] of deciders(before, everything(alphabetOf([before, after]))))
     for (const [both, other] of deciders(after, region)) yield { region: both, before: one, after: other };
 }
@@ -97,7 +97,7 @@ type Draw =
   | { readonly kind: "random" }
   | { readonly kind: "sticky"; readonly seed: string; readonly field: Field };
 
-function compareMeeting(before: Plan, after: Plan, { region, before: one, after: other }: Meeting, effort: Effort): Equivalence {
+function compareOverlay(before: Plan, after: Plan, { region, before: one, after: other }: Overlay, effort: Effort): Equivalence {
   const [left, right] = [runsOf(before, one), runsOf(after, other)];
   const slot = movesOf(left, right).find(({ from, to }) => from !== to)?.first;
   if (slot === undefined && sameDraws(before, after, one, other)) return EQUIVALENT;
@@ -117,13 +117,13 @@ function show(before: Plan, after: Plan, region: Region, draw: number | undefine
 
 /** Whether two deciders with one layout plainly draw alike, whatever keys a request has. */
 function sameDraws(before: Plan, after: Plan, one: Decider, other: Decider): boolean {
-  return JSON.stringify(drawsOf(before, one)) === JSON.stringify(drawsOf(after, other));
+  return JSON.stringify(drawKinds(before, one)) === JSON.stringify(drawKinds(after, other));
 }
 
 /** How a decider comes to its draw: the sticky keys in their order, and what a request without any gets. */
-function drawsOf(meaning: Plan, decider: Decider): readonly Draw[] {
-  const runs = runsOf(meaning, decider);
-  const { split, outcomes } = meaning;
+function drawKinds(plan: Plan, decider: Decider): readonly Draw[] {
+  const runs = runsOf(plan, decider);
+  const { split, outcomes } = plan;
   if (decider !== "split" || split.kind === "fixed" || split.sticky === undefined) return [settled({ kind: "random" }, runs)];
   const { keys, seed, missing } = split.sticky;
   const last: Draw = missing === "random" ? { kind: "random" } : { kind: "none", version: (outcomes[missing] as Outcome).version };
@@ -142,7 +142,7 @@ function settled(draw: Draw, runs: readonly Run[]): Draw {
 const MOST_KEYS = 8;
 
 function compareDraws(before: Plan, after: Plan, one: Decider, other: Decider, region: Region, effort: Effort): Equivalence {
-  const [left, right] = [drawsOf(before, one), drawsOf(after, other)];
+  const [left, right] = [drawKinds(before, one), drawKinds(after, other)];
   const runs = runsOf(before, one);
   const fields = new Map(
     [...left, ...right].flatMap((draw) => (draw.kind === "sticky" ? [[fieldName(draw.field), draw.field] as const] : [])),
@@ -161,14 +161,14 @@ function compareDraws(before: Plan, after: Plan, one: Decider, other: Decider, r
       [missing, new Set([...absent, fieldName(field)])],
     ] as const) {
       const part = constrain(within, [[literal]]);
-      const met = part === undefined ? EQUIVALENT : visit(part, others, without);
-      if (met.kind === "different") return met;
-      if (met.kind === "unknown") unknown ??= met;
+      const compared = part === undefined ? EQUIVALENT : visit(part, others, without);
+      if (compared.kind === "different") return compared;
+      if (compared.kind === "unknown") unknown ??= compared;
     }
     return EQUIVALENT;
   };
-  const met = visit(region, [...fields.values()], new Set());
-  return met.kind === "different" ? met : (unknown ?? met);
+  const compared = visit(region, [...fields.values()], new Set());
+  return compared.kind === "different" ? compared : (unknown ?? compared);
 }
 
 function drawIn(draws: readonly Draw[], absent: ReadonlySet<string>): Draw {

@@ -10,14 +10,14 @@ import {
   type Outcome,
   ownersOf,
   type Plan,
-  plan,
+  planOf,
   runsOf,
   slotsOf,
   type Sticky,
 } from "../plan/index.ts";
 import type { Route } from "../backend/index.ts";
 import { compile } from "../route/index.ts";
-import { compare, EFFORT, meetings, type ProofOptions } from "./equivalent.ts";
+import { compare, EFFORT, overlays, type ProofOptions } from "./equivalent.ts";
 import { type Effort, type Region, search } from "./region.ts";
 import { smallest, valuesOf, type Witness, witnessOf } from "./witness.ts";
 
@@ -56,7 +56,7 @@ export interface Movement {
  * @throws ConfigError with everything that is wrong with a config
  */
 export function movement(before: Compilable, after: Compilable, options: ProofOptions = {}): Movement {
-  return movementOf(plan(before, options), plan(after, options), { left: options.effort ?? EFFORT });
+  return movementOf(planOf(before, options), planOf(after, options), { left: options.effort ?? EFFORT });
 }
 
 /** The same for plans, within an effort that others may share. */
@@ -68,7 +68,7 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
   const routes = [compile(before), compile(after)] as const;
   const shifts: Shift[] = [];
   let undecided = false;
-  for (const { region, before: one, after: other } of meetings(before, after)) {
+  for (const { region, before: one, after: other } of overlays(before, after)) {
     if (one === "split" && other === "split") continue;
     const [from, to] = [sharesIn(before, one), sharesIn(after, other)];
     if (
@@ -93,8 +93,8 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
 }
 
 /** How many slots each version has where this decides. */
-function sharesIn(meaning: Plan, decider: Decider): Readonly<Record<Version, number>> {
-  return Object.fromEntries(slotsOf(runsOf(meaning, decider)));
+function sharesIn(plan: Plan, decider: Decider): Readonly<Record<Version, number>> {
+  return Object.fromEntries(slotsOf(runsOf(plan, decider)));
 }
 
 /** What decides a draw: the keys, the seed, and what a request without a key gets. */
@@ -112,11 +112,11 @@ function isRedrawn(before: Plan, after: Plan): boolean {
 
 /** Whether a request without a sticky key may get another version though every slot stays. */
 function differsOnMissing(before: Plan, one: Decider, after: Plan, other: Decider): boolean {
-  const missing = (meaning: Plan, decider: Decider): Version | undefined => {
-    const sticky: Sticky | undefined = decider === "split" && meaning.split.kind === "arms" ? meaning.split.sticky : undefined;
-    return typeof sticky?.missing === "number" ? meaning.outcomes[sticky.missing]?.version : undefined;
+  const missing = (plan: Plan, decider: Decider): Version | undefined => {
+    const sticky: Sticky | undefined = decider === "split" && plan.split.kind === "arms" ? plan.split.sticky : undefined;
+    return typeof sticky?.missing === "number" ? plan.outcomes[sticky.missing]?.version : undefined;
   };
-  const only = (meaning: Plan, decider: Decider): Version => runsOf(meaning, decider)[0]?.version ?? "";
+  const only = (plan: Plan, decider: Decider): Version => runsOf(plan, decider)[0]?.version ?? "";
   const [left, right] = [missing(before, one) ?? only(before, one), missing(after, other) ?? only(after, other)];
   return left !== right;
 }
@@ -151,7 +151,7 @@ function witnessOfShift(
  * @throws ConfigError with everything that is wrong with a config
  */
 export function rebalance(before: Compilable, after: Compilable, options: ProofOptions = {}): Plan {
-  const [old, next] = [plan(before, options), plan(after, options)];
+  const [old, next] = [planOf(before, options), planOf(after, options)];
   if (next.split.kind === "fixed") return next;
   const outcomeOf = new Map(next.split.arms.map(({ outcome }) => [(next.outcomes[outcome] as Outcome).version, outcome]));
   const owners = ownersOf(runsOf(old));

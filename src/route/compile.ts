@@ -1,8 +1,8 @@
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import type { ParseOptions, Version, VersionOf } from "../alias/index.ts";
-import { type Compilable, type Outcome, type Plan, plan } from "../plan/index.ts";
+import { type Compilable, type Outcome, type Plan, planOf } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
-import { closure, type Decision, guardCallback, guardRandom, type Host, type Route } from "../backend/index.ts";
+import { closure, type Decision, guardCallback, guardRandom, type Runtime, type Route } from "../backend/index.ts";
 
 /** How to compile an alias. */
 export interface CompileOptions<R = NodeRequest> extends ParseOptions {
@@ -14,12 +14,12 @@ export interface CompileOptions<R = NodeRequest> extends ParseOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** A way to run a plan. `meaning` is the plan before it was optimized. */
+/** A way to run a plan. `unoptimized` is the plan before it was optimized. */
 export type BackEnd = <R>(
   optimized: Plan,
-  meaning: Plan,
+  unoptimized: Plan,
   decisions: readonly Decision[],
-  host: Host<R>,
+  host: Runtime<R>,
 ) => (request: R, draw?: number) => Decision;
 
 /**
@@ -32,10 +32,10 @@ export function compile<const C extends Compilable, R = NodeRequest>(config: C, 
 
 /** The conductor: reads, lowers, optimizes, and hands the plan to a back end. */
 export function compileWith<R, V extends Version>(backEnd: BackEnd, config: Compilable, options: CompileOptions<R> = {}): Route<R, V> {
-  const meaning = plan(config, options);
-  const decisions = Object.freeze(meaning.outcomes.map(frozen)) as readonly Decision[] as readonly Decision<V>[];
-  const route = backEnd(optimize(meaning), meaning, decisions, hostOf(options)) as (request: R, draw?: number) => Decision<V>;
-  return Object.assign(route, { plan: meaning, decisions });
+  const unoptimized = planOf(config, options);
+  const decisions = Object.freeze(unoptimized.outcomes.map(frozen)) as readonly Decision[] as readonly Decision<V>[];
+  const route = backEnd(optimize(unoptimized), unoptimized, decisions, runtimeOf(options)) as (request: R, draw?: number) => Decision<V>;
+  return Object.assign(route, { plan: unoptimized, decisions });
 }
 
 function frozen(outcome: Outcome): Decision {
@@ -43,7 +43,7 @@ function frozen(outcome: Outcome): Decision {
 }
 
 /** What a compiled alias needs of its host, with the defaults filled in and guarded. */
-export function hostOf<R>(options: CompileOptions<R>): Host<R> {
+export function runtimeOf<R>(options: CompileOptions<R>): Runtime<R> {
   const onError = guardCallback(options.onError);
   return {
     reader: options.reader ?? (nodeReader as unknown as Reader<R>),

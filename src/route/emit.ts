@@ -1,9 +1,9 @@
 import { quote } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import type { ParseOptions } from "../alias/index.ts";
-import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
-import { careful, type Constant, MATH_RANDOM, PARTS, type Source, source } from "../backend/index.ts";
+import { reference, type Constant, MATH_RANDOM, PARTS, type GeneratedCode, generate } from "../backend/index.ts";
 
 /** How to emit a module. */
 export interface EmitOptions<R = NodeRequest> extends ParseOptions {
@@ -17,17 +17,17 @@ export interface EmitOptions<R = NodeRequest> extends ParseOptions {
  * @throws ConfigError with everything that is wrong; TypeError for a reader whose parts have no text
  */
 export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOptions<R> = {}): string {
-  const meaning = plan(config, options);
+  const plan = planOf(config, options);
   const reader = options.reader ?? (nodeReader as unknown as Reader<R>);
-  const fast = source(optimize(meaning), reader, `return decisions[${meaning.error}];`, MATH_RANDOM);
-  const plain = careful(meaning, reader);
+  const fast = generate(optimize(plan), reader, `return decisions[${plan.error}];`, MATH_RANDOM);
+  const slow = reference(plan, reader);
   const texts = fast.body.filter((line) => /^ *(const|let) text\d+ = /.test(line)).length;
   const backed = texts > 1;
-  const calls = new Set(backed ? [...fast.calls, ...plain.calls] : fast.calls);
-  const constants = new Map([...(backed ? plain.constants : []), ...fast.constants]);
+  const calls = new Set(backed ? [...fast.calls, ...slow.calls] : fast.calls);
+  const constants = new Map([...(backed ? slow.constants : []), ...fast.constants]);
   const sections = [
-    [`// ${quote(meaning.name ?? "an alias without a name")}, compiled by canary-router: what is decided, and why, is listed first.`],
-    ["/** Every decision that `route` can return; `at` points into the alias. */", ...decisionLines(meaning)],
+    [`// ${quote(plan.name ?? "an alias without a name")}, compiled by canary-router: what is decided, and why, is listed first.`],
+    ["/** Every decision that `route` can return; `at` points into the alias. */", ...decisionLines(plan)],
     [...constants].map(([name, value]) => `const ${name} = ${literal(value)};`),
     [
       "/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */",
@@ -35,13 +35,13 @@ export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOpt
       "  try {",
       ...indent(fast.body, 2),
       "  } catch {",
-      backed ? "    return routeWithCare(request, draw);" : `    return decisions[${meaning.error}];`,
+      backed ? "    return routeByReference(request, draw);" : `    return decisions[${plan.error}];`,
       "  }",
       "}",
       "",
       "export default route;",
     ],
-    backed ? carefully(plain, meaning) : [],
+    backed ? byReference(slow, plan) : [],
     ...partsFor(calls),
   ];
   return `${sections
@@ -50,10 +50,10 @@ export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOpt
     .join("\n\n")}\n`;
 }
 
-function carefully({ body }: Source, { error }: Plan): readonly string[] {
+function byReference({ body }: GeneratedCode, { error }: Plan): readonly string[] {
   return [
     "/** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */",
-    "function routeWithCare(request, draw) {",
+    "function routeByReference(request, draw) {",
     "  try {",
     ...indent(body, 2),
     "  } catch {",

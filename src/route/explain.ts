@@ -1,8 +1,8 @@
 import { fieldName, type NodeRequest } from "../request/index.ts";
 import type { Version, VersionOf } from "../alias/index.ts";
-import { type Compilable, plan } from "../plan/index.ts";
+import { type Compilable, planOf } from "../plan/index.ts";
 import { type DrawSource, type Explanation, interpret, type Step, type StrategyStep } from "../backend/index.ts";
-import { type CompileOptions, hostOf } from "./compile.ts";
+import { type CompileOptions, runtimeOf } from "./compile.ts";
 
 /**
  * Decides a request and tells everything that led to the decision: each rule with what it wanted and what it saw, the draw,
@@ -15,8 +15,8 @@ export function explain<const C extends Compilable, R = NodeRequest>(
   draw?: number,
   options: CompileOptions<R> = {},
 ): Explanation<VersionOf<C>> {
-  const { reader, random } = hostOf(options);
-  return interpret(plan(config, options), reader, request, draw, random) as Explanation<VersionOf<C>>;
+  const { reader, random } = runtimeOf(options);
+  return interpret(planOf(config, options), reader, request, draw, random) as Explanation<VersionOf<C>>;
 }
 
 /** An explanation as text for people, in lines of its own; no line ends the last. */

@@ -1,7 +1,7 @@
 import type { NodeRequest } from "../request/index.ts";
 import type { VersionOf } from "../alias/index.ts";
 import type { Compilable, Plan } from "../plan/index.ts";
-import { backstop, closure, type Decision, functions, type Host, MATH_RANDOM, type Route, source } from "../backend/index.ts";
+import { fallback, closure, type Decision, functions, type Runtime, MATH_RANDOM, type Route, generate } from "../backend/index.ts";
 import { type CompileOptions, compileWith } from "./compile.ts";
 
 /**
@@ -16,9 +16,14 @@ export function compile<const C extends Compilable, R = NodeRequest>(config: C, 
 
 let refused = false;
 
-function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[], host: Host<R>): (request: R, draw?: number) => Decision {
-  if (refused) return closure(plan, meaning, decisions, host);
-  const { body, constants, calls } = source(
+function generated<R>(
+  plan: Plan,
+  unoptimized: Plan,
+  decisions: readonly Decision[],
+  host: Runtime<R>,
+): (request: R, draw?: number) => Decision {
+  if (refused) return closure(plan, unoptimized, decisions, host);
+  const { body, constants, calls } = generate(
     plan,
     host.reader,
     "return failed(request, draw);",
@@ -28,7 +33,7 @@ function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[],
   const scope: { readonly [name: string]: unknown } = {
     decisions,
     random: host.random,
-    failed: backstop(meaning, decisions, host),
+    failed: fallback(unoptimized, decisions, host),
     ...Object.fromEntries(constants),
     ...Object.fromEntries([...calls].map((name) => [name, known[name]])),
   };
@@ -40,6 +45,6 @@ function generated<R>(plan: Plan, meaning: Plan, decisions: readonly Decision[],
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     refused = true;
-    return closure(plan, meaning, decisions, host);
+    return closure(plan, unoptimized, decisions, host);
   }
 }

@@ -1,8 +1,8 @@
 import type { NodeRequest, Reader } from "../request/index.ts";
 import { SLOTS, type Version, type VersionOf } from "../alias/index.ts";
-import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { interpret } from "../backend/index.ts";
-import { type CompileOptions, hostOf } from "./compile.ts";
+import { type CompileOptions, runtimeOf } from "./compile.ts";
 
 /**
  * What share of such requests each version gets, exactly, in slots of 10,000. All of them go to one version where a strategy
@@ -15,13 +15,13 @@ export function shares<const C extends Compilable, R = NodeRequest>(
   request: R,
   options: CompileOptions<R> = {},
 ): Readonly<Record<VersionOf<C>, number>> {
-  return sharesOf(plan(config, options), hostOf(options).reader, request) as Record<VersionOf<C>, number>;
+  return sharesOf(planOf(config, options), runtimeOf(options).reader, request) as Record<VersionOf<C>, number>;
 }
 
 /** The same for a plan, and for a draw that the caller gives, which gives everything to one version. */
-export function sharesOf<R>(meaning: Plan, reader: Reader<R>, request: R, given?: number): Readonly<Record<Version, number>> {
-  const { decision, draw, arms } = interpret(meaning, reader, request, given, () => 0);
-  const counted = new Map(meaning.versions.map((version) => [version, 0]));
+export function sharesOf<R>(plan: Plan, reader: Reader<R>, request: R, given?: number): Readonly<Record<Version, number>> {
+  const { decision, draw, arms } = interpret(plan, reader, request, given, () => 0);
+  const counted = new Map(plan.versions.map((version) => [version, 0]));
   if (draw?.from.kind === "random")
     for (const { version, from, until } of arms) counted.set(version, (counted.get(version) ?? 0) + until - from);
   else counted.set(decision.version, SLOTS);

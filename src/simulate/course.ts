@@ -12,21 +12,21 @@ const MOST_SPANS = 24;
 
 /**
  * What draws came to, in the order of the traffic. However long that is, it is kept in at most 24 spans: once there are so many,
- * two neighbours become one, and every later span holds as many blocks of traffic as those.
+ * two neighbours become one, and every later span holds as many tasks of traffic as those.
  */
 export class Course {
-  #blocks = 1;
+  #tasks = 1;
   #open = 0;
   #spans: { requests: number; readonly counts: number[] }[] = [];
 
-  /** Adds the next block. `requests` counts all so far. */
+  /** Adds the next task. `requests` counts all so far. */
   add(requests: number, counts: readonly number[]): void {
     const last = this.#spans.at(-1);
     if (last !== undefined && this.#open > 0) {
       addAll(last.counts, counts);
       last.requests = requests;
     } else this.#spans.push({ requests, counts: [...counts] });
-    this.#open = (this.#open + 1) % this.#blocks;
+    this.#open = (this.#open + 1) % this.#tasks;
     if (this.#open > 0 || this.#spans.length < MOST_SPANS) return;
     this.#spans = this.#spans.flatMap((span, index, spans) => {
       if (index % 2 === 1) return [];
@@ -34,7 +34,7 @@ export class Course {
       addAll(span.counts, next.counts);
       return [{ requests: next.requests, counts: span.counts }];
     });
-    this.#blocks *= 2;
+    this.#tasks *= 2;
   }
 
   /** In their order; those without a single draw are left out. */

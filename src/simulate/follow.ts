@@ -44,13 +44,13 @@ const CHECKED = 16;
  * For those who do not come again: what happened to one is over when the next one comes, and is added up at once. `record` throws
  * where somebody does come again, in the batches in which that is checked.
  */
-export function passing(versions: number, repeat: (draws: number) => number, block: number): Register {
+export function passing(versions: number, repeat: (draws: number) => number, task: number): Register {
   const summary = emptySummary(versions);
   const add = includer(summary, repeat);
-  const seen = block % CHECKED === 0 ? new Set<string>() : undefined;
+  const seen = task % CHECKED === 0 ? new Set<string>() : undefined;
   return {
     record: (who, marks, from, to) => {
-      if (seen?.has(who) === true) throw new Error(`the traffic was said to be whole, but \`${who}\` comes again after another`);
+      if (seen?.has(who) === true) throw new Error(`the traffic was said to be contiguous, but \`${who}\` comes again after another`);
       seen?.add(who);
       add(marks, from, to);
     },

@@ -14,7 +14,7 @@ export { duration } from "./plot/number.ts";
 export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
 export { type Findings, reportDataOf } from "./report/data.ts";
 export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Section } from "./report/html.ts";
-export type { Arm as ArmShare, Draws, FunnelStep, Meetings, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./result.ts";
+export type { Arm as ArmShare, Draws, FunnelStep, Exposure, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./result.ts";
 export { parseRollout, type Rollout, rollout, type Stage } from "./rollout.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { binomialTest } from "./statistics/binomial.ts";
@@ -24,5 +24,4 @@ export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } fro
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
 export { readLogged } from "./traffic/ndjson.ts";
 export { type LogForm, type LogOptions, logTraffic, populationTraffic, type Traffic, visitTraffic } from "./traffic/traffic.ts";
-export type { Torn, Visit } from "./traffic/visit.ts";
-export { workers } from "./workers/workers.ts";
+export type { MalformedLine, Visit } from "./traffic/visit.ts";

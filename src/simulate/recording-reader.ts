@@ -1,7 +1,7 @@
 import { type Access, type Field, nodeReader, type NodeRequest, type Reader, sourceName, valueIn } from "../request/index.ts";
 
 /** A text of a request as it was read last, and whether it was the request's own when that was asked last. */
-interface Heard {
+interface LastText {
   text: string | undefined;
   own: boolean;
 }
@@ -10,8 +10,8 @@ interface Heard {
  * A reader for a route, and the key of the sticky draw that the route has just come to: the first of the fields that the request
  * has, and not empty. The route has read it, so it need not be read again, which takes 12 ns.
  */
-export function overhear(keys: readonly Field[]): { readonly reader: Reader<NodeRequest>; readonly key: () => string | undefined } {
-  const heard = new Map<string, Heard>(keys.map((field) => [sourceName(field), { text: undefined, own: true }]));
+export function recordingReader(keys: readonly Field[]): { readonly reader: Reader<NodeRequest>; readonly key: () => string | undefined } {
+  const heard = new Map<string, LastText>(keys.map((field) => [sourceName(field), { text: undefined, own: true }]));
   const listen = (field: Field, access: Access<NodeRequest>): Access<NodeRequest> => {
     const last = heard.get(sourceName(field));
     if (last === undefined) return access;
@@ -22,7 +22,7 @@ export function overhear(keys: readonly Field[]): { readonly reader: Reader<Node
       ...(owns && { owns: (carrier: object, request: NodeRequest) => (last.own = owns(carrier, request)) }),
     };
   };
-  const places = keys.map((field) => ({ field, last: heard.get(sourceName(field)) as Heard }));
+  const places = keys.map((field) => ({ field, last: heard.get(sourceName(field)) as LastText }));
   return {
     reader: {
       ...nodeReader,

@@ -10,7 +10,7 @@ import { type Interval, wilson } from "./statistics/interval.ts";
 import type { Sequential } from "./statistics/sequential.ts";
 import { type Summary, WITHIN } from "./summary.ts";
 import type { Totals } from "./totals.ts";
-import type { Torn } from "./traffic/visit.ts";
+import type { MalformedLine } from "./traffic/visit.ts";
 
 /** What a version got, in requests. Shares are parts of 1. */
 export interface VersionShare {
@@ -76,17 +76,17 @@ export interface Arm {
   readonly interval: Interval;
 }
 
-/** What users, or sessions, met. */
-export interface Meetings {
+/** Which versions users, or sessions, were exposed to. */
+export interface Exposure {
   /** All of them. Where memory does not hold them it is an estimate from an even sample, of which `counted` tells the size. */
   readonly count: number;
   readonly counted: number;
-  /** The parts of them that met a version at least once: they may sum to more than 1. */
+  /** The parts of them that a version answered at least once: they may sum to more than 1. */
   readonly versions: readonly { readonly version: Version; readonly count: number; readonly share: number; readonly interval: Interval }[];
-  /** The part that met more than one version, by rules or by the draw. */
+  /** The part that more than one version answered, by rules or by the draw. */
   readonly several: Share;
-  /** Of those that came to the draw, the part that it gave more than one version: torn. */
-  readonly torn: Share & {
+  /** Of those that came to the draw, the part that it gave more than one version: they are mixed. */
+  readonly mixed: Share & {
     /** That part if every draw is taken anew: 1 − Σ pᵢⁿ for n draws. Undefined where the draw is sticky. */
     readonly expected: number | undefined;
   };
@@ -110,7 +110,7 @@ export interface Simulation {
   /** Whether it was stopped before the traffic had ended. */
   readonly partial: boolean;
   /** Lines of the log, and those that are no requests, with the first of them. */
-  readonly lines: { readonly read: number; readonly torn: number; readonly first: readonly Torn[] };
+  readonly lines: { readonly read: number; readonly malformed: number; readonly first: readonly MalformedLine[] };
   readonly versions: readonly VersionShare[];
   readonly reasons: readonly { readonly version: Version; readonly reason: Reason; readonly at: Pointer; readonly requests: number }[];
   readonly funnel: readonly FunnelStep[];
@@ -124,8 +124,8 @@ export interface Simulation {
   /** Random draws, sticky ones, or both where a missing key is drawn at random. */
   readonly draws: readonly Draws[];
   /** Undefined where the traffic does not tell users apart. */
-  readonly users: Meetings | undefined;
-  readonly sessions: Meetings | undefined;
+  readonly users: Exposure | undefined;
+  readonly sessions: Exposure | undefined;
   /** What the log says was answered; undefined where it does not say. */
   readonly recorded: RecordedReport | undefined;
 }
@@ -141,7 +141,7 @@ export interface RecordedReport {
 }
 
 /** What is known beside the totals. */
-export interface Circumstances {
+export interface ReportContext {
   readonly seed: string;
   readonly partial: boolean;
   readonly lines: Simulation["lines"];
@@ -149,7 +149,7 @@ export interface Circumstances {
 }
 
 /** The totals as they are reported. */
-export function reportOf(totals: Totals, { seed, partial, lines, risk }: Circumstances): Simulation {
+export function reportOf(totals: Totals, { seed, partial, lines, risk }: ReportContext): Simulation {
   const { plan, counts, requests } = totals;
   const segments = [...totals.segments].map(([value, each]) => segment(plan, value, each, false));
   const rest = segment(plan, undefined, totals.others, true);
@@ -163,9 +163,9 @@ export function reportOf(totals: Totals, { seed, partial, lines, risk }: Circums
     reasons: plan.outcomes.map(({ version, reason, at, index }) => ({ version, reason, at, requests: counts[index] ?? 0 })),
     funnel: funnelOf(plan, counts, requests),
     segments: [...segments.toSorted((a, b) => b.requests - a.requests), ...(rest.requests > 0 ? [rest] : [])],
-    draws: drawsOf(totals, risk),
-    users: meetings(totals, totals.users.close()),
-    sessions: meetings(totals, totals.sessions.close()),
+    draws: drawReports(totals, risk),
+    users: exposureOf(totals, totals.users.close()),
+    sessions: exposureOf(totals, totals.sessions.close()),
     recorded: recordedOf(totals, risk),
   };
 }
@@ -201,20 +201,20 @@ function funnelOf({ rules, outcomes, error }: Plan, counts: readonly number[], r
   });
 }
 
-function drawsOf(totals: Totals, risk: number): readonly Draws[] {
-  const { dealt, random, keyTest } = totals;
-  if (dealt === undefined) return [];
+function drawReports(totals: Totals, risk: number): readonly Draws[] {
+  const { drawOutcomes, random, keyTest } = totals;
+  if (drawOutcomes === undefined) return [];
   const found: Draws[] = [];
   const add = (unit: Draws["unit"], counts: readonly number[], sampled: number, { test, course }: Totals["random"]): void => {
     const count = sum(counts);
     if (count === 0) return;
-    const arms = dealt.outcomes.map((outcome, index): Arm => {
+    const arms = drawOutcomes.outcomes.map((outcome, index): Arm => {
       const { version = "", at = "" } = totals.plan.outcomes[outcome] ?? {};
       const got = counts[index] ?? 0;
-      return { version, at, slots: dealt.slots[index] ?? 0, count: got, share: got / count, interval: wilson(got, count) };
+      return { version, at, slots: drawOutcomes.slots[index] ?? 0, count: got, share: got / count, interval: wilson(got, count) };
     });
     const sequential = { ...test, alarm: test.p <= risk };
-    found.push({ unit, count, sampled, arms, verdict: verdictOf(counts, dealt.shares, risk), sequential, course: course.spans() });
+    found.push({ unit, count, sampled, arms, verdict: verdictOf(counts, drawOutcomes.shares, risk), sequential, course: course.spans() });
   };
   const { counts, sampled } = totals.countKeys();
   add("key", counts, sampled, keyTest);
@@ -234,21 +234,21 @@ function verdictOf(counts: readonly number[], shares: readonly number[], risk: n
   return { test: "chi-square", p, chance: p >= risk };
 }
 
-function meetings(totals: Totals, { summary, level }: { readonly summary: Summary; readonly level: number }): Meetings | undefined {
+function exposureOf(totals: Totals, { summary, level }: { readonly summary: Summary; readonly level: number }): Exposure | undefined {
   if (summary.count === 0) return undefined;
-  const { plan, dealt } = totals;
-  const anew = dealt !== undefined && dealt.keys.length === 0;
+  const { plan, drawOutcomes } = totals;
+  const anew = drawOutcomes !== undefined && drawOutcomes.keys.length === 0;
   const slots = [...drawnSlots(plan).values()];
   const repeat = (draws: number): number => slots.reduce((total, width) => total + (width / SLOTS) ** draws, 0);
   return {
     count: summary.count * 2 ** level,
     counted: summary.count,
     versions: plan.versions.map((version, index) => {
-      const count = summary.met[index] ?? 0;
+      const count = summary.exposed[index] ?? 0;
       return { version, count: count * 2 ** level, share: part(count, summary.count), interval: wilson(count, summary.count) };
     }),
     several: shareOf(summary.several, summary.count),
-    torn: { ...shareOf(summary.turned, summary.drawn), expected: anew ? part(summary.expected, summary.drawn) : undefined },
+    mixed: { ...shareOf(summary.turned, summary.drawn), expected: anew ? part(summary.expected, summary.drawn) : undefined },
     curve: WITHIN.flatMap((within, index) => {
       const of = summary.reached[index] ?? 0;
       if (of === 0) return [];
@@ -261,13 +261,13 @@ function shareOf(count: number, of: number): Share {
   return { count, of, share: part(count, of), interval: wilson(count, of) };
 }
 
-function recordedOf({ recorded, plan, dealt }: Totals, risk: number): RecordedReport | undefined {
+function recordedOf({ recorded, plan, drawOutcomes }: Totals, risk: number): RecordedReport | undefined {
   const { compared, agreed, drawn } = recorded;
   if (compared === 0 && drawn.size === 0) return undefined;
   const slots = drawnSlots(plan);
   const versions = new Set([...plan.versions.filter((version) => (slots.get(version) ?? 0) > 0), ...drawn.keys()]);
   const rows = [...versions].map((version) => ({ version, count: drawn.get(version) ?? 0, slots: slots.get(version) ?? 0 }));
-  const tested = dealt === undefined || drawn.size === 0 ? undefined : rows;
+  const tested = drawOutcomes === undefined || drawn.size === 0 ? undefined : rows;
   const verdict =
     tested &&
     verdictOf(

@@ -16,7 +16,7 @@ import {
   words,
 } from "../document/index.ts";
 import { type AliasConfig, parse, type StrategyConfig, type Version } from "../alias/index.ts";
-import { type Plan, plan } from "../plan/index.ts";
+import { type Plan, planOf } from "../plan/index.ts";
 import { adopt, reading } from "./reading.ts";
 
 /** What the alias is for a while. */
@@ -105,12 +105,12 @@ function readRollout(input: Input): Rollout | undefined {
     return undefined;
   }
 
-  const stages: Stage[] = [{ name: "before", at: "", alias, plan: plan(alias), seconds: undefined }];
+  const stages: Stage[] = [{ name: "before", at: "", alias, plan: planOf(alias), seconds: undefined }];
   stages.push(...readSteps(fields.steps, steps, alias, canary));
   if (promote) {
     const { additional_version_weights: _, additional_version_strategy: __, ...rest } = alias;
     const last = { ...rest, version: canary };
-    stages.push({ name: "promoted", at: "", alias: last, plan: plan(last), seconds: undefined });
+    stages.push({ name: "promoted", at: "", alias: last, plan: planOf(last), seconds: undefined });
   }
   return { kind: "rollout", canary, stages };
 }
@@ -273,7 +273,7 @@ function stageOf(
   const strategy = routed.length === 0 ? state.strategy : { ...state.strategy, [canary]: { combine_type: "or", rules: routed } };
   const config: AliasConfig = { ...alias, additional_version_weights: state.weights, additional_version_strategy: strategy };
   const checked = parse(config);
-  if (checked.ok) return { ...told, alias: config, plan: plan(config) };
+  if (checked.ok) return { ...told, alias: config, plan: planOf(config) };
   for (const diagnostic of checked.diagnostics) {
     if (diagnostic.severity !== "error") continue;
     const [at, within] = placeOf(diagnostic.at, state);

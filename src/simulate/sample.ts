@@ -62,8 +62,8 @@ function isSampled(key: string, level: number): boolean {
 }
 
 /**
- * The same text in memory of its own. A text that was cut from a block of a log keeps all of the block in memory (V8 makes
- * slices of 13 characters and more), which must not outlive the block. A longer text is made, and all but its first unit cut from it.
+ * The same text in memory of its own. A text that was cut from a piece of a log keeps all of the piece in memory (V8 makes
+ * slices of 13 characters and more), which must not outlive the piece. A longer text is made, and all but its first unit cut from it.
  */
 export function owned(text: string): string {
   return ` ${text}`.slice(1);

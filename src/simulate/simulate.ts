@@ -1,13 +1,13 @@
 import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
-import { type Compilable, plan } from "../plan/index.ts";
+import { type Compilable, planOf } from "../plan/index.ts";
 import { reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout.ts";
 import { addAll } from "./summary.ts";
-import { doer, type Job, type Result, type Task, TORN_TOLD, versionsOf } from "./task.ts";
+import { createTaskRunner, type Job, type Result, type Task, MALFORMED_SHOWN, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";
-import { isWhole, type Traffic } from "./traffic/traffic.ts";
-import type { Torn } from "./traffic/visit.ts";
+import { isContiguous, type Traffic } from "./traffic/traffic.ts";
+import type { MalformedLine } from "./traffic/visit.ts";
 
 /** Does tasks, and gives the results in the order of the tasks. It asks for no more tasks than it can do. */
 export type Crew = (job: Job, tasks: AsyncIterable<Task>) => AsyncIterable<Result>;
@@ -63,7 +63,7 @@ export async function simulate(
   options: SimulateOptions,
 ): Promise<Simulation | RolloutSimulation> {
   const { seed, segment, risk = RISK } = options;
-  const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [plan(subject)];
+  const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
   const job: Job = { source: traffic.source, plans, seed, segment };
   const { totals, partial, lines, changes, bounced } = await gather(job, traffic, options);
   const reports = totals.map((total) => reportOf(total, { seed, partial, lines, risk }));
@@ -85,7 +85,7 @@ export async function simulate(
         const from = versions[Math.floor(cell / versions.length)] ?? "";
         return requests === 0 ? [] : [{ from, to: versions[cell % versions.length] ?? "", requests }];
       }),
-      users: isWhole(traffic.source) ? users : undefined,
+      users: isContiguous(traffic.source) ? users : undefined,
     })),
     bounced,
   };
@@ -107,21 +107,21 @@ interface Gathered {
 async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onProgress }: SimulateOptions): Promise<Gathered> {
   const totals = job.plans.map((each) => new Totals(each));
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
-  const first: Torn[] = [];
+  const first: MalformedLine[] = [];
   let read = 0;
-  let torn = 0;
+  let malformed = 0;
   let bounced = 0;
   let partial = false;
 
   async function* tasks(): AsyncGenerator<Task, void, undefined> {
-    let block = 0;
+    let task = 0;
     for await (const piece of pieces) {
       if (signal?.aborted === true) {
         partial = true;
         return;
       }
-      yield { block, piece, levels: totals.map((total) => total.levels()) };
-      block++;
+      yield { index: task, piece, levels: totals.map((total) => total.levels()) };
+      task++;
     }
   }
 
@@ -135,8 +135,8 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
         sum.users += change.users;
       }
       bounced += result.bounced;
-      torn += result.torn;
-      for (const { line, fault } of result.first) if (first.length < TORN_TOLD) first.push({ line: read + line, fault });
+      malformed += result.malformed;
+      for (const { line, fault } of result.first) if (first.length < MALFORMED_SHOWN) first.push({ line: read + line, fault });
       read += result.lines;
       onProgress?.(totals[0]?.requests ?? 0, read);
     }
@@ -145,7 +145,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
     if (signal?.aborted !== true) throw error;
     partial = true;
   }
-  return { totals, partial, lines: { read, torn, first }, changes, bounced };
+  return { totals, partial, lines: { read, malformed, first }, changes, bounced };
 }
 
 /** Milliseconds of work at a stretch, after which timers, signals and other requests have their turn. */
@@ -153,7 +153,7 @@ const STRETCH = 50;
 
 /** The crew of one: this thread. */
 async function* alone(job: Job, tasks: AsyncIterable<Task>): AsyncGenerator<Result, void, undefined> {
-  const work = doer(job);
+  const work = createTaskRunner(job);
   let began = performance.now();
   for await (const task of tasks) {
     yield work(task);

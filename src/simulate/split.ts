@@ -3,7 +3,7 @@ import { SLOTS, type Version } from "../alias/index.ts";
 import { type Plan, runsOf, slotsOf } from "../plan/index.ts";
 
 /** What a plan's draw can give, as numbers: arms with one outcome are one, whatever pieces they are in. */
-export interface Dealt {
+export interface DrawOutcomes {
   /** Outcomes that have slots, in the order of the first of these. */
   readonly outcomes: readonly number[];
   /** The slots of each. */
@@ -15,7 +15,7 @@ export interface Dealt {
 }
 
 /** What the draw of a plan can give; undefined where nothing is split. */
-export function dealtBy({ split }: Plan): Dealt | undefined {
+export function drawOutcomesOf({ split }: Plan): DrawOutcomes | undefined {
   if (split.kind === "fixed") return undefined;
   const slots = new Map<number, number>();
   for (const [index, { until, outcome }] of split.arms.entries())
@@ -38,7 +38,7 @@ export function drawnSlots(plan: Plan): ReadonlyMap<Version, number> {
  * The probability that n draws, each taken anew, all give one version: Σ pᵢⁿ. One minus it is the share of users whom a
  * random split shows more than one version within n draws.
  */
-export function repeatOf(plan: Plan): (draws: number) => number {
+export function sameVersionProbability(plan: Plan): (draws: number) => number {
   const shares = [...drawnSlots(plan).values()].map((slots) => slots / SLOTS);
   const known: number[] = [];
   return (draws) => (known[draws] ??= draws === 0 ? 1 : shares.reduce((sum, share) => sum + share ** draws, 0));

@@ -6,10 +6,10 @@ export const WITHIN: readonly number[] = [2, 3, 5, 10, 20, 50, 100];
 /** Histories added up. Plain data. */
 export interface Summary {
   count: number;
-  /** Of these, the number that met more than one version, for whatever reason. */
+  /** Of these, the number that more than one version answered, for whatever reason. */
   several: number;
-  /** By version, the number that met it. */
-  readonly met: number[];
+  /** By version, the number that it answered. */
+  readonly exposed: number[];
   /** Of these, the number that came to the draw at all, and that were given more than one version by it. */
   drawn: number;
   turned: number;
@@ -25,7 +25,7 @@ export function emptySummary(versions: number): Summary {
   return {
     count: 0,
     several: 0,
-    met: Array.from({ length: versions }, () => 0),
+    exposed: Array.from({ length: versions }, () => 0),
     drawn: 0,
     turned: 0,
     expected: 0,
@@ -37,10 +37,10 @@ export function emptySummary(versions: number): Summary {
 /** Adds a history. `repeat(n)` is the probability that n draws taken anew all give one version. */
 export function include(summary: Summary, history: History, repeat: (draws: number) => number): void {
   summary.count++;
-  increment(summary.met, history.first);
+  increment(summary.exposed, history.first);
   if (history.others !== undefined) {
     summary.several++;
-    for (const version of history.others) increment(summary.met, version);
+    for (const version of history.others) increment(summary.exposed, version);
   }
   includeDraws(summary, history.drawn, history.turned, repeat);
 }
@@ -50,27 +50,27 @@ export function include(summary: Summary, history: History, repeat: (draws: numb
  * `extend` and `include` do, but makes no history: where draws are random, that takes five sixths of the time of a simulation.
  */
 export function includer(summary: Summary, repeat: (draws: number) => number): (marks: Uint32Array, from: number, to: number) => void {
-  const { met } = summary;
-  const metBy = new Uint32Array(met.length);
+  const { exposed } = summary;
+  const lastSeen = new Uint32Array(exposed.length);
   let who = 0;
   return (marks, from, to) => {
     who++;
     let versions = 0;
     let drawn = 0;
-    let dealt = -1;
+    let firstDrawn = -1;
     let turned = 0;
     for (let at = from; at < to; at++) {
       const mark = marks[at] as number;
       const version = versionOf(mark);
-      if (metBy[version] !== who) {
-        metBy[version] = who;
-        increment(met, version);
+      if (lastSeen[version] !== who) {
+        lastSeen[version] = who;
+        increment(exposed, version);
         versions++;
       }
       if (!isDrawn(mark)) continue;
       drawn++;
-      if (turned > 0 || version === dealt) continue;
-      if (dealt === -1) dealt = version;
+      if (turned > 0 || version === firstDrawn) continue;
+      if (firstDrawn === -1) firstDrawn = version;
       else turned = drawn;
     }
     summary.count++;
@@ -99,7 +99,7 @@ export function merge(into: Summary, from: Summary): void {
   into.drawn += from.drawn;
   into.turned += from.turned;
   into.expected += from.expected;
-  addAll(into.met, from.met);
+  addAll(into.exposed, from.exposed);
   addAll(into.reached, from.reached);
   addAll(into.turnedBy, from.turnedBy);
 }

@@ -5,9 +5,9 @@ import { readerOf } from "./field.ts";
 import { type Crowd, Follower, passing, returning } from "./follow.ts";
 import { isDrawn, markOf } from "./history.ts";
 import { type Random, randomOf } from "./random.ts";
-import { overhear } from "./recording-reader.ts";
+import { recordingReader } from "./recording-reader.ts";
 import { sampled } from "./sample.ts";
-import { dealtBy, repeatOf } from "./split.ts";
+import { drawOutcomesOf, sameVersionProbability } from "./split.ts";
 import type { Batch } from "./traffic/visit.ts";
 
 /** What to count. Plain data. */
@@ -16,7 +16,7 @@ export interface TallyOptions {
   /** Requests are counted apart by the value of this field. */
   readonly segment?: Field | undefined;
   /** Whether all requests of a user follow each other, and all of a session. */
-  readonly whole: boolean;
+  readonly contiguous: boolean;
 }
 
 /** What one batch of visits came to. Plain data, but for maps: it can be sent to another thread. */
@@ -47,8 +47,8 @@ export interface Recorded {
 }
 
 /** Draws for a whole batch, the same for every plan that is run on it: a visit has the draw at its index. */
-export function drawsOf(seed: string, block: number, length: number): Float64Array {
-  const random = randomOf(seed, "draws", block);
+export function drawsOf(seed: string, task: number, length: number): Float64Array {
+  const random = randomOf(seed, "draws", task);
   const draws = new Float64Array(length);
   for (let at = 0; at < length; at++) draws[at] = random();
   return draws;
@@ -65,28 +65,28 @@ export interface Levels {
 const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0 };
 
 /**
- * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its block only,
+ * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its task only,
  * where they are not given. Keys, users and sessions that a sample of their level would drop are not told of. `marks` are those
  * of the visits, and hold until the next batch.
  */
 export function tallier(
   plan: Plan,
-  { seed, segment, whole }: TallyOptions,
-): (batch: Batch, block: number, levels?: Levels, draws?: Float64Array) => { readonly tally: Tally; readonly marks: Uint32Array } {
+  { seed, segment, contiguous }: TallyOptions,
+): (batch: Batch, task: number, levels?: Levels, draws?: Float64Array) => { readonly tally: Tally; readonly marks: Uint32Array } {
   let random: Random = () => 0;
   let place = 0;
   let marks = new Uint32Array(0);
-  const keyFields = dealtBy(plan)?.keys ?? [];
-  const { reader, key: keyHeard } = overhear(keyFields);
+  const keyFields = drawOutcomesOf(plan)?.keys ?? [];
+  const { reader, key: keyHeard } = recordingReader(keyFields);
   const route = compile(plan, { reader, random: () => random() });
-  const repeat = repeatOf(plan);
+  const repeat = sameVersionProbability(plan);
   const markOfOutcome = plan.outcomes.map(({ version, reason }) => markOf(plan.versions.indexOf(version), reason === "split"));
   const keyOf = keyReader(keyFields);
   const segmentOf = segment && readerOf(segment);
   const zeros = (): number[] => plan.outcomes.map(() => 0);
 
-  return ({ visits }, block, levels = EVERYTHING, draws) => {
-    random = draws ? () => draws[place] ?? 0 : randomOf(seed, "draws", block);
+  return ({ visits }, task, levels = EVERYTHING, draws) => {
+    random = draws ? () => draws[place] ?? 0 : randomOf(seed, "draws", task);
     if (marks.length < visits.length) marks = new Uint32Array(visits.length);
     const counts = zeros();
     const single = zeros();
@@ -94,7 +94,7 @@ export function tallier(
     const ownKeys = zeros();
     const segments = new Map<string | undefined, number[]>();
     const follower = (level: number): Follower =>
-      new Follower(marks, whole ? passing(plan.versions.length, repeat, block) : returning(level));
+      new Follower(marks, contiguous ? passing(plan.versions.length, repeat, task) : returning(level));
     const users = follower(levels.users);
     const sessions = follower(levels.sessions);
     const drawn = new Map<string, number>();
@@ -120,7 +120,7 @@ export function tallier(
         chance = bySplit && (key === undefined || draw !== undefined);
         if (chance) single[index] = (single[index] as number) + 1;
         else if (bySplit && key !== undefined) {
-          if (whole && key === user) {
+          if (contiguous && key === user) {
             if (key !== lastOwn) ownKeys[index] = (ownKeys[index] as number) + 1;
             lastOwn = key;
           } else if (key !== lastKey) {

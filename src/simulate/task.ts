@@ -3,12 +3,12 @@ import type { Version } from "../alias/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { versionOf } from "./history.ts";
 import { drawsOf, type Levels, tallier, type Tally } from "./tally.ts";
-import { isWhole, type Piece, pieceReader, type Source } from "./traffic/traffic.ts";
-import type { Torn, Visit } from "./traffic/visit.ts";
+import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
+import type { MalformedLine, Visit } from "./traffic/visit.ts";
 
 /** What is to be simulated. Plain data: a worker is told it once. */
 export interface Job {
-  readonly source: Source;
+  readonly source: TrafficSource;
   /** Several plans are run on the same visits with the same draws. */
   readonly plans: readonly Plan[];
   readonly seed: string;
@@ -17,7 +17,7 @@ export interface Job {
 
 /** One piece of traffic, numbered from 0. */
 export interface Task {
-  readonly block: number;
+  readonly index: number;
   readonly piece: Piece;
   /** For each plan. */
   readonly levels: readonly Levels[];
@@ -29,9 +29,9 @@ export interface Result {
   readonly changes: readonly Change[];
   readonly bounced: number;
   readonly lines: number;
-  readonly torn: number;
-  /** The first of the torn lines, counted from the first line of the piece. */
-  readonly first: readonly Torn[];
+  readonly malformed: number;
+  /** The first of the malformed lines, counted from the first line of the piece. */
+  readonly first: readonly MalformedLine[];
 }
 
 /** Visits that the next plan answers in another way, by the versions. */
@@ -42,8 +42,8 @@ interface Change {
   readonly users: number;
 }
 
-/** Torn lines of which the place is told. */
-export const TORN_TOLD = 20;
+/** Malformed lines of which the place is told. */
+export const MALFORMED_SHOWN = 20;
 
 /** Every version of some plans, once, in their order. */
 export function versionsOf(plans: readonly Plan[]): readonly Version[] {
@@ -51,28 +51,28 @@ export function versionsOf(plans: readonly Plan[]): readonly Version[] {
 }
 
 /** Makes the function that does tasks. */
-export function doer({ source, plans, seed, segment }: Job): (task: Task) => Result {
+export function createTaskRunner({ source, plans, seed, segment }: Job): (task: Task) => Result {
   const read = pieceReader(source, seed);
-  const whole = isWhole(source);
-  const runs = plans.map((plan) => tallier(plan, { seed, segment, whole }));
+  const contiguous = isContiguous(source);
+  const runs = plans.map((plan) => tallier(plan, { seed, segment, contiguous }));
   const versions = versionsOf(plans);
   const indices = plans.map((plan) => plan.versions.map((version) => versions.indexOf(version)));
 
-  return ({ block, piece, levels }) => {
+  return ({ index: task, piece, levels }) => {
     const batch = read(piece);
-    const { visits, lines, torn } = batch;
-    const told = { lines, torn: torn.length, first: torn.slice(0, TORN_TOLD) };
-    const draws = plans.length === 1 ? undefined : drawsOf(seed, block, visits.length);
-    const done = runs.map((run, index) => run(batch, block, levels[index], draws));
+    const { visits, lines, malformed } = batch;
+    const told = { lines, malformed: malformed.length, first: malformed.slice(0, MALFORMED_SHOWN) };
+    const draws = plans.length === 1 ? undefined : drawsOf(seed, task, visits.length);
+    const done = runs.map((run, index) => run(batch, task, levels[index], draws));
     const tallies = done.map(({ tally }) => tally);
     if (draws === undefined) return { tallies, changes: [], bounced: 0, ...told };
     const answers = done.map(({ marks }, index) => marks.subarray(0, visits.length).map((mark) => indices[index]?.[versionOf(mark)] ?? 0));
-    const changes = answers.slice(1).map((after, index) => changeOf(answers[index] ?? after, after, visits, versions.length, whole));
+    const changes = answers.slice(1).map((after, index) => changeOf(answers[index] ?? after, after, visits, versions.length, contiguous));
     return { tallies, changes, bounced: bouncedIn(answers, visits.length), ...told };
   };
 }
 
-function changeOf(before: Uint32Array, after: Uint32Array, visits: readonly Visit[], versions: number, whole: boolean): Change {
+function changeOf(before: Uint32Array, after: Uint32Array, visits: readonly Visit[], versions: number, contiguous: boolean): Change {
   const cells = Array.from({ length: versions * versions }, () => 0);
   let users = 0;
   let last: string | undefined;
@@ -83,7 +83,7 @@ function changeOf(before: Uint32Array, after: Uint32Array, visits: readonly Visi
     const cell = from * versions + to;
     cells[cell] = (cells[cell] ?? 0) + 1;
     const user = visits[at]?.user;
-    if (!whole || user === last) continue;
+    if (!contiguous || user === last) continue;
     last = user;
     users++;
   }

@@ -3,7 +3,7 @@ import { Course } from "./course.ts";
 import type { Crowd } from "./follow.ts";
 import { type History, joined, readEach } from "./history.ts";
 import { owned, Sample } from "./sample.ts";
-import { type Dealt, dealtBy, repeatOf } from "./split.ts";
+import { type DrawOutcomes, drawOutcomesOf, sameVersionProbability } from "./split.ts";
 import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
 import { addAll, emptySummary, include, merge, type Summary } from "./summary.ts";
 import type { Levels, Recorded, Tally } from "./tally.ts";
@@ -24,7 +24,7 @@ interface Test {
  */
 export class Totals {
   readonly plan: Plan;
-  readonly dealt: Dealt | undefined;
+  readonly drawOutcomes: DrawOutcomes | undefined;
   requests = 0;
   readonly counts: number[];
   readonly random: Test;
@@ -43,20 +43,20 @@ export class Totals {
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.dealt = dealtBy(plan);
+    this.drawOutcomes = drawOutcomesOf(plan);
     this.counts = plan.outcomes.map(() => 0);
     this.others = plan.outcomes.map(() => 0);
-    const none = (): number[] => this.dealt?.outcomes.map(() => 0) ?? [];
+    const none = (): number[] => this.drawOutcomes?.outcomes.map(() => 0) ?? [];
     this.random = { counts: none(), course: new Course(), test: UNSEEN };
     this.keyTest = { counts: none(), course: new Course(), test: UNSEEN };
     this.ownKeys = none();
     this.users = new Followed(plan);
     this.sessions = new Followed(plan);
     this.recorded = { compared: 0, agreed: 0, drawn: new Map() };
-    this.#outcomes = new Map(this.dealt?.outcomes.map((outcome, index) => [outcome, index]));
+    this.#outcomes = new Map(this.drawOutcomes?.outcomes.map((outcome, index) => [outcome, index]));
   }
 
-  /** Adds the tally of the next block. */
+  /** Adds the tally of the next task. */
   add(tally: Tally): void {
     this.requests += tally.requests;
     addAll(this.counts, tally.counts);
@@ -73,8 +73,8 @@ export class Totals {
   }
 
   #addDraws({ random, keys, ownKeys }: Tally): void {
-    if (this.dealt === undefined) return;
-    const { outcomes, shares } = this.dealt;
+    if (this.drawOutcomes === undefined) return;
+    const { outcomes, shares } = this.drawOutcomes;
     lookAgain(
       this.random,
       this.requests,
@@ -122,7 +122,7 @@ class Followed {
 
   constructor(plan: Plan) {
     this.#versions = plan.versions.length;
-    this.#repeat = repeatOf(plan);
+    this.#repeat = sameVersionProbability(plan);
     this.#summary = emptySummary(this.#versions);
   }
 

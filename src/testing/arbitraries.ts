@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { type Field, type NodeRequest, toRequest } from "../request/index.ts";
 import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../alias/index.ts";
-import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { alphabetOf, type Witness, witnessOf } from "../prove/index.ts";
 
 /** Bounds on generated configs. */
@@ -77,11 +77,11 @@ function weightMaps(names: readonly Version[]): fc.Arbitrary<{ readonly [version
  * @throws ConfigError with everything that is wrong with the config
  */
 export function requestsFor(config: Compilable): fc.Arbitrary<NodeRequest> {
-  return partsFor(plan(config)).map(toRequest);
+  return partsFor(planOf(config)).map(toRequest);
 }
 
-function partsFor(meaning: Plan): fc.Arbitrary<Witness> {
-  const ranges = [...alphabetOf([meaning]).ranges.values()];
+function partsFor(plan: Plan): fc.Arbitrary<Witness> {
+  const ranges = [...alphabetOf([plan]).ranges.values()];
   const values = ranges.map(({ field, letters }) => {
     const mentioned = letters.flat();
     const other = fc.constantFrom("other", "").map((text) => (field.kind === "path" ? `/${text}` : text));

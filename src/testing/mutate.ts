@@ -1,6 +1,6 @@
 import { type Pointer, pointer, shown } from "../document/index.ts";
 import { type AliasConfig, itemsOf, parse, type RuleConfig, type StrategyConfig, type Version } from "../alias/index.ts";
-import { lower, type Plan, plan } from "../plan/index.ts";
+import { toPlan, type Plan, planOf } from "../plan/index.ts";
 import { compare, type Difference, EFFORT } from "../prove/index.ts";
 import type { Case, Suite, SuiteConfig } from "./suite.ts";
 import { judgeOf, passes, suiteOf } from "./verify.ts";
@@ -18,13 +18,13 @@ export interface Mutant {
  * `equivalent`: proved to route every request alike, so no suite could tell. `survived`: the suite passes, though
  * `difference` is a request that would not. `unknown`: the suite passes, and nothing is proved.
  */
-export type Outcome =
+export type MutantResult =
   | { readonly kind: "killed" | "refused" | "equivalent" | "unknown"; readonly mutant: Mutant }
   | { readonly kind: "survived"; readonly mutant: Mutant; readonly difference: Difference };
 
 /** What came of all mutants of a config. */
 export interface MutationReport {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly MutantResult[];
   /** The part of the mutants that a suite could notice that it does, from 0 to 1; 1 where there are none. */
   readonly score: number;
 }
@@ -37,15 +37,15 @@ export interface MutationReport {
  * @throws ConfigError with everything that is wrong with the config or the suite
  */
 export function mutate(config: AliasConfig, suite: SuiteConfig | Suite): MutationReport {
-  const meaning = plan(config);
-  const cases = casesOf(config, meaning, suite);
-  const outcomes = mutants(config).map((mutant): Outcome => {
+  const plan = planOf(config);
+  const cases = casesOf(config, plan, suite);
+  const outcomes = mutants(config).map((mutant): MutantResult => {
     const read = parse(mutant.config);
     if (!read.ok) return { kind: "refused", mutant };
-    const mutated = lower(read.value);
+    const mutated = toPlan(read.value);
     const judge = judgeOf(mutated);
     if (cases.some((each) => !passes(judge, each))) return { kind: "killed", mutant };
-    const compared = compare(meaning, mutated, { left: EFFORT });
+    const compared = compare(plan, mutated, { left: EFFORT });
     if (compared.kind !== "different") return { kind: compared.kind, mutant };
     const { request, draw, before, after } = compared;
     return { kind: "survived", mutant, difference: { request, draw, before, after } };
@@ -54,16 +54,16 @@ export function mutate(config: AliasConfig, suite: SuiteConfig | Suite): Mutatio
 }
 
 /** The part of the mutants that a suite could notice that is noticed, from 0 to 1; 1 where there are none. */
-export function scoreOf(outcomes: readonly Outcome[]): number {
+export function scoreOf(outcomes: readonly MutantResult[]): number {
   const killed = outcomes.filter(({ kind }) => kind === "killed").length;
   const lived = outcomes.filter(({ kind }) => kind === "survived" || kind === "unknown").length;
   return killed + lived === 0 ? 1 : killed / (killed + lived);
 }
 
 /** The cases that are about this config: those that name no alias, or one that means the same. */
-function casesOf(config: AliasConfig, meaning: Plan, suite: SuiteConfig | Suite): readonly Case[] {
-  const text = JSON.stringify(meaning);
-  const same = new Map<Plan, boolean>([[meaning, true]]);
+function casesOf(config: AliasConfig, plan: Plan, suite: SuiteConfig | Suite): readonly Case[] {
+  const text = JSON.stringify(plan);
+  const same = new Map<Plan, boolean>([[plan, true]]);
   return suiteOf(config, suite).cases.filter(({ plan: own }) => {
     if (own === undefined) return true;
     const known = same.get(own) ?? JSON.stringify(own) === text;

@@ -1,6 +1,6 @@
 import { fieldName, nodeReader, toRequest } from "../request/index.ts";
 import { SLOTS } from "../alias/index.ts";
-import { type Compilable, type Plan, plan } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { type Decision, interpret } from "../backend/index.ts";
 import { EFFORT, lettersLeft, search, valuesOf, type Witness, witnessOf } from "../prove/index.ts";
 import { type Goal, goalName, goalsOf, keyedOf, metBy, pivotsOf } from "./goals.ts";
@@ -14,13 +14,13 @@ import { type Judge, judgeOf } from "./verify.ts";
  * @throws ConfigError with everything that is wrong with the config
  */
 export function suggestCases(config: Compilable): SuiteConfig {
-  const meaning = plan(config);
-  const judge = judgeOf(meaning);
-  const cases = fewest(candidatesOf(meaning))
+  const plan = planOf(config);
+  const judge = judgeOf(plan);
+  const cases = fewest(candidatesOf(plan))
     .map((candidate) => ({ ...candidate, decision: judge.route(toRequest(candidate.request), candidate.draw) }))
     .toSorted((a, b) => a.decision.index - b.decision.index || (a.draw ?? -1) - (b.draw ?? -1))
     .map((candidate, index) => caseOf(judge, candidate, index));
-  return { ...(meaning.name !== undefined && { title: meaning.name }), cases };
+  return { ...(plan.name !== undefined && { title: plan.name }), cases };
 }
 
 /** A request, perhaps with a draw, and the names of what it shows. */
@@ -30,36 +30,36 @@ interface Candidate {
   readonly shows: ReadonlySet<string>;
 }
 
-function candidatesOf(meaning: Plan): readonly Candidate[] {
+function candidatesOf(plan: Plan): readonly Candidate[] {
   const effort = { left: EFFORT };
   const found: Candidate[] = [];
   const shown = new Set<string>();
   const add = (request: Witness, draw: number | undefined, own?: string): void => {
-    const shows = new Set([...shownBy(meaning, request, draw), ...(own === undefined ? [] : [own])]);
+    const shows = new Set([...shownBy(plan, request, draw), ...(own === undefined ? [] : [own])]);
     found.push({ request, draw, shows });
     for (const name of shows) shown.add(name);
   };
-  for (const pivot of pivotsOf(meaning)) {
+  for (const pivot of pivotsOf(plan)) {
     const region = search(pivot, effort);
     if (region.kind === "found") add(witnessOf(valuesOf(pivot.alphabet, region.left)), undefined, `pivot ${found.length}`);
   }
   // What is hardest to reach comes first: a request that comes to a late strategy sees the earlier ones fail.
-  for (const goal of goalsOf(meaning).toReversed()) {
-    const draws = drawsOf(goal).filter((draw) => !shown.has(wanted(goal, draw)));
+  for (const goal of goalsOf(plan).toReversed()) {
+    const draws = goalDraws(goal).filter((draw) => !shown.has(wanted(goal, draw)));
     const region = draws.length === 0 ? undefined : goal.region();
     const reached = region && search(region, effort);
     if (region === undefined || reached?.kind !== "found") continue;
     const request = witnessOf(valuesOf(region.alphabet, reached.left));
     for (const draw of draws) add(request, draw);
   }
-  for (const { field, region } of keyedOf(meaning)) {
+  for (const { field, region } of keyedOf(plan)) {
     const reached = search(region, effort);
     if (reached.kind !== "found") continue;
     const values = new Map(valuesOf(region.alphabet, reached.left));
     const { place, values: keys } = lettersLeft(region.alphabet, reached.left, field, MOST_KEYS);
     const request = (key: string): Witness => witnessOf(new Map([...values, [place, key]]));
-    const judge = judgeOf(meaning);
-    const rare = keys.find((key) => judge.route(toRequest(request(key))).version !== meaning.versions[0]);
+    const judge = judgeOf(plan);
+    const rare = keys.find((key) => judge.route(toRequest(request(key))).version !== plan.versions[0]);
     add(request(rare ?? keys[0] ?? ""), undefined, `key ${fieldName(field)}`);
   }
   return found;
@@ -69,7 +69,7 @@ function candidatesOf(meaning: Plan): readonly Candidate[] {
 const MOST_KEYS = 460;
 
 /** The draws at both ends of an arm, in the middles of their slots: exact bounds are at the mercy of rounding. */
-function drawsOf({ slots }: Goal): readonly (number | undefined)[] {
+function goalDraws({ slots }: Goal): readonly (number | undefined)[] {
   if (slots === undefined) return [undefined];
   const [from, until] = slots;
   return [...new Set([from, until - 1])].map((slot) => (2 * slot + 1) / (2 * SLOTS));
@@ -79,8 +79,8 @@ function wanted(goal: Goal, draw: number | undefined): string {
   return draw === undefined ? goalName(goal) : `${goalName(goal)} at ${draw}`;
 }
 
-function shownBy(meaning: Plan, request: Witness, draw: number | undefined): ReadonlySet<string> {
-  const explained = interpret(meaning, nodeReader, toRequest(request), draw, () => 0);
+function shownBy(plan: Plan, request: Witness, draw: number | undefined): ReadonlySet<string> {
+  const explained = interpret(plan, nodeReader, toRequest(request), draw, () => 0);
   const met = metBy(explained, explained.draw?.from.kind === "random");
   const drawn = explained.draw?.from.kind === "given" ? [`${goalName({ at: explained.decision.at, sight: "decided" })} at ${draw}`] : [];
   return new Set([...met, ...drawn]);

@@ -20,7 +20,7 @@ import {
 } from "../document/index.ts";
 import { type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
-import { type Plan, plan } from "../plan/index.ts";
+import { type Plan, planOf } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
 
 /** A suite as it is written, in YAML or JSON: an alias and cases. */
@@ -130,7 +130,7 @@ class Aliases {
     if (typeof input.value !== "string") {
       const checked = parse(input.value);
       this.#complain(input, checked.diagnostics);
-      return checked.ok ? plan(checked.value) : undefined;
+      return checked.ok ? planOf(checked.value) : undefined;
     }
     const { load } = this.#options;
     if (load === undefined)

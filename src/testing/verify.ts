@@ -1,7 +1,7 @@
 import { ConfigError } from "../document/index.ts";
 import { nodeReader } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
-import { type Compilable, type Plan, plan, runsOf, slotsOf } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf, runsOf, slotsOf } from "../plan/index.ts";
 import { type Decision, interpret, type Route } from "../backend/index.ts";
 import { compile, formatExplanation } from "../route/index.ts";
 import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
@@ -33,7 +33,7 @@ export function verify(config: Compilable | undefined, suite: SuiteConfig | Suit
 
 /** A suite that has been read, with the alias for the cases that have none. */
 export function suiteOf(config: Compilable | undefined, suite: SuiteConfig | Suite): Suite {
-  const alias = config === undefined ? undefined : plan(config);
+  const alias = config === undefined ? undefined : planOf(config);
   if (isSuite(suite)) return { ...suite, cases: suite.cases.map((each) => (each.plan === undefined ? { ...each, plan: alias } : each)) };
   const checked = parseSuite(suite, { alias });
   if (!checked.ok) throw new ConfigError(checked.diagnostics);
@@ -65,12 +65,12 @@ export interface Judge {
 }
 
 /** A judge of one plan. */
-export function judgeOf(meaning: Plan): Judge {
+export function judgeOf(plan: Plan): Judge {
   const random = (): number => {
     judge.drawn = true;
     return 0;
   };
-  const judge: Judge = { route: compile(meaning, { random }), shares: slotsOf(runsOf(meaning)), drawn: false };
+  const judge: Judge = { route: compile(plan, { random }), shares: slotsOf(runsOf(plan)), drawn: false };
   return judge;
 }
 

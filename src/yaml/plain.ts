@@ -1,11 +1,11 @@
 import { DOCUMENT_BUDGETS } from "../document/index.ts";
 
 /** A value, the offsets in the text of itself and of its key or, where it has none, of itself, and what is within. */
-export interface Place {
+export interface Located {
   readonly value: unknown;
   readonly from: number;
   readonly key: number;
-  readonly children: ReadonlyMap<string, Place> | undefined;
+  readonly children: ReadonlyMap<string, Located> | undefined;
 }
 
 /** A line that says something: the offset of its first letter, and its text from there without blanks at its end. */
@@ -23,7 +23,7 @@ const ELABORATE: unique symbol = Symbol("elaborate");
  * collections on one line. Undefined where anything else is met, right or wrong, which is for the `yaml` library to read: for
  * 10,000 cases of 200 characters that takes 2.2 s, and this 0.2 s (medians of five, interleaved).
  */
-export function readPlain(text: string): Place | undefined {
+export function readPlain(text: string): Located | undefined {
   if (UNUSUAL.test(text)) return undefined;
   try {
     return new Reading(linesOf(text)).whole();
@@ -80,7 +80,7 @@ class Reading {
     this.#lines = lines;
   }
 
-  whole(): Place {
+  whole(): Located {
     const [first] = this.#lines;
     if (first === undefined || first.indent > 0) throw ELABORATE;
     const place = this.#block(first, undefined, 1);
@@ -89,9 +89,9 @@ class Reading {
   }
 
   /** A map or a list that begins with this line. */
-  #block(first: Line, key: number | undefined, depth: number): Place {
+  #block(first: Line, key: number | undefined, depth: number): Located {
     if (depth > DOCUMENT_BUDGETS.depth) throw ELABORATE;
-    const children = new Map<string, Place>();
+    const children = new Map<string, Located>();
     if (isItem(first)) {
       for (let line: Line | undefined = first; line !== undefined && isItem(line); line = this.#at(first.indent)) {
         const rest = afterDash(line);
@@ -125,14 +125,14 @@ class Reading {
     return line;
   }
 
-  #item(rest: Line, depth: number): Place {
+  #item(rest: Line, depth: number): Located {
     if (rest.text === "" || isItem(rest)) throw ELABORATE;
     if (KEY.test(rest.text)) return this.#block(rest, undefined, depth + 1);
     return inline(rest, undefined, depth);
   }
 
   /** What stands below a key: deeper, or for a list as deep. */
-  #nested(indent: number, key: number, depth: number): Place {
+  #nested(indent: number, key: number, depth: number): Located {
     const line = this.#lines[this.#next];
     if (line === undefined || line.indent < indent || (line.indent === indent && !isItem(line))) throw ELABORATE;
     if (!isItem(line) && !KEY.test(line.text)) throw ELABORATE;
@@ -157,7 +157,7 @@ function nameOf([, plain, double, single]: RegExpExecArray): string {
 }
 
 /** A value that is the whole rest of a line. */
-function inline({ from, text }: Line, key: number | undefined, depth: number): Place {
+function inline({ from, text }: Line, key: number | undefined, depth: number): Located {
   if (LONG_PHRASE.test(text)) return { value: scalarOf(text), from, key: key ?? from, children: undefined };
   const cursor: Cursor = { text, from, at: 0 };
   if (!/^["'[{]/.test(text)) throw ELABORATE;
@@ -173,7 +173,7 @@ interface Cursor {
 }
 
 /** A value of a flow collection, or such a collection. */
-function flow(cursor: Cursor, key: number | undefined, depth: number): Place {
+function flow(cursor: Cursor, key: number | undefined, depth: number): Located {
   const from = cursor.from + cursor.at;
   const rest = cursor.text.slice(cursor.at);
   if (rest.startsWith("{") || rest.startsWith("[")) return collection(cursor, key, depth + 1);
@@ -185,12 +185,12 @@ function flow(cursor: Cursor, key: number | undefined, depth: number): Place {
   return { value, from, key: key ?? from, children: undefined };
 }
 
-function collection(cursor: Cursor, key: number | undefined, depth: number): Place {
+function collection(cursor: Cursor, key: number | undefined, depth: number): Located {
   if (depth > DOCUMENT_BUDGETS.depth) throw ELABORATE;
   const from = cursor.from + cursor.at;
   const isMap = cursor.text[cursor.at] === "{";
   const end = isMap ? "}" : "]";
-  const children = new Map<string, Place>();
+  const children = new Map<string, Located>();
   const value = Object.create(null) as Record<string, unknown>;
   cursor.at++;
   skip(cursor);

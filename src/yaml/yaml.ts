@@ -9,7 +9,7 @@ import {
   shown,
   type Text,
 } from "../document/index.ts";
-import { type Place, readPlain } from "./plain.ts";
+import { type Located, readPlain } from "./plain.ts";
 
 /** Characters of a text that is worth a quicker reading: shorter ones take the library 0.1 s or less (median of five: 0.09 s). */
 const LONG = 65_536;
@@ -88,7 +88,7 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
 }
 
 /** Where a part of a text stands: at the nearest value around it, where the text has none there. */
-function locatorOf(root: Place, positionAt: (offset: number) => Position): Text["locate"] {
+function locatorOf(root: Located, positionAt: (offset: number) => Position): Text["locate"] {
   return (at, part = "value") => {
     let place = root;
     for (const escaped of at.split("/").slice(1)) {
@@ -108,7 +108,7 @@ interface Repeat {
 }
 
 interface Converted {
-  readonly root: Place;
+  readonly root: Located;
   readonly repeats: readonly Repeat[];
   /** The first alias without an anchor above it. */
   readonly unknown: { readonly anchor: string; readonly from: number } | undefined;
@@ -116,11 +116,11 @@ interface Converted {
 
 /** Plain values of composed nodes; objects have no prototype, and of keys that repeat the last counts. */
 function convert(contents: ParsedNode | null): Converted {
-  const anchors = new Map<string, Place>();
+  const anchors = new Map<string, Located>();
   const repeats: Repeat[] = [];
   let unknown: Converted["unknown"];
 
-  const place = (node: Node | null | undefined, at: Pointer, key: number | undefined): Place => {
+  const place = (node: Node | null | undefined, at: Pointer, key: number | undefined): Located => {
     const from = node?.range?.[0] ?? key ?? 0;
     const here = { from, key: key ?? from };
     if (isAlias(node)) {
@@ -129,13 +129,13 @@ function convert(contents: ParsedNode | null): Converted {
       return { value: named?.value, children: named?.children, ...here };
     }
     const { value, children } = within(node, at, from);
-    const result: Place = { value, children, ...here };
+    const result: Located = { value, children, ...here };
     if (node?.anchor !== undefined) anchors.set(node.anchor, result);
     return result;
   };
 
-  const within = (node: Node | null | undefined, at: Pointer, from: number): Pick<Place, "value" | "children"> => {
-    const children = new Map<string, Place>();
+  const within = (node: Node | null | undefined, at: Pointer, from: number): Pick<Located, "value" | "children"> => {
+    const children = new Map<string, Located>();
     if (isMap<Node, Node | null>(node)) {
       const value = Object.create(null) as Record<string, unknown>;
       for (const { key: name, value: item } of node.items) {

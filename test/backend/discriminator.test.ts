@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { candidate, tellingUnit } from "../../src/backend/lookup/discriminator.ts";
+import { candidate, findDiscriminator } from "../../src/backend/lookup/discriminator.ts";
 import { law } from "../support/law.ts";
 
 describe("a telling unit", () => {
@@ -19,7 +19,7 @@ describe("a telling unit", () => {
     // 16 units lie between them: they have the same low bits, and a longer table tells them apart.
     [["a", "q"], 0, 32],
   ])("of %j", (values, at, size) => {
-    const unit = tellingUnit(values);
+    const unit = findDiscriminator(values);
     expect(unit?.at).toBe(at);
     expect(unit?.numbers.length).toBe(size);
   });
@@ -31,7 +31,7 @@ law(
   "where a value stands, at any place of a text, it is the candidate",
   fc.tuple(fc.uniqueArray(texts, { maxLength: 6 }), texts, texts),
   ([values, before, after]) => {
-    const unit = tellingUnit(values);
+    const unit = findDiscriminator(values);
     if (unit === undefined) return;
     values.forEach((value, index) => expect(candidate(unit, before + value + after, before.length)).toBe(index + 1));
     expect(candidate(unit, before, before.length)).toBe(0);

@@ -665,8 +665,8 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     ).toEqual(expected);
   });
 
-  test("torn lines are counted and shown with their numbers, and the others routed", async () => {
-    const torn = [
+  test("malformed lines are counted and shown with their numbers, and the others routed", async () => {
+    const malformed = [
       "{",
       "[]",
       "null",
@@ -677,7 +677,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
       '{"headers":[["a","b","c"]]}',
       '{"attributes":{"a":1}}',
     ];
-    const log = `{"draw":0}\r\n\n${torn.join("\n")}\n{"draw":0.9}`;
+    const log = `{"draw":0}\r\n\n${malformed.join("\n")}\n{"draw":0.9}`;
     const { code, stdout, stderr } = await cli(["route", split, "--requests", "-"], { stdin: input(log) });
     expect(code).toBe(1);
     expect(stdout).toContain("prod: 2 requests from standard input\n");
@@ -712,7 +712,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     }
   });
 
-  test("a line longer than any string can be is one torn line", async () => {
+  test("a line longer than any string can be is one malformed line", async () => {
     const megabyte = Buffer.alloc(1024 * 1024, "x");
     const chunks = [Buffer.from('{"draw":0}\n'), ...Array.from({ length: 600 }, () => megabyte), Buffer.from('\n{"draw":0}')];
     const { code, stdout, stderr } = await cli(["route", split, "--requests", "-"], { stdin: Readable.from(chunks) });

@@ -11,7 +11,7 @@ import { readable } from "../../src/cli/reporters/readable.ts";
 import type { CoverageResult, MutationResult, RunResult, SuiteResult } from "../../src/cli/reporters/result.ts";
 import { tap } from "../../src/cli/reporters/tap.ts";
 import type { Style } from "../../src/cli/terminal/style.ts";
-import type { Source } from "../../src/cli/files/suite.ts";
+import type { AliasSource } from "../../src/cli/files/suite.ts";
 import { type AliasConfig, plan } from "../../src/index.ts";
 import { coverage } from "../../src/testing/coverage.ts";
 import { mutate } from "../../src/testing/mutate.ts";
@@ -74,7 +74,7 @@ const text = `{
 }
 `;
 
-function sourceOf(name: string): Source {
+function sourceOf(name: string): AliasSource {
   const read = readText(text);
   if (!read.ok) throw new Error("the config is not JSON");
   const config = read.value.value as AliasConfig;
@@ -97,8 +97,10 @@ test("every reporter is held here", () => {
       "lcov.ts",
       "lines.ts",
       "mutation.ts",
+      "pictures.ts",
       "readable.ts",
       "result.ts",
+      "simulation.ts",
       "tap.ts",
     ].toSorted(),
   );

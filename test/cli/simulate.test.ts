@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { draw, prepare } from "../../src/cli/reporters/pictures.ts";
+import { writeReports, checkReports } from "../../src/cli/reporters/pictures.ts";
 import { population, populationTraffic, simulate as run } from "../../src/simulate/index.ts";
 import { command, type Ended, hostOf, scratch } from "../support/command.ts";
 
@@ -33,7 +33,7 @@ describe("simulate", () => {
     expect(stdout).toMatch(/within 10 draws: 9\d\.\d\d % \(\d+ of 100\), expected 94\.37 %/);
   });
 
-  test("a log: torn lines are counted and shown", async () => {
+  test("a log: malformed lines are counted and shown", async () => {
     const { code, stdout } = await simulate(alias, "--traffic", log);
     expect(code).toBe(0);
     expect(stdout).toContain("3 requests, seed 0\n  line 4 is no request: ");
@@ -92,12 +92,12 @@ describe("simulate", () => {
       populationTraffic(population({ users: 9, sessions: 1, requests: 1 })),
       stopped,
     );
-    await prepare({ svg: out });
+    await checkReports({ svg: out });
     const { host, texts } = hostOf();
-    await draw({ svg: out }, { title: "t", simulation }, host);
+    await writeReports({ svg: out }, { title: "t", simulation }, host);
     expect(readdirSync(out)).toEqual(["the-funnel-of-rules.partial.svg"]);
     expect(texts.stderr).toBe(`canary-router: wrote 1 plot in ${out}\n`);
-    await draw({ svg: out }, { title: "t", simulation: { ...simulation, partial: false } }, host);
+    await writeReports({ svg: out }, { title: "t", simulation: { ...simulation, partial: false } }, host);
     expect(readdirSync(out)).toEqual(["the-funnel-of-rules.svg"]);
   });
 

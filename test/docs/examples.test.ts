@@ -100,9 +100,9 @@ describe("traffic.ndjson", () => {
     expect(traffic() === text).toBe(true);
   });
 
-  test("has at least 2,000 requests, and no line is torn", () => {
+  test("has at least 2,000 requests, and no line is malformed", () => {
     expect(entries.length).toBeGreaterThanOrEqual(2_000);
-    expect(entries.filter(({ kind }) => kind === "torn")).toEqual([]);
+    expect(entries.filter(({ kind }) => kind === "malformed")).toEqual([]);
   });
 
   test("meets every decision of storefront.yaml but the errors, as the oracle has them", () => {
@@ -110,7 +110,7 @@ describe("traffic.ndjson", () => {
     const route = compile(config);
     const counts = route.decisions.map(() => 0);
     for (const entry of entries) {
-      if (entry.kind === "torn") continue;
+      if (entry.kind === "malformed") continue;
       const { index, ...verdict } = route(entry.request);
       expect(verdict).toEqual(decide(config, entry.request));
       counts[index] = (counts[index] ?? 0) + 1;

@@ -61,14 +61,14 @@ export function route(request, draw) {
     if (held0 !== 0) return decisions[31 - Math.clz32(held0 & -held0)];
     return decisions[3];
   } catch {
-    return routeWithCare(request, draw);
+    return routeByReference(request, draw);
   }
 }
 
 export default route;
 
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
-function routeWithCare(request, draw) {
+function routeByReference(request, draw) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[4];

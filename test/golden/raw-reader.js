@@ -21,14 +21,14 @@ export function route(request, draw) {
     if ((from3 !== -1 && cookieIs(text2, from3, "yes"))) return decisions[0];
     return decisions[1];
   } catch {
-    return routeWithCare(request, draw);
+    return routeByReference(request, draw);
   }
 }
 
 export default route;
 
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
-function routeWithCare(request, draw) {
+function routeByReference(request, draw) {
   try {
     const carrier = rawHeadersOf(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];

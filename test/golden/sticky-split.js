@@ -39,14 +39,14 @@ export function route(request, draw) {
     const slot = draw * 10000;
     return slot < 1000 ? decisions[0] : decisions[1];
   } catch {
-    return routeWithCare(request, draw);
+    return routeByReference(request, draw);
   }
 }
 
 export default route;
 
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
-function routeWithCare(request, draw) {
+function routeByReference(request, draw) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];

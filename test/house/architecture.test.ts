@@ -12,7 +12,7 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "testing/vitest.ts": ["vitest"],
   "testing/arbitraries.ts": ["fast-check"],
-  "simulate/random.ts": ["seedrandom"],
+  "simulate/random.ts": ["seedrandom/lib/alea.js"],
   "simulate/workers/workers.ts": ["node:worker_threads"],
   "simulate/workers/worker.ts": ["node:worker_threads"],
   "yaml/yaml.ts": ["yaml"],
@@ -25,7 +25,7 @@ const ENTRIES: readonly string[] = [
   "testing/vitest.ts",
   "testing/jest.ts",
   "testing/arbitraries.ts",
-  "simulate/workers/workers.ts",
+  "simulate/workers/index.ts",
   "cli/main.ts",
 ];
 

@@ -179,7 +179,7 @@ describe("tests become", () => {
     [{ kind: "header", name: "a" }, ["?#;", " 1 ", "\ud800"], []],
   ])("without what no request can have: %j", (field, holds, never) => {
     expect([...holds, ...never].filter((value) => isPossible(field, value))).toEqual(holds);
-    const { run } = passes.find(({ name }) => name === "hold")!;
+    const { run } = passes.find(({ name }) => name === "dropImpossible")!;
     const rewritten = run({ ...empty, rules: [{ test: all(match(field, [...holds, ...never], "")), outcome: 0 }] });
     expect(matches(rewritten)).toEqual([match(field, holds, "")]);
   });
@@ -188,7 +188,7 @@ describe("tests become", () => {
 describe("what passes leave", () => {
   /** What no plan shows any more once the pass has run in its place. */
   const leaves: Readonly<Record<string, (after: Plan) => void>> = {
-    hold: (after) => {
+    dropImpossible: (after) => {
       for (const { field, values } of matches(after)) expect(values.filter((value) => !isPossible(field, value))).toEqual([]);
     },
     merge: (after) => {

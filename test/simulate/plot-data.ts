@@ -68,9 +68,9 @@ export const figures: readonly Figure[] = [
     },
   },
   {
-    kind: "torn",
+    kind: "mixed",
     data: {
-      title: "Torn sessions",
+      title: "Mixed sessions",
       who: "sessions",
       points: [
         { within: 2, of: 5_214, share: 0.182, low: 0.172, high: 0.193, expected: 0.18 },

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile, type NodeRequest, type Plan, plan } from "../../src/index.ts";
 import { readerOf } from "../../src/simulate/field.ts";
-import { overhear } from "../../src/simulate/recording-reader.ts";
+import { recordingReader } from "../../src/simulate/recording-reader.ts";
 import { law } from "../support/law.ts";
 
 const FIELDS = [
@@ -69,7 +69,7 @@ law(
   ([options, requests]) => {
     const subject = planOf(options);
     const fields = subject.split.kind === "arms" ? (subject.split.sticky?.keys ?? []).map(({ field }) => field) : [];
-    const { reader, key } = overhear(fields);
+    const { reader, key } = recordingReader(fields);
     const route = compile(subject, { reader, random: () => 0.5 });
     const plain = compile(subject, { random: () => 0.5 });
     for (const each of requests.map(requestOf)) {
@@ -82,7 +82,7 @@ law(
 );
 
 test("nothing is overheard of fields that are no keys", () => {
-  const { reader, key } = overhear([{ kind: "header", name: "x-id" }]);
+  const { reader, key } = recordingReader([{ kind: "header", name: "x-id" }]);
   const route = compile(
     { version: "v1", additional_version_strategy: { v2: { rules: [{ rule_type: "Header", param: "x-a", op: "=", value: "a" }] } } },
     { reader },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { movement } from "../../src/prove/movement.ts";
-import { plan } from "../../src/plan/read.ts";
+import { planOf } from "../../src/plan/read.ts";
 import { forecast, population, populationTraffic, rollout, simulate } from "../../src/simulate/index.ts";
 import { reportDataOf } from "../../src/simulate/report/data.ts";
 import { plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
@@ -25,7 +25,7 @@ const kinds = ({ sections }: ReportData): readonly (string | undefined)[] => sec
 test("a simulation is shown by its funnel, its draw, and what sessions and users meet", async () => {
   const simulation = await simulate(alias, traffic(), { seed: "s" });
   const data = reportDataOf({ title: "t", simulation });
-  expect(kinds(data)).toEqual([undefined, "funnel", "arms", "torn", "torn"]);
+  expect(kinds(data)).toEqual([undefined, "funnel", "arms", "mixed", "mixed"]);
   expect(data.partial).toBeUndefined();
   const figure = data.sections[1]?.figure;
   const rows = figure === undefined ? [] : plotTable(figure).rows;
@@ -87,7 +87,7 @@ test("a rollout is shown by its slots, its movement, and the share of the canary
 
 test("a change is shown by its slots, its matrix, and witnesses", () => {
   const after = { version: "v1", additional_version_weights: { v2: 5, v4: 30 } };
-  const change = { before: plan(alias), after: plan(after), movement: movement(alias, after) };
+  const change = { before: planOf(alias), after: planOf(after), movement: movement(alias, after) };
   const data = reportDataOf({ title: "t", change });
   expect(kinds(data)).toEqual(["strip", "matrix", undefined]);
   const wasted = change.movement.moved - change.movement.least;

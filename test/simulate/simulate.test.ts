@@ -8,7 +8,7 @@ import { MultiSet } from "mnemonist";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { type AliasConfig, compile, type NodeRequest, toRequest } from "../../src/index.ts";
-import { doer } from "../../src/simulate/task.ts";
+import { createTaskRunner } from "../../src/simulate/task.ts";
 import { Course } from "../../src/simulate/course.ts";
 import { emptyHistory, extend, type History, joined, markOf, readEach, written } from "../../src/simulate/history.ts";
 import { emptySummary, include, includer, WITHIN } from "../../src/simulate/summary.ts";
@@ -64,7 +64,7 @@ test("a log is counted as its decisions, one by one", async () => {
   for (const { reason, at, requests: count } of simulation.reasons) expect(count).toBe(outcomes.multiplicity(`${reason} ${at}`));
   for (const { value, versions } of simulation.segments)
     for (const each of versions) expect(each.requests).toBe(byCountry.multiplicity(JSON.stringify([value ?? null, each.version])));
-  expect(simulation).toMatchObject({ requests, partial: false, lines: { read: requests, torn: 0, first: [] } });
+  expect(simulation).toMatchObject({ requests, partial: false, lines: { read: requests, malformed: 0, first: [] } });
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
   expect(sum(simulation.versions.map((each) => each.requests))).toBe(requests);
   expect(sum(simulation.reasons.map((each) => each.requests))).toBe(requests);
@@ -94,7 +94,7 @@ describe("the same seed gives the same result", () => {
   /** Does the tasks of a window backwards, by as many crews, and gives the results in order: what threads do, at their worst. */
   const backwards = (width: number): Crew =>
     async function* (job, tasks) {
-      const hands = Array.from({ length: width }, () => doer(job));
+      const hands = Array.from({ length: width }, () => createTaskRunner(job));
       let window: Parameters<(typeof hands)[0]>[0][] = [];
       const flush = () => {
         const results = window.toReversed().map((task, at) => hands[at]?.(structuredClone(task)));
@@ -114,7 +114,8 @@ describe("the same seed gives the same result", () => {
 
   test("on real threads, of the built library, for a population and for a log", async () => {
     const built = await import(pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/index.js")).href);
-    const options = { seed: "seed", segment: country, crew: built.workers(2) };
+    const { workers } = await import(pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/workers/index.js")).href);
+    const options = { seed: "seed", segment: country, crew: workers(2) };
     expect(await built.simulate(storefront, traffic(), options)).toEqual(await once);
     const log = () => logTraffic(createReadStream("docs/examples/traffic.ndjson", { highWaterMark: 1_000 }), { form: "ndjson" });
     expect(await built.simulate(random, log(), options)).toEqual(await simulate(random, log(), { seed: "seed", segment: country }));
@@ -122,8 +123,9 @@ describe("the same seed gives the same result", () => {
 
   test("what fails on a thread fails here", async () => {
     const built = await import(pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/index.js")).href);
+    const { workers } = await import(pathToFileURL(resolve(process.env["DIST"] ?? "dist", "simulate/workers/index.js")).href);
     const unclonable = visitTraffic([[{ request: { headers: {}, method: (() => "GET") as unknown as string } }]]);
-    await expect(built.simulate(random, unclonable, { seed: "s", crew: built.workers(2) })).rejects.toThrow(/could not be cloned/);
+    await expect(built.simulate(random, unclonable, { seed: "s", crew: workers(2) })).rejects.toThrow(/could not be cloned/);
   });
 });
 
@@ -139,7 +141,7 @@ test("random draws are tested by requests, sticky ones by keys, and both where a
   const route = compile(sticky);
   const onCanary = users.filter((user) => route({ headers: { "x-user-id": user } }).version === "v2").length;
   expect(simulation.draws[0]?.arms.find((arm) => arm.version === "v2")).toMatchObject({ count: onCanary, slots: 1_000 });
-  expect(simulation.users).toMatchObject({ count: 4_000, several: { count: 0 }, torn: { count: 0, of: 4_000, expected: undefined } });
+  expect(simulation.users).toMatchObject({ count: 4_000, several: { count: 0 }, mixed: { count: 0, of: 4_000, expected: undefined } });
 });
 
 test("the course of the draws tells when a split went wrong, and sums to all of them", async () => {
@@ -201,13 +203,13 @@ test("a split that is not what the weights say is found, by both tests", async (
 
 test("what a random split does to users is what probability says", async () => {
   const model = population({ users: 20_000, sessions: 2, requests: 5 });
-  const { users, sessions } = await simulate(random, populationTraffic(model), { seed: "torn" });
+  const { users, sessions } = await simulate(random, populationTraffic(model), { seed: "mixed" });
   const stays = (draws: number): number => 0.85 ** draws + 0.1 ** draws + 0.05 ** draws;
   expect(users?.curve.map(({ within, expected }) => [within, expected?.toFixed(9)])).toEqual(
     [2, 3, 5, 10].map((within) => [within, (1 - stays(within)).toFixed(9)]),
   );
-  expect(users?.torn.expected).toBeCloseTo(1 - stays(10), 9);
-  expect(sessions?.torn.expected).toBeCloseTo(1 - stays(5), 9);
+  expect(users?.mixed.expected).toBeCloseTo(1 - stays(10), 9);
+  expect(sessions?.mixed.expected).toBeCloseTo(1 - stays(5), 9);
   expect(sessions).toMatchObject({ count: 40_000, counted: 40_000 });
   for (const { share, of, expected = 0 } of users?.curve ?? []) {
     expect(Math.abs(share - expected)).toBeLessThan(6 * Math.sqrt((expected * (1 - expected)) / of));
@@ -254,16 +256,16 @@ test("stopped, it returns what it has, marked partial", async () => {
   expect(simulation.requests).toBeLessThan(60_000);
 });
 
-test("torn lines keep their numbers over the blocks of a log", async () => {
+test("malformed lines keep their numbers over the blocks of a log", async () => {
   const line = `{"url":"/","headers":{"x":"${"y".repeat(2_000)}"}}\n`;
   async function* stream(): AsyncGenerator<string> {
-    for (let at = 1; at <= 600; at++) yield await Promise.resolve(at % 250 === 0 ? "{torn\n" : line);
+    for (let at = 1; at <= 600; at++) yield await Promise.resolve(at % 250 === 0 ? "{broken\n" : line);
   }
   const { lines, requests } = await simulate(random, logTraffic(stream(), { form: "ndjson" }), { seed: "s" });
   expect(requests).toBe(598);
   expect(lines).toEqual({
     read: 600,
-    torn: 2,
+    malformed: 2,
     first: [
       { line: 250, fault: "not JSON" },
       { line: 500, fault: "not JSON" },
@@ -369,7 +371,7 @@ describe("histories", () => {
     expect(summary).toMatchObject({
       count: all.length,
       several: all.filter((list) => new Set(list.map(([each]) => each)).size > 1).length,
-      met: [0, 1, 2].map((each) => all.filter((list) => list.some(([met]) => met === each)).length),
+      exposed: [0, 1, 2].map((each) => all.filter((list) => list.some(([version]) => version === each)).length),
       drawn: dealt.length,
       turned: dealt.filter((list) => new Set(list).size > 1).length,
       expected: dealt.reduce((sum, list) => sum + 1 - repeat(list.length), 0),
@@ -384,7 +386,7 @@ describe("histories", () => {
   });
 });
 
-describe("traffic that is whole", () => {
+describe("traffic that is contiguous", () => {
   const ruled: AliasConfig = {
     ...sticky,
     additional_version_strategy: { v4: { rules: [{ rule_type: "Header", param: "x-beta", op: "=", value: "on" }] } },
@@ -416,7 +418,7 @@ describe("traffic that is whole", () => {
         const batches = grouped(visits, ({ user, request }) => user ?? (request.headers["x-user-id"] as string | undefined)).map((each) =>
           grouped(each, ({ session }) => session).flat(),
         );
-        const whole = await simulate(ruled, visitTraffic([batches.flat()], { whole: true }), { seed: "s" });
+        const whole = await simulate(ruled, visitTraffic([batches.flat()], { contiguous: true }), { seed: "s" });
         expect(whole).toEqual(await simulate(ruled, visitTraffic([batches.flat()]), { seed: "s" }));
       }),
       { seed: 1_000_003, numRuns: 200 },
@@ -425,17 +427,17 @@ describe("traffic that is whole", () => {
 
   test("says so where somebody comes again after another", async () => {
     const again = ["a", "b", "a"].map((user) => visit({}, { user }));
-    await expect(simulate(random, visitTraffic([again], { whole: true }), { seed: "s" })).rejects.toThrow(
-      "the traffic was said to be whole, but `a` comes again after another",
+    await expect(simulate(random, visitTraffic([again], { contiguous: true }), { seed: "s" })).rejects.toThrow(
+      "the traffic was said to be contiguous, but `a` comes again after another",
     );
     const sessions = ["1", "2", "1"].map((session) => visit({}, { user: "a", session }));
-    await expect(simulate(random, visitTraffic([sessions], { whole: true }), { seed: "s" })).rejects.toThrow("`1` comes again");
+    await expect(simulate(random, visitTraffic([sessions], { contiguous: true }), { seed: "s" })).rejects.toThrow("`1` comes again");
     expect((await simulate(random, visitTraffic([again]), { seed: "s" })).users).toMatchObject({ count: 2 });
   });
 
   test("has its keys all counted, however many there are", async () => {
     const piece = (number: number) => Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `user-${number}-${at}` }));
-    const { draws, users } = await simulate(sticky, visitTraffic([0, 1, 2, 3, 4].map(piece), { whole: true }), { seed: "s" });
+    const { draws, users } = await simulate(sticky, visitTraffic([0, 1, 2, 3, 4].map(piece), { contiguous: true }), { seed: "s" });
     expect(draws).toMatchObject([{ unit: "key", count: 100_000, sampled: 1 }]);
     expect(draws[0]?.course.map(({ requests: end }) => end)).toEqual([20_000, 40_000, 60_000, 80_000, 100_000]);
     expect(users).toMatchObject({ count: 100_000, counted: 100_000 });
@@ -446,7 +448,7 @@ describe("traffic that is whole", () => {
       Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `key-${number}-${at}` }, { user: `user-${number}-${at}` }));
     const own = [visit({ "x-user-id": "own" }, { user: "own" })];
     const pieces = [own, ...[0, 1, 2, 3, 4].map(piece)];
-    const { draws } = await simulate(sticky, visitTraffic(pieces, { whole: true }), { seed: "s" });
+    const { draws } = await simulate(sticky, visitTraffic(pieces, { contiguous: true }), { seed: "s" });
     const [{ count, sampled } = { count: 0, sampled: 0 }] = draws;
     expect(count).toBeLessThanOrEqual(65_537);
     expect(sampled).toBeCloseTo(0.5, 4);

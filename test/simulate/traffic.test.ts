@@ -74,7 +74,7 @@ describe("the combined log format", () => {
     [`192.0.2.7 - - [x] "GET / HTTP/1.1" two 1`, "the status is not a number of three digits"],
     [`192.0.2.7 - - [x] "GET / HTTP/1.1" 200 1 "https://`, "the referrer has no closing quote"],
     [`192.0.2.7 - - [x] "GET / HTTP/1.1" 200 1 "-" "Mozilla`, "the user agent has no closing quote"],
-  ])("%j is torn", (line, fault) => {
+  ])("%j is malformed", (line, fault) => {
     expect(readLogLine(line)).toEqual({ fault });
   });
 });
@@ -109,7 +109,7 @@ describe("JSON lines", () => {
     ['{"user":7}', "`user` is not a string"],
     ['{"headers":[["a"]]}', "`headers` is not an object or a list of pairs, of strings"],
     ['{"attributes":{"a":1}}', "`attributes` is not an object of strings"],
-  ])("%s is torn", (line, fault) => {
+  ])("%s is malformed", (line, fault) => {
     expect(readEntry(line)).toEqual({ fault });
   });
 });
@@ -144,11 +144,11 @@ describe("HAR", () => {
     }
   });
 
-  test("a file that breaks off has a torn entry, and one that is no HAR says so", async () => {
+  test("a file that breaks off has a malformed entry, and one that is no HAR says so", async () => {
     const [broken] = await readLog([file.slice(0, file.lastIndexOf("startedDateTime") + 40)], { form: "har" });
-    expect(broken).toMatchObject({ visits: [{}], torn: [{ line: 2, fault: "not a whole entry" }] });
+    expect(broken).toMatchObject({ visits: [{}], malformed: [{ line: 2, fault: "not a whole entry" }] });
     const [other] = await readLog(['{"entries": []}'], { form: "har" });
-    expect(other).toMatchObject({ visits: [], torn: [{ line: 1, fault: "not a HAR file: there is no list `log.entries`" }] });
+    expect(other).toMatchObject({ visits: [], malformed: [{ line: 1, fault: "not a HAR file: there is no list `log.entries`" }] });
     expect(await readLog(['{"log":{"entries":[]}}'], { form: "har" })).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ describe("HAR", () => {
     ["{}", "no request with `method` and `url` in the entry"],
     ['{"request":{"method":"GET","url":"/","headers":{}}}', "`request.headers` is not a list"],
     ['{"request":{"method":"GET","url":"/","headers":[{"name":"a"}]}}', "a header is not a name and a value"],
-  ])("%s is torn", (line, fault) => {
+  ])("%s is malformed", (line, fault) => {
     expect(readHarEntry(line)).toEqual({ fault });
   });
 
@@ -193,7 +193,7 @@ describe("a stream of lines", () => {
     );
   });
 
-  test("torn lines are counted with their numbers, and the others are read all the same", async () => {
+  test("malformed lines are counted with their numbers, and the others are read all the same", async () => {
     const good = '{"url":"/"}\n';
     const batches = await readLog([`${good}{"url"\n\n${good}`, `${"x".repeat(LONGEST_LINE + 5)}`, `yy\n${good}not\n{"url":"/la`], {
       form: "ndjson",
@@ -201,12 +201,12 @@ describe("a stream of lines", () => {
     const visits = batches.flatMap((batch) => batch.visits);
     expect(visits).toHaveLength(3);
     let before = 0;
-    const torn = batches.flatMap((batch) => {
-      const placed = batch.torn.map(({ line, fault }) => [before + line, fault]);
+    const malformed = batches.flatMap((batch) => {
+      const placed = batch.malformed.map(({ line, fault }) => [before + line, fault]);
       before += batch.lines;
       return placed;
     });
-    expect(torn).toEqual([
+    expect(malformed).toEqual([
       [2, "not JSON"],
       [5, "longer than 1048576 characters"],
       [7, "not JSON"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { afterAll } from "vitest";
-import type { Host } from "../../src/cli/terminal/host.ts";
+import type { Terminal } from "../../src/cli/terminal/host.ts";
 import { run } from "../../src/cli/run.ts";
 
 /** How a command ended, and what it printed. */
@@ -41,7 +41,7 @@ export async function command(args: readonly string[], options: HostOptions = {}
 
 /** A host for commands, and what they print. */
 export function hostOf({ stdin = "", interrupted = new AbortController().signal, onOutput }: HostOptions = {}): {
-  readonly host: Host;
+  readonly host: Terminal;
   readonly texts: { stdout: string; stderr: string };
 } {
   const texts = { stdout: "", stderr: "" };
@@ -53,7 +53,7 @@ export function hostOf({ stdin = "", interrupted = new AbortController().signal,
         done();
       },
     });
-  const host: Host = {
+  const host: Terminal = {
     stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
     stdout: output("stdout"),
     stderr: output("stderr"),

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { type Place, readPlain } from "../../src/yaml/plain.ts";
+import { type Located, readPlain } from "../../src/yaml/plain.ts";
 import { readYaml } from "../../src/yaml/yaml.ts";
 import { pointer } from "../../src/document/diagnostic.ts";
 import { law } from "../support/law.ts";
@@ -12,7 +12,7 @@ function told(text: string): unknown {
   const place = readPlain(text);
   if (place === undefined) return undefined;
   const offsets: [string, unknown, number, number][] = [];
-  const walk = (at: string, { value, from, key, children }: Place): void => {
+  const walk = (at: string, { value, from, key, children }: Located): void => {
     offsets.push([at, children === undefined ? value : Array.isArray(value), from, key]);
     for (const [name, child] of children ?? []) walk(pointer(at, name), child);
   };

@@ -10,7 +10,7 @@ import {
   queryEnd,
   queryStart,
 } from "../../request/index.ts";
-import { candidate, tellingUnit } from "./discriminator.ts";
+import { candidate, findDiscriminator } from "./discriminator.ts";
 import { findHash, findPart, findWhole } from "./hash.ts";
 
 /** From the text in which a field stands to the number, from 1, of the value that it has; 0 for another value or none. */
@@ -36,7 +36,7 @@ export function classify(field: Field, values: readonly string[]): Classify {
           return from !== -1 && cookieIs(text, from, only) ? 1 : 0;
         };
       }
-      const unit = tellingUnit(values);
+      const unit = findDiscriminator(values);
       if (unit !== undefined) {
         return (text) => {
           const from = cookieStart(text, name);
@@ -79,7 +79,7 @@ function whole(values: readonly string[]): Classify {
   if (values.length === 1) return (text) => (text === first ? 1 : 0);
   if (values.length === 2) return (text) => (text === first ? 1 : text === second ? 2 : 0);
   if (values.length <= COMPARED) return (text) => values.indexOf(text) + 1;
-  const unit = tellingUnit(values);
+  const unit = findDiscriminator(values);
   if (unit !== undefined) {
     return (text) => {
       const number = candidate(unit, text, 0);
@@ -93,7 +93,7 @@ function whole(values: readonly string[]): Classify {
 }
 
 function part(values: readonly string[]): (text: string, from: number, to: number) => number {
-  const unit = tellingUnit(values);
+  const unit = findDiscriminator(values);
   if (unit !== undefined) {
     return (text, from, to) => {
       const number = candidate(unit, text, from);

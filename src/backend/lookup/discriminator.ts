@@ -2,7 +2,7 @@
  * One unit that tells values apart: by it a text is at most one of them, and need be compared with that one only. Nothing
  * else of the text is looked at, not even where it ends.
  */
-export interface Unit {
+export interface Discriminator {
   /** Its position, from the start; within the shortest value. */
   readonly at: number;
   /** By the low bits of the unit, the number of the value that has it, from 1; 0 where there is none. As long as a power of two. */
@@ -29,7 +29,7 @@ const LONGEST = 128;
 const REACH = 64;
 
 /** The unit with the shortest table that tells these values apart, if there is one. The values are distinct, and at least two. */
-export function tellingUnit(values: readonly string[]): Unit | undefined {
+export function findDiscriminator(values: readonly string[]): Discriminator | undefined {
   if (values.length < 2 || values.length > MOST_VALUES) return undefined;
   const shortest = values.reduce((least, { length }) => Math.min(least, length), REACH);
   for (let size = 2; size <= LONGEST; size *= 2) {
@@ -46,7 +46,7 @@ export function tellingUnit(values: readonly string[]): Unit | undefined {
 }
 
 /** The number of the only value that can stand in `text` from `from` on; 0 where none can. */
-export function candidate({ at, numbers }: Unit, text: string, from: number): number {
+export function candidate({ at, numbers }: Discriminator, text: string, from: number): number {
   const place = from + at;
   return place < text.length ? (numbers[text.charCodeAt(place) & (numbers.length - 1)] as number) : 0;
 }

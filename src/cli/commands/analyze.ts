@@ -1,11 +1,11 @@
 import type { AliasConfig } from "../../alias/index.ts";
-import { lower } from "../../plan/index.ts";
+import { toPlan } from "../../plan/index.ts";
 import { type Claim, analyze as claimsOf, EFFORT } from "../../prove/index.ts";
 import { oneOf, readArguments } from "../arguments.ts";
 import { type Checkup, checkup } from "./check.ts";
 import { byPosition } from "../files/alias.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "../terminal/host.ts";
+import { type Command, type ExitCode, type Terminal, Refusal, refusalText, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
@@ -88,15 +88,15 @@ function toJson({ one, claims }: Analysis): object {
   return { file: one.file.name, ok: one.file.checked.ok, claims };
 }
 
-async function tell({ one, claims }: Analysis, host: Host): Promise<void> {
+async function tell({ one, claims }: Analysis, host: Terminal): Promise<void> {
   if (one.kind === "unread") return write(host.stderr, refusalText(one.refusal, host));
   const style = styleOf(host.stdout, host.env);
   const { name, text, checked } = one.file;
   const lines = text.split("\n");
-  const meaning = checked.ok ? lower(checked.value) : undefined;
+  const plan = checked.ok ? toPlan(checked.value) : undefined;
   for (const claim of claims) {
     await write(host.stdout, wrap(complaint(name, lines, claim, style), host.columns));
-    const line = meaning && claim.witness && explainLine(name === "standard input" ? "-" : name, meaning, claim.witness);
+    const line = plan && claim.witness && explainLine(name === "standard input" ? "-" : name, plan, claim.witness);
     if (line !== undefined) await write(host.stdout, `  ${style("cyan", "see:")} ${line}\n`);
   }
   const found = claims.length === 0 ? style("green", "nothing to say") : plural(claims.length, "claim");

@@ -3,7 +3,7 @@ import type { Alias } from "../../alias/index.ts";
 import { oneOf, readArguments } from "../arguments.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
 import { report } from "../terminal/complaint.ts";
-import { type Command, type ExitCode, type Host, Refusal, refusalText, write } from "../terminal/host.ts";
+import { type Command, type ExitCode, type Terminal, Refusal, refusalText, write } from "../terminal/host.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
@@ -61,7 +61,7 @@ export const check: Command = {
 };
 
 /** Reads a file, or notes why it cannot be read. */
-export async function checkup(name: string, host: Host, profile: Profile): Promise<Checkup> {
+export async function checkup(name: string, host: Terminal, profile: Profile): Promise<Checkup> {
   try {
     return { kind: "read", file: await readAliasFile(name, host, { profile }) };
   } catch (error) {
@@ -82,7 +82,7 @@ function toJson(one: Checkup): object {
   return { file: name, ok: checked.ok, diagnostics: checked.diagnostics };
 }
 
-async function tell(checkups: readonly Checkup[], host: Host): Promise<void> {
+async function tell(checkups: readonly Checkup[], host: Terminal): Promise<void> {
   const style = styleOf(host.stdout, host.env);
   for (const one of checkups) {
     if (one.kind === "unread") {

@@ -3,7 +3,7 @@ import type { Move } from "../../plan/index.ts";
 import type { Shift } from "../../prove/index.ts";
 import { percentOf, readArguments } from "../arguments.ts";
 import { loadAlias } from "../files/load.ts";
-import { draw, PICTURES, PICTURES_HELP, prepare } from "../reporters/pictures.ts";
+import { writeReports, PICTURES, PICTURES_HELP, checkReports } from "../reporters/pictures.ts";
 import { type Command, Refusal, write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
@@ -51,7 +51,7 @@ export const diff: Command = {
     const limit = percentOf("--max-moved", values["max-moved"]);
     const [before, after] = [await loadAlias(one, host), await loadAlias(other, host)];
     if (before === undefined || after === undefined) return 1;
-    await prepare(values);
+    await checkReports(values);
     const moves = movement(before, after);
     const beyond = complaints(moves, limit, values["no-shifts"] === true);
     if (values.json === true) await write(host.stdout, `${jsonOf({ ...moves, expected: expectedMoved(moves), beyond }, 2)}\n`);
@@ -59,7 +59,7 @@ export const diff: Command = {
       const style = styleOf(host.stdout, host.env);
       await write(host.stdout, wrap(`${[...report(moves), ...beyond.map((line) => style("red", line))].join("\n")}\n`, host.columns));
     }
-    await draw(values, { title: `${one} → ${other}`, change: { before: plan(before), after: plan(after), movement: moves } }, host);
+    await writeReports(values, { title: `${one} → ${other}`, change: { before: plan(before), after: plan(after), movement: moves } }, host);
     return beyond.length > 0 ? 1 : 0;
   },
 };

@@ -9,7 +9,7 @@ import { failureOf } from "../files/alias.ts";
 import { linesOf } from "../files/lines.ts";
 import { loadAlias } from "../files/load.ts";
 import { readEntry } from "../files/requests.ts";
-import { type Command, type Host, Refusal, write } from "../terminal/host.ts";
+import { type Command, type Terminal, Refusal, write } from "../terminal/host.ts";
 import { type Progress, progressOf, SILENT } from "../terminal/progress.ts";
 import { jsonOf, printable, type Style, styleOf, wrap } from "../terminal/style.ts";
 import { count, percent, plural, table } from "../terminal/table.ts";
@@ -58,15 +58,15 @@ Examples:
 const LONGEST_LINE = 1024 * 1024;
 
 /** Lines that are no requests, of which the place is told. */
-const TORN_SHOWN = 5;
+const MALFORMED_SHOWN = 5;
 
 /** What a run over a log has found. */
 interface Tally {
   /** Requests by the index of their decision. */
   readonly counts: readonly number[];
   readonly requests: number;
-  readonly torn: number;
-  /** The first of the torn lines. */
+  readonly malformed: number;
+  /** The first of the malformed lines. */
   readonly faults: readonly string[];
 }
 
@@ -91,27 +91,27 @@ export const route: Command = {
     if (tally.requests === 0 && !interrupted) throw new Refusal(`${name}: ${emptiness(tally)}`);
     const style = styleOf(host.stdout, host.env);
     if (!json) await write(host.stdout, wrap(`${summary(compiled.plan, tally, name, interrupted, style).join("\n")}\n`, host.columns));
-    if (tally.torn > 0) await write(host.stderr, `${tornText(tally, name, host)}\n`);
+    if (tally.malformed > 0) await write(host.stderr, `${malformedText(tally, name, host)}\n`);
     if (json && interrupted) await write(host.stderr, `canary-router: interrupted after ${plural(tally.requests, "request")}\n`);
-    return interrupted ? 130 : tally.torn > 0 ? 1 : 0;
+    return interrupted ? 130 : tally.malformed > 0 ? 1 : 0;
   },
 };
 
-async function routeLog(compiled: Route, log: string, name: string, json: boolean, host: Host): Promise<Tally> {
+async function routeLog(compiled: Route, log: string, name: string, json: boolean, host: Terminal): Promise<Tally> {
   const counts = compiled.decisions.map(() => 0);
   const faults: string[] = [];
   let requests = 0;
-  let torn = 0;
+  let malformed = 0;
   const progress = await progressOfLog(log, json, host);
   try {
     const stream = addAbortSignal(host.interrupted, log === "-" ? host.stdin : createReadStream(log));
     for await (const { number, text, bytes } of linesOf(stream, LONGEST_LINE)) {
       if (text?.trim() === "") continue;
       const entry =
-        text === undefined ? ({ kind: "torn", fault: `longer than ${count(LONGEST_LINE)} characters` } as const) : readEntry(text);
-      if (entry.kind === "torn") {
-        torn++;
-        if (faults.length < TORN_SHOWN) faults.push(`line ${number}: ${entry.fault}`);
+        text === undefined ? ({ kind: "malformed", fault: `longer than ${count(LONGEST_LINE)} characters` } as const) : readEntry(text);
+      if (entry.kind === "malformed") {
+        malformed++;
+        if (faults.length < MALFORMED_SHOWN) faults.push(`line ${number}: ${entry.fault}`);
         continue;
       }
       const decision = compiled(entry.request, entry.draw as number | undefined);
@@ -125,24 +125,24 @@ async function routeLog(compiled: Route, log: string, name: string, json: boolea
   } finally {
     progress.end();
   }
-  return { counts, requests, torn, faults };
+  return { counts, requests, malformed, faults };
 }
 
 /** Silent where the decisions themselves pass by on the screen. */
-async function progressOfLog(log: string, json: boolean, { stdout, stderr }: Host): Promise<Progress> {
+async function progressOfLog(log: string, json: boolean, { stdout, stderr }: Terminal): Promise<Progress> {
   if (json && stdout.isTTY === true) return SILENT;
   const stats = log === "-" ? undefined : await stat(log).catch(() => undefined);
   return progressOf(stderr, stats?.isFile() === true ? stats.size : undefined);
 }
 
-function emptiness({ torn, faults }: Tally): string {
-  return torn === 0 ? "the file is empty" : `no line is a request; ${faults[0]}`;
+function emptiness({ malformed, faults }: Tally): string {
+  return malformed === 0 ? "the file is empty" : `no line is a request; ${faults[0]}`;
 }
 
-function tornText({ torn, faults }: Tally, name: string, { stderr, env }: Host): string {
+function malformedText({ malformed, faults }: Tally, name: string, { stderr, env }: Terminal): string {
   const style = styleOf(stderr, env);
-  const more = torn > faults.length ? [`and ${count(torn - faults.length)} more`] : [];
-  const head = `${style("yellow", "canary-router:")} ${printable(name)}: ${plural(torn, "line is no request", "lines are no requests")}`;
+  const more = malformed > faults.length ? [`and ${count(malformed - faults.length)} more`] : [];
+  const head = `${style("yellow", "canary-router:")} ${printable(name)}: ${plural(malformed, "line is no request", "lines are no requests")}`;
   return [head, ...[...faults, ...more].map((line) => `  ${line}`)].join("\n");
 }
 

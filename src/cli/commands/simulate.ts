@@ -17,15 +17,15 @@ import {
   type Simulation,
   type Traffic,
 } from "../../simulate/index.ts";
-import { workers } from "../../simulate/workers/workers.ts";
+import { workers } from "../../simulate/workers/index.ts";
 import { readYaml } from "../../yaml/index.ts";
 import { oneOf, onlyFile, readArguments } from "../arguments.ts";
 import { failureOf, placed, readFile } from "../files/alias.ts";
 import { loadAliasFile } from "../files/load.ts";
-import { draw, PICTURES, PICTURES_HELP, prepare } from "../reporters/pictures.ts";
+import { writeReports, PICTURES, PICTURES_HELP, checkReports } from "../reporters/pictures.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type Command, type Host, Refusal, write } from "../terminal/host.ts";
+import { type Command, type Terminal, Refusal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
 
@@ -110,7 +110,7 @@ export const simulate: Command = {
     if (rollout === "faulty") return 1;
     const traffic = await trafficOf({ ...values, requests, user, session }, host);
     if (traffic === "faulty") return 1;
-    await prepare(values);
+    await checkReports(values);
 
     const progress = progressOf(host.stderr, undefined);
     const options = {
@@ -136,14 +136,14 @@ export const simulate: Command = {
       const simulation: Simulation | undefined = await ended(run(alias.checked.value, traffic, options));
       if (simulation === undefined) return 130;
       await write(host.stdout, values.json === true ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style));
-      await draw(values, { title: file, simulation }, host);
+      await writeReports(values, { title: file, simulation }, host);
     } else {
       const told = forecast(rollout, rates);
       const simulation = await ended(run(rollout, traffic, options));
       if (simulation === undefined) return 130;
       const text = `${forecastText(told)}\n${rolloutText(simulation, style)}`;
       await write(host.stdout, values.json === true ? `${jsonOf({ forecast: told, ...simulation }, 2)}\n` : text);
-      await draw(values, { title: file, rollout, forecast: told, simulation }, host);
+      await writeReports(values, { title: file, rollout, forecast: told, simulation }, host);
     }
     return host.interrupted.aborted ? 130 : 0;
   },
@@ -165,7 +165,7 @@ function fieldOf(option: string, text: string | undefined): Field | undefined {
   return { kind, name: kind === "header" ? name.toLowerCase() : name };
 }
 
-async function readRollout(path: string, alias: unknown, host: Host): Promise<Rollout | "faulty"> {
+async function readRollout(path: string, alias: unknown, host: Terminal): Promise<Rollout | "faulty"> {
   return readValue(path, host, (value) => parseRollout(isObject(value) && !("alias" in value) ? { alias, ...value } : value));
 }
 
@@ -174,7 +174,7 @@ function isObject(value: unknown): value is object {
 }
 
 /** A file of JSON or YAML that something else than an alias is made of; its complaints are told. */
-async function readValue<T>(path: string, host: Host, read: (value: unknown) => Checked<T>): Promise<T | "faulty"> {
+async function readValue<T>(path: string, host: Terminal, read: (value: unknown) => Checked<T>): Promise<T | "faulty"> {
   const { text, json } = await readFile(path, path, host, BUDGETS.text);
   const written = json ? readText(text) : readYaml(text);
   if (!written.ok) {
@@ -200,7 +200,7 @@ interface TrafficValues {
   readonly session: Field | undefined;
 }
 
-async function trafficOf(values: TrafficValues, host: Host): Promise<Traffic | "faulty"> {
+async function trafficOf(values: TrafficValues, host: Terminal): Promise<Traffic | "faulty"> {
   const { traffic, population, requests, user, session, served } = values;
   if ((traffic === undefined) === (population === undefined))
     throw new Refusal("`simulate` needs either `--traffic LOG` or `--population MODEL`", "see `canary-router simulate --help`");

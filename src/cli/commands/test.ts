@@ -6,7 +6,7 @@ import { type Case, coverage, mutate, ratio, scoreOf, verifySuite } from "../../
 import { oneOf, percentOf, readArguments } from "../arguments.ts";
 import { filesOf } from "../files/glob.ts";
 import { save } from "../files/save.ts";
-import { type Aliases, readSuiteFile, type Source, type SuiteFile } from "../files/suite.ts";
+import { type Aliases, readSuiteFile, type AliasSource, type SuiteFile } from "../files/suite.ts";
 import { coveragePercent, coverageSummary, coverageText } from "../reporters/coverage.ts";
 import { github } from "../reporters/github.ts";
 import { coverageJson, json } from "../reporters/json.ts";
@@ -16,7 +16,7 @@ import { mutationText, scorePercent } from "../reporters/mutation.ts";
 import { readable } from "../reporters/readable.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../reporters/result.ts";
 import { tap } from "../reporters/tap.ts";
-import { type Command, type ExitCode, type Host, Refusal, write } from "../terminal/host.ts";
+import { type Command, type ExitCode, type Terminal, Refusal, write } from "../terminal/host.ts";
 import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
@@ -66,7 +66,7 @@ const PERIOD = 200;
 
 const REPORTERS = { readable, tap, junit, json, github };
 
-interface Wishes {
+interface TestOptions {
   readonly patterns: readonly string[];
   readonly reporter: keyof typeof REPORTERS;
   readonly coverage: boolean;
@@ -93,7 +93,7 @@ export const test: Command = {
       watch: { type: "boolean" },
     });
     const minScore = percentOf("--min-score", values["min-score"]);
-    const wishes: Wishes = {
+    const wishes: TestOptions = {
       patterns: positionals,
       reporter: oneOf("--reporter", values.reporter ?? "readable", ["readable", "tap", "junit", "json", "github"]),
       coverage: values.coverage === true,
@@ -126,7 +126,7 @@ interface Ended {
   readonly files: readonly string[];
 }
 
-async function runOnce(wishes: Wishes, host: Host): Promise<Ended> {
+async function runOnce(wishes: TestOptions, host: Terminal): Promise<Ended> {
   const aliases: Aliases = new Map();
   const results: SuiteResult[] = [];
   const suites: ReadSuite[] = [];
@@ -195,7 +195,7 @@ function resultOf(file: SuiteFile, began: number): SuiteResult {
   }
 }
 
-function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, Source>): readonly CoverageResult[] {
+function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, AliasSource>): readonly CoverageResult[] {
   return coverage({ title: undefined, cases }).flatMap((each) => {
     const source = sources.get(each.plan);
     return source === undefined ? [] : [{ source, coverage: each }];
@@ -203,7 +203,7 @@ function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, Source>):
 }
 
 /** A mistake is caught where any suite catches it. */
-function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, Source>): readonly MutationResult[] {
+function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>): readonly MutationResult[] {
   return [...sources.values()].map((source) => {
     const about = suites.filter((suite) => suite.sources.has(source.plan));
     return { source, outcomes: caught(about.map(({ suite }) => mutate(source.config, suite).outcomes)) };
@@ -215,7 +215,7 @@ function caught([first = [], ...others]: readonly MutationResult["outcomes"][]):
   return first.map((outcome, index) => others.map((other) => other[index]).find((other) => other?.kind === "killed") ?? outcome);
 }
 
-async function tell(result: RunResult, { reporter, coverage: wanted }: Wishes, host: Host): Promise<void> {
+async function tell(result: RunResult, { reporter, coverage: wanted }: TestOptions, host: Terminal): Promise<void> {
   const { coverage: covered, mutation } = result;
   const style = styleOf(host.stdout, host.env);
   if (reporter === "json") return write(host.stdout, json(result));
@@ -228,7 +228,11 @@ async function tell(result: RunResult, { reporter, coverage: wanted }: Wishes, h
 }
 
 /** Says which minimum is missed, if one is. */
-async function missed({ coverage: covered, mutation }: RunResult, { minCoverage, minScore }: Wishes, host: Host): Promise<boolean> {
+async function missed(
+  { coverage: covered, mutation }: RunResult,
+  { minCoverage, minScore }: TestOptions,
+  host: Terminal,
+): Promise<boolean> {
   const complaints: string[] = [];
   if (minCoverage !== undefined && covered !== undefined && 100 * ratio(covered.map((each) => each.coverage)) < minCoverage) {
     complaints.push(`coverage is ${coveragePercent(covered)} %, less than ${minCoverage} %`);
@@ -243,7 +247,7 @@ async function missed({ coverage: covered, mutation }: RunResult, { minCoverage,
 }
 
 /** Runs, waits until a file is another, and runs again; ends with the interruption. */
-async function watch(wishes: Wishes, host: Host): Promise<ExitCode> {
+async function watch(wishes: TestOptions, host: Terminal): Promise<ExitCode> {
   let ended: Ended = { code: 0, files: [] };
   while (!host.interrupted.aborted) {
     const known = ended.files.join("\n");

@@ -4,7 +4,7 @@ import { addAbortSignal } from "node:stream";
 import { atMost, type Checked, type Diagnostic, type Pointer, type Position, readText, type Text } from "../../document/index.ts";
 import { type Alias, BUDGETS, parse, type ParseOptions, parseText } from "../../alias/index.ts";
 import { readYaml } from "../../yaml/index.ts";
-import { type Host, Refusal } from "../terminal/host.ts";
+import { type Terminal, Refusal } from "../terminal/host.ts";
 
 /** A config that was read from a file. */
 export interface AliasFile {
@@ -27,7 +27,7 @@ interface Written {
  * Reads an alias config from a JSON or YAML file, or from standard input for `-`. The extension says which it is; where it
  * does not, JSON begins with a bracket. Throws a `Refusal` for a file that cannot be read, is empty, or is neither.
  */
-export async function readAliasFile(path: string, host: Host, options: ParseOptions = {}): Promise<AliasFile> {
+export async function readAliasFile(path: string, host: Terminal, options: ParseOptions = {}): Promise<AliasFile> {
   const name = path === "-" ? "standard input" : path;
   const { text, json } = await readFile(path, name, host, BUDGETS.text);
   const yaml = json ? undefined : readYaml(text);
@@ -57,7 +57,7 @@ export async function readAliasFile(path: string, host: Host, options: ParseOpti
 export async function readFile(
   path: string,
   name: string,
-  host: Host,
+  host: Terminal,
   limit: number,
 ): Promise<{ readonly text: string; readonly json: boolean }> {
   const text = await readUpTo(path, name, host, limit);
@@ -66,7 +66,7 @@ export async function readFile(
 }
 
 /** Reads no more than it takes to see that there is too much. */
-async function readUpTo(path: string, name: string, host: Host, limit: number): Promise<string> {
+async function readUpTo(path: string, name: string, host: Terminal, limit: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   try {

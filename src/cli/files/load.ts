@@ -1,7 +1,7 @@
 import type { Alias } from "../../alias/index.ts";
 import { type AliasFile, readAliasFile } from "./alias.ts";
 import { report } from "../terminal/complaint.ts";
-import { type Host, write } from "../terminal/host.ts";
+import { type Terminal, write } from "../terminal/host.ts";
 import { printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
@@ -9,13 +9,13 @@ import { plural } from "../terminal/table.ts";
  * The alias of a file, for a command that uses it. Reports its errors and returns undefined where there are any; mentions
  * warnings in one line.
  */
-export async function loadAlias(path: string, host: Host): Promise<Alias | undefined> {
+export async function loadAlias(path: string, host: Terminal): Promise<Alias | undefined> {
   const file = await loadAliasFile(path, host);
   return file?.checked.ok === true ? file.checked.value : undefined;
 }
 
 /** The same, as it is written. */
-export async function loadAliasFile(path: string, host: Host): Promise<AliasFile | undefined> {
+export async function loadAliasFile(path: string, host: Terminal): Promise<AliasFile | undefined> {
   const file = await readAliasFile(path, host);
   const { checked, name } = file;
   const style = styleOf(host.stderr, host.env);

@@ -9,12 +9,12 @@ export type Entry =
       /** The recorded draw, undefined where there is none; whether it is a draw is the route's to say. */
       readonly draw: unknown;
     }
-  | { readonly kind: "torn"; readonly fault: string };
+  | { readonly kind: "malformed"; readonly fault: string };
 
 /** Reads one line of a log; keys beside the request and its `draw` are the log's own. */
 export function readEntry(line: string): Entry {
   const logged = readLogged(line);
   return "fault" in logged
-    ? { kind: "torn", fault: logged.fault }
+    ? { kind: "malformed", fault: logged.fault }
     : { kind: "request", request: logged.request, draw: logged.entry["draw"] ?? undefined };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { failureOf } from "./alias.ts";
-import { type Host, Refusal, write } from "../terminal/host.ts";
+import { type Terminal, Refusal, write } from "../terminal/host.ts";
 import { printable, styleOf } from "../terminal/style.ts";
 
 /**
@@ -41,6 +41,6 @@ export function unwritable(path: string, error: unknown): Refusal {
 }
 
 /** Says that something has been written, to the one at the terminal and not into a pipe. */
-export async function tellWritten(what: string, { stderr, env }: Host): Promise<void> {
+export async function tellWritten(what: string, { stderr, env }: Terminal): Promise<void> {
   await write(stderr, `${styleOf(stderr, env)("green", "canary-router:")} wrote ${printable(what)}\n`);
 }

@@ -1,17 +1,17 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Checked, type Diagnostic, type Pointer, type Position, readText } from "../../document/index.ts";
 import { type AliasConfig, BUDGETS } from "../../alias/index.ts";
-import { lower, type Plan } from "../../plan/index.ts";
+import { toPlan, type Plan } from "../../plan/index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
 import { readYaml } from "../../yaml/index.ts";
 import { byPosition, readAliasFile, readFile } from "./alias.ts";
-import { type Host, Refusal } from "../terminal/host.ts";
+import { type Terminal, Refusal } from "../terminal/host.ts";
 
 /** Characters of a suite file: 100,000 cases, which is all that a suite may have, of 320 each. */
 const LONGEST = 32 * 1_048_576;
 
 /** An alias that cases are about, and where it is written: in a file of its own, or within a suite file. */
-export interface Source {
+export interface AliasSource {
   readonly name: string;
   /** Whether the file is a suite that has the alias in it. */
   readonly within: boolean;
@@ -28,7 +28,7 @@ export type SuiteFile =
       readonly kind: "read";
       readonly name: string;
       readonly suite: Suite;
-      readonly sources: ReadonlyMap<Plan, Source>;
+      readonly sources: ReadonlyMap<Plan, AliasSource>;
       readonly locate: (at: Pointer) => Position;
     }
   | { readonly kind: "faulty"; readonly name: string; readonly text: string; readonly diagnostics: readonly Diagnostic[] }
@@ -36,10 +36,12 @@ export type SuiteFile =
 
 /** Alias files, each of which is read once however many suites name it. */
 export type Aliases = Map<string, Loaded>;
-type Loaded = { readonly kind: "alias"; readonly source: Source } | { readonly kind: "not"; readonly diagnostics: readonly Diagnostic[] };
+type Loaded =
+  | { readonly kind: "alias"; readonly source: AliasSource }
+  | { readonly kind: "not"; readonly diagnostics: readonly Diagnostic[] };
 
 /** Reads a suite and the alias files that it names, whose paths are relative to it. Adds them to `aliases`. */
-export async function readSuiteFile(path: string, host: Host, aliases: Aliases): Promise<SuiteFile> {
+export async function readSuiteFile(path: string, host: Terminal, aliases: Aliases): Promise<SuiteFile> {
   const name = path === "-" ? "standard input" : path;
   let file: { readonly text: string; readonly json: boolean };
   try {
@@ -77,14 +79,14 @@ export async function readSuiteFile(path: string, host: Host, aliases: Aliases):
   return { kind: "faulty", name, text, diagnostics: [...duplicates, ...found].toSorted(byPosition) };
 }
 
-async function load(path: string, host: Host): Promise<Loaded> {
+async function load(path: string, host: Terminal): Promise<Loaded> {
   try {
     const { name, text, checked, written } = await readAliasFile(path, host);
     const content = written();
     if (!checked.ok || content === undefined) return { kind: "not", diagnostics: checked.diagnostics.map(placedInside) };
     return {
       kind: "alias",
-      source: { name, within: false, text, config: content.value as AliasConfig, plan: lower(checked.value), locate: content.locate },
+      source: { name, within: false, text, config: content.value as AliasConfig, plan: toPlan(checked.value), locate: content.locate },
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -120,11 +122,11 @@ function sourcesOf(
   text: string,
   value: unknown,
   { cases }: Suite,
-  locate: Source["locate"],
+  locate: AliasSource["locate"],
   aliases: Aliases,
-): ReadonlyMap<Plan, Source> {
+): ReadonlyMap<Plan, AliasSource> {
   const files = new Map([...aliases.values()].flatMap((each) => (each.kind === "alias" ? [[each.source.plan, each.source] as const] : [])));
-  const sources = new Map<Plan, Source>();
+  const sources = new Map<Plan, AliasSource>();
   const written = property(value, "cases") as readonly unknown[];
   for (const [index, { plan }] of cases.entries()) {
     if (plan === undefined || sources.has(plan)) continue;

@@ -3,7 +3,7 @@ import { type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { printable } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
-interface Place {
+interface AnnotatedPlace {
   readonly file: string;
   readonly line?: number | undefined;
   readonly col?: number | undefined;
@@ -49,7 +49,7 @@ function annotations(suite: SuiteResult): readonly string[] {
 }
 
 /** One workflow command. The runner ends a property at a comma or colon, and a command at a line end; it reads these escapes. */
-function command(name: "error" | "warning", { file, line, col }: Place, title: string, message: string): string {
+function command(name: "error" | "warning", { file, line, col }: AnnotatedPlace, title: string, message: string): string {
   const properties = Object.entries({ file, line, col, title }).filter(([, value]) => value !== undefined);
   const text = properties.map(([key, value]) => `${key}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",");
   return `::${name} ${text}::${escaped(message)}\n`;

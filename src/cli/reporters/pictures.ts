@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Findings, plotSVG, reportDataOf, reportHTML } from "../../simulate/index.ts";
 import { save, tellWritten, unwritable, writable } from "../files/save.ts";
-import { type Host, Refusal } from "../terminal/host.ts";
+import { type Terminal, Refusal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
 
 /** The options of a command that draws. */
@@ -20,7 +20,7 @@ export interface Pictures {
 }
 
 /** Throws a `Refusal` ahead of the work where pictures could not be written after it. Makes the folder of the plots. */
-export async function prepare({ html, svg }: Pictures): Promise<void> {
+export async function checkReports({ html, svg }: Pictures): Promise<void> {
   if (svg !== undefined) {
     try {
       // Not with `recursive`: below /proc, and wherever a folder cannot be made though its parent is there, that does not end.
@@ -35,7 +35,7 @@ export async function prepare({ html, svg }: Pictures): Promise<void> {
 }
 
 /** Writes the report, and each of its plots under the name of its heading, and says so. Plots of a part of the traffic have that in their names. */
-export async function draw({ html, svg }: Pictures, findings: Findings, host: Host): Promise<void> {
+export async function writeReports({ html, svg }: Pictures, findings: Findings, host: Terminal): Promise<void> {
   if (html === undefined && svg === undefined) return;
   const data = reportDataOf(findings);
   const written: string[] = [];

@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from "../../document/index.ts";
 import type { Coverage, MutationReport } from "../../testing/index.ts";
-import type { Source } from "../files/suite.ts";
+import type { AliasSource } from "../files/suite.ts";
 
 /** What came of a suite file: its cases, or why it could not be run. */
 export type SuiteResult =
@@ -24,13 +24,13 @@ export interface CaseResult {
 
 /** What the suites saw of one alias. */
 export interface CoverageResult {
-  readonly source: Source;
+  readonly source: AliasSource;
   readonly coverage: Coverage;
 }
 
 /** Which mistakes in one alias the suites catch. */
 export interface MutationResult {
-  readonly source: Source;
+  readonly source: AliasSource;
   readonly outcomes: MutationReport["outcomes"];
 }
 

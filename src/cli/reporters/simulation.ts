@@ -1,4 +1,4 @@
-import { duration, type Forecast, type Meetings, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
+import { duration, type Forecast, type Exposure, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
 import { printable, type Style } from "../terminal/style.ts";
 import { count, percent, plural, table } from "../terminal/table.ts";
 
@@ -13,13 +13,13 @@ function simulationLines(simulation: Simulation, style: Style): readonly string[
     ...(partial ? [style("yellow", "partial: it was stopped before the traffic had ended")] : []),
     `${plural(requests, "request")}, seed ${printable(seed)}`,
     ...lines.first.map(({ line, fault }) => style("yellow", `  line ${count(line)} is no request: ${printable(fault)}`)),
-    ...(lines.torn > lines.first.length ? [`  and ${count(lines.torn - lines.first.length)} more lines that are none`] : []),
+    ...(lines.malformed > lines.first.length ? [`  and ${count(lines.malformed - lines.first.length)} more lines that are none`] : []),
     "",
     ...versionLines(simulation),
     ...funnelLines(simulation),
     ...drawLines(simulation, style),
-    ...meetingLines("users", simulation.users),
-    ...meetingLines("sessions", simulation.sessions),
+    ...exposureLines("users", simulation.users),
+    ...exposureLines("sessions", simulation.sessions),
     ...recordedLines(simulation),
   ];
 }
@@ -75,15 +75,15 @@ function drawLines({ draws }: Simulation, style: Style): readonly string[] {
   });
 }
 
-function meetingLines(who: string, meetings: Meetings | undefined): readonly string[] {
-  if (meetings === undefined) return [];
-  const { count: all, versions, several, torn, curve } = meetings;
+function exposureLines(who: string, exposure: Exposure | undefined): readonly string[] {
+  if (exposure === undefined) return [];
+  const { count: all, versions, several, mixed, curve } = exposure;
   const rows = versions.map(({ version, count: got, share }) => [printable(version), count(Math.round(got)), points(share)]);
   return [
     "",
     `${count(Math.round(all))} ${who}:`,
-    ...table([["met", who, "share"], ...rows]),
-    `  more than one version: ${shareText(several)}; torn by the draw: ${shareText(torn)}${expectedText(torn.expected)}`,
+    ...table([["saw", who, "share"], ...rows]),
+    `  more than one version: ${shareText(several)}; malformed by the draw: ${shareText(mixed)}${expectedText(mixed.expected)}`,
     ...curve
       .filter((point) => point.count > 0 || point.expected !== undefined)
       .map((point) => `  within ${plural(point.within, "draw")}: ${shareText(point)}${expectedText(point.expected)}`),

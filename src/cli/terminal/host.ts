@@ -5,7 +5,7 @@ import { printable, type Style, styleOf, wrap } from "./style.ts";
 export type Output = Writable & { readonly isTTY?: boolean };
 
 /** What a command has of the process it runs in; a test gives its own. */
-export interface Host {
+export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -24,7 +24,7 @@ export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
   readonly help: string;
-  readonly run: (args: readonly string[], host: Host) => Promise<ExitCode>;
+  readonly run: (args: readonly string[], host: Terminal) => Promise<ExitCode>;
 }
 
 /** Thrown where a command cannot do its work at all: wrong usage, an unreadable file. The process ends with 2. */
@@ -39,7 +39,7 @@ export class Refusal extends Error {
 }
 
 /** A refusal as it is printed on standard error. */
-export function refusalText({ message, help }: Refusal, { stderr, env, columns }: Host): string {
+export function refusalText({ message, help }: Refusal, { stderr, env, columns }: Terminal): string {
   return wrap(refusalLines(message, help, styleOf(stderr, env)), columns);
 }
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from "node:util";
-import type { Host, Output } from "./host.ts";
+import type { Terminal, Output } from "./host.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -10,7 +10,7 @@ export type Style = (format: Format, text: string) => string;
  * The style for an output: colour for a terminal, unless `NO_COLOR` is set (https://no-color.org) or the terminal is dumb;
  * `FORCE_COLOR` forces it for a pipe.
  */
-export function styleOf(output: Output, env: Host["env"]): Style {
+export function styleOf(output: Output, env: Terminal["env"]): Style {
   const { NO_COLOR, FORCE_COLOR, TERM } = env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0";
   const colour = !NO_COLOR && (forced || (output.isTTY === true && TERM !== "dumb" && FORCE_COLOR !== "0"));

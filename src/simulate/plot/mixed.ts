@@ -4,7 +4,7 @@ import { count, percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share of users, or of sessions, that the draw gave more than one version within so many requests. */
-export interface TornCurve {
+export interface MixedCurve {
   readonly title: string;
   /** `users` or `sessions`. */
   readonly who: string;
@@ -24,7 +24,7 @@ export interface TornCurve {
 const AREA: Area = { left: 62, right: WIDTH - 18, top: 40, bottom: 236 };
 
 /** Dots with their intervals, over the number of requests by its logarithm. */
-export function torn({ title, who, points }: TornCurve, id = "torn"): string {
+export function mixed({ title, who, points }: MixedCurve, id = "mixed"): string {
   const { parts, y } = shareAxis(Math.max(...points.flatMap(({ high, expected = 0 }) => [high, expected]), 0.0001), AREA);
   const [first, last] = [points[0]?.within ?? 1, points.at(-1)?.within ?? 2];
   const x = logarithmic([first, Math.max(last, first * 1.01)], [AREA.left + 14, AREA.right - 14]);
@@ -43,7 +43,7 @@ export function torn({ title, who, points }: TornCurve, id = "torn"): string {
 }
 
 /** The same in words. */
-export function tornTable({ title, who, points }: TornCurve): Table {
+export function mixedTable({ title, who, points }: MixedCurve): Table {
   const rows = points.map(({ within, of, share, low, high, expected }) => [
     count(within),
     count(of),

@@ -6,7 +6,7 @@ import type { Matrix } from "../plot/matrix.ts";
 import { count, duration, percent, probability } from "../plot/number.ts";
 import type { Table } from "../plot/table.ts";
 import type { Figure, ReportData, Section } from "./html.ts";
-import type { Draws, Meetings, Simulation } from "../result.ts";
+import type { Draws, Exposure, Simulation } from "../result.ts";
 import type { Rollout } from "../rollout.ts";
 import type { RolloutSimulation } from "../simulate.ts";
 import { wilson } from "../statistics/interval.ts";
@@ -21,7 +21,7 @@ export interface Findings {
 }
 
 /** A simulation of one alias, or of a stage of a rollout. */
-interface Told {
+interface NamedSimulation {
   readonly name: string | undefined;
   readonly simulation: Simulation;
 }
@@ -30,7 +30,7 @@ type Verdicts = ReportData["verdicts"];
 
 type Cell = Matrix["cells"][number];
 
-/** Rows of segments and of torn lines that a report shows. */
+/** Rows of segments and of malformed lines that a report shows. */
 const MOST_ROWS = 20;
 
 /** Versions whose share is drawn against time: the largest; more would hide what follows. */
@@ -60,7 +60,7 @@ export function reportDataOf({ title, rollout, forecast, simulation, change }: F
   };
 }
 
-function simulationsOf(simulation: Findings["simulation"]): readonly Told[] {
+function simulationsOf(simulation: Findings["simulation"]): readonly NamedSimulation[] {
   if (simulation === undefined) return [];
   return "stages" in simulation ? simulation.stages : [{ name: undefined, simulation }];
 }
@@ -120,7 +120,7 @@ function forecastVerdicts(forecast: Forecast | undefined): Verdicts {
   ];
 }
 
-function verdictsOf({ name, simulation }: Told): Verdicts {
+function verdictsOf({ name, simulation }: NamedSimulation): Verdicts {
   const place = name === undefined ? "" : `${name}: `;
   const { lines, recorded } = simulation;
   const verdicts: Verdicts[number][] = simulation.draws.flatMap(({ unit, count: all, verdict, sequential, sampled }) => {
@@ -143,8 +143,8 @@ function verdictsOf({ name, simulation }: Told): Verdicts {
     const text = `${place}${count(recorded.agreed)} of ${count(recorded.compared)} requests in the log that leave nothing to chance got the version of the alias.`;
     verdicts.push({ kind: recorded.agreed === recorded.compared ? "pass" : "fail", text });
   }
-  if (lines.torn > 0 && (name === undefined || name === "before")) {
-    verdicts.push({ kind: "note", text: `${count(lines.torn)} of ${count(lines.read)} lines are no requests and were left out.` });
+  if (lines.malformed > 0 && (name === undefined || name === "before")) {
+    verdicts.push({ kind: "note", text: `${count(lines.malformed)} of ${count(lines.read)} lines are no requests and were left out.` });
   }
   return verdicts;
 }
@@ -323,7 +323,7 @@ function shareSections(simulation: Findings["simulation"], rollout: Rollout | un
   return [...sections, { heading: "Requests that change version", text: [bounced], figure: { kind: "matrix", data }, tables: [table] }];
 }
 
-function simulationSections(told: readonly Told[]): readonly Section[] {
+function simulationSections(told: readonly NamedSimulation[]): readonly Section[] {
   const sections: Section[] = [];
   const of = (heading: string, name: string | undefined): string => (name === undefined ? heading : `${heading}: ${name}`);
   const [first] = told;
@@ -347,32 +347,32 @@ function simulationSections(told: readonly Told[]): readonly Section[] {
   for (const who of ["sessions", "users"] as const) {
     const widest = told
       .filter(({ simulation }) => (simulation[who]?.curve.length ?? 0) > 0)
-      .toSorted((a, b) => (b.simulation[who]?.torn.share ?? 0) - (a.simulation[who]?.torn.share ?? 0))[0];
+      .toSorted((a, b) => (b.simulation[who]?.mixed.share ?? 0) - (a.simulation[who]?.mixed.share ?? 0))[0];
     const found = widest?.simulation[who];
-    if (widest !== undefined && found !== undefined) sections.push(tornSection(who, of(`Torn ${who}`, widest.name), found));
+    if (widest !== undefined && found !== undefined) sections.push(mixedSection(who, of(`Mixed ${who}`, widest.name), found));
   }
   if (single === undefined) return sections;
   const { segments, lines } = single;
   if (segments.length > 1) sections.push(tabled("By segment", segmentsTable(single)));
-  if (lines.torn > 0) {
+  if (lines.malformed > 0) {
     const rows = lines.first.slice(0, MOST_ROWS).map(({ line, fault }) => [String(line), fault]);
     sections.push(
-      tabled("Lines that are no requests", { caption: `The first of ${count(lines.torn)}`, head: ["Line", "What is wrong"], rows }),
+      tabled("Lines that are no requests", { caption: `The first of ${count(lines.malformed)}`, head: ["Line", "What is wrong"], rows }),
     );
   }
   return sections;
 }
 
-function versionsTable(told: readonly Told[]): Table {
+function versionsTable(told: readonly NamedSimulation[]): Table {
   const several = told.length > 1;
   const rows = told.flatMap(({ name = "", simulation }) =>
     simulation.versions.map(({ version, requests, share, expected, drawn }) => {
       const users = simulation.users?.versions.find((each) => each.version === version);
-      const met = users === undefined ? "" : percent(users.share);
-      return [...(several ? [name] : []), version, count(requests), percent(share), percent(expected), count(drawn), met];
+      const seen = users === undefined ? "" : percent(users.share);
+      return [...(several ? [name] : []), version, count(requests), percent(share), percent(expected), count(drawn), seen];
     }),
   );
-  const head = ["Version", "Requests", "Share", "Expected", "By the draw", "Users who met it"];
+  const head = ["Version", "Requests", "Share", "Expected", "By the draw", "Users who saw it"];
   return { caption: "Requests and users by version", head: several ? ["Step", ...head] : head, rows };
 }
 
@@ -421,7 +421,7 @@ function courseSections({ unit, arms, course, sampled }: Draws, [primary]: reado
   });
 }
 
-function tornSection(who: "users" | "sessions", heading: string, { torn, curve, several, count: all }: Meetings): Section {
+function mixedSection(who: "users" | "sessions", heading: string, { mixed, curve, several, count: all }: Exposure): Section {
   const points = curve.map(({ within, of, share, interval, expected }) => ({
     within,
     of,
@@ -430,16 +430,16 @@ function tornSection(who: "users" | "sessions", heading: string, { torn, curve, 
     high: interval.high,
     expected,
   }));
-  const supposed = torn.expected === undefined ? "" : `; ${percent(torn.expected)} was to be expected`;
+  const supposed = mixed.expected === undefined ? "" : `; ${percent(mixed.expected)} was to be expected`;
   const text = [
-    `${percent(torn.share)} of the ${who} that came to the draw were given more than one version by it${supposed}.`,
-    `${percent(several.share)} of all ${count(all)} ${who} met more than one version, by rules or by the draw.`,
+    `${percent(mixed.share)} of the ${who} that came to the draw were given more than one version by it${supposed}.`,
+    `${percent(several.share)} of all ${count(all)} ${who} saw more than one version, by rules or by the draw.`,
   ];
-  if (torn.count === 0 && (torn.expected ?? 0) === 0) return { heading, text, figure: undefined, tables: [] };
+  if (mixed.count === 0 && (mixed.expected ?? 0) === 0) return { heading, text, figure: undefined, tables: [] };
   return {
     heading,
     text,
-    figure: { kind: "torn", data: { title: `${heading}: more than one version within so many requests`, who, points } },
+    figure: { kind: "mixed", data: { title: `${heading}: more than one version within so many requests`, who, points } },
     tables: [],
   };
 }

@@ -2,7 +2,7 @@ import { arms, type ArmShares, armsTable } from "../plot/arms.ts";
 import { funnel, type Funnel, funnelTable } from "../plot/funnel.ts";
 import { element, empty, type Markup, raw, together } from "../plot/markup.ts";
 import { matrix, type Matrix, matrixTable } from "../plot/matrix.ts";
-import { torn, type TornCurve, tornTable } from "../plot/mixed.ts";
+import { mixed, type MixedCurve, mixedTable } from "../plot/mixed.ts";
 import { share, type ShareCurve, shareTable } from "../plot/share.ts";
 import { strip, type Strip, stripTable } from "../plot/strip.ts";
 import { type Table, tableHTML } from "../plot/table.ts";
@@ -38,7 +38,7 @@ export type Figure =
   | { readonly kind: "funnel"; readonly data: Funnel }
   | { readonly kind: "share"; readonly data: ShareCurve }
   | { readonly kind: "arms"; readonly data: ArmShares }
-  | { readonly kind: "torn"; readonly data: TornCurve }
+  | { readonly kind: "mixed"; readonly data: MixedCurve }
   | { readonly kind: "matrix"; readonly data: Matrix };
 
 /** The SVG of a plot, to stand alone or in a document in which nothing else has this id. */
@@ -52,8 +52,8 @@ export function plotSVG(figure: Figure, id: string = figure.kind): string {
       return share(figure.data, id);
     case "arms":
       return arms(figure.data, id);
-    case "torn":
-      return torn(figure.data, id);
+    case "mixed":
+      return mixed(figure.data, id);
     case "matrix":
       return matrix(figure.data, id);
   }
@@ -70,8 +70,8 @@ export function plotTable(figure: Figure): Table {
       return shareTable(figure.data);
     case "arms":
       return armsTable(figure.data);
-    case "torn":
-      return tornTable(figure.data);
+    case "mixed":
+      return mixedTable(figure.data);
     case "matrix":
       return matrixTable(figure.data);
   }

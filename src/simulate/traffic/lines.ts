@@ -2,14 +2,14 @@
 export const LONGEST_LINE = 1_048_576;
 
 /**
- * Characters of a block, to the end of the line it ends in: some hundred lines. It must be less than `LONGEST_LINE`. A worker is
+ * Characters of a piece, to the end of the line it ends in: some hundred lines. It must be less than `LONGEST_LINE`. A worker is
  * handed one at a time, so that the handing over, some 50 µs, is little beside the milliseconds that the work takes.
  */
 const BLOCK = 262_144;
 
 /**
  * Cuts a stream of UTF-8 into texts of whole lines, in the same places however the stream was cut before. They are made as
- * they are asked for, and never more than a chunk, a block and one longest line are held: of a line that is longer
+ * they are asked for, and never more than a chunk, a piece and one longest line are held: of a line that is longer
  * only so much is kept that its reader can tell. Lines end with LF.
  */
 export async function* blocksOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string, void, undefined> {

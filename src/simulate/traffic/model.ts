@@ -4,19 +4,19 @@ import { type Count, meanOf, MOST_EACH, type Population, type Trait } from "../p
 import { type Random, randomOf } from "../random.ts";
 import type { Batch, Visit } from "./visit.ts";
 
-/** Requests of a block, about: enough that the ten generators of a block cost nothing, few enough to stay in the caches. */
+/** Requests of a task, about: enough that the ten generators of a task cost nothing, few enough to stay in the caches. */
 const BLOCK = 8_192;
 
-/** Users whose requests make a block. Users are whole: no block has a part of one. */
+/** Users whose requests make a task. Users are whole: no task has a part of one. */
 export function usersPerBlock({ sessions, requests }: Population): number {
   return Math.max(1, Math.round(BLOCK / (meanOf(sessions) * meanOf(requests))));
 }
 
 /**
- * Draws the requests of a block of users, numbered from 0. A user's requests follow each other, and those that are alike are
+ * Draws the requests of a task of users, numbered from 0. A user's requests follow each other, and those that are alike are
  * one object. Users of different seeds have different ids, so that another seed is another sample of people.
  */
-export function modelReader(population: Population, seed: string): (block: number) => Batch {
+export function modelReader(population: Population, seed: string): (task: number) => Batch {
   const { users, identity, session, traits } = population;
   const size = usersPerBlock(population);
   const fields = [...(identity ? [identity] : []), ...(session ? [session] : []), ...traits.flatMap((trait) => trait.fields)];
@@ -33,12 +33,12 @@ export function modelReader(population: Population, seed: string): (block: numbe
   const perRequest = traits.some(({ per }) => per === "request");
   const prefix = murmur3(seed).toString(36);
 
-  return (block) => {
+  return (task) => {
     const visits: Visit[] = [];
     const cells: (string | undefined)[] = fields.map(() => undefined);
-    const randoms = traits.map((_, index) => randomOf(seed, `trait ${index}`, block));
-    const sessionsOf = counter(population.sessions, randomOf(seed, "sessions", block));
-    const requestsOf = counter(population.requests, randomOf(seed, "requests", block));
+    const randoms = traits.map((_, index) => randomOf(seed, `trait ${index}`, task));
+    const sessionsOf = counter(population.sessions, randomOf(seed, "sessions", task));
+    const requestsOf = counter(population.requests, randomOf(seed, "requests", task));
     const draw = (per: Trait["per"]): void => {
       for (const [index, { trait, from }] of placed.entries()) {
         if (trait.per !== per) continue;
@@ -47,7 +47,7 @@ export function modelReader(population: Population, seed: string): (block: numbe
       }
     };
 
-    for (let number = block * size; number < Math.min(users, (block + 1) * size); number++) {
+    for (let number = task * size; number < Math.min(users, (task + 1) * size); number++) {
       const user = `u${prefix}-${number}`;
       if (identity) cells[0] = user;
       draw("user");
@@ -66,7 +66,7 @@ export function modelReader(population: Population, seed: string): (block: numbe
         }
       }
     }
-    return { visits, lines: 0, torn: [] };
+    return { visits, lines: 0, malformed: [] };
   };
 }
 

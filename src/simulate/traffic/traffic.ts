@@ -6,7 +6,7 @@ import { entriesOf, readHarEntry } from "./har.ts";
 import { blocksOf, LONGEST_LINE } from "./lines.ts";
 import { modelReader, usersPerBlock } from "./model.ts";
 import { readEntry } from "./ndjson.ts";
-import type { Batch, Entry, Torn, Visit } from "./visit.ts";
+import type { Batch, Entry, MalformedLine, Visit } from "./visit.ts";
 
 /** The form of a log: JSON objects on lines, HTTP Archive, or the combined log format. */
 export type LogForm = "ndjson" | "har" | "access-log";
@@ -23,17 +23,17 @@ export interface LogOptions {
 }
 
 /** How pieces of traffic become visits: plain data, for a worker is told it too. */
-export type Source =
+export type TrafficSource =
   | { readonly kind: "log"; readonly options: LogOptions }
   | { readonly kind: "population"; readonly population: Population }
-  | { readonly kind: "visits"; readonly whole: boolean };
+  | { readonly kind: "visits"; readonly contiguous: boolean };
 
-/** A piece of traffic: lines of a log, the number of a block of users, or visits as they are. */
+/** A piece of traffic: lines of a log, the number of a task, or visits as they are. */
 export type Piece = string | number | readonly Visit[];
 
 /** Traffic: a way to read, and what to read, piece by piece, as fast as it is asked for. */
 export interface Traffic {
-  readonly source: Source;
+  readonly source: TrafficSource;
   readonly pieces: Iterable<Piece> | AsyncIterable<Piece>;
 }
 
@@ -51,27 +51,27 @@ export function populationTraffic(population: Population, requests?: number): Tr
 }
 
 /**
- * Requests that are there already, or that a generator makes. `whole` promises that all requests of a user follow each other, in
+ * Requests that are there already, or that a generator makes. `contiguous` promises that all requests of a user follow each other, in
  * one batch, and so do those of a session; where no user is told and the draw is sticky, its key tells. Then all of them are
  * counted, and they need not be remembered. A promise that is not kept makes `simulate` throw in one batch of sixteen, and is not
  * noticed in the others: who comes twice counts twice, and so does a sticky key that is one user's own id and comes with another's.
  */
 export function visitTraffic(
   batches: Iterable<readonly Visit[]> | AsyncIterable<readonly Visit[]>,
-  { whole = false }: { readonly whole?: boolean } = {},
+  { contiguous = false }: { readonly contiguous?: boolean } = {},
 ): Traffic {
-  return { source: { kind: "visits", whole }, pieces: batches };
+  return { source: { kind: "visits", contiguous }, pieces: batches };
 }
 
 /** Whether all requests of a user, and of a session, follow each other in one piece of the traffic. */
-export function isWhole(source: Source): boolean {
+export function isContiguous(source: TrafficSource): boolean {
   switch (source.kind) {
     case "log":
       return false;
     case "population":
       return true;
     case "visits":
-      return source.whole;
+      return source.contiguous;
   }
 }
 
@@ -80,7 +80,7 @@ function* numbers(count: number): Generator<number, void, undefined> {
 }
 
 /** The function that reads pieces of a source. */
-export function pieceReader(source: Source, seed: string): (piece: Piece) => Batch {
+export function pieceReader(source: TrafficSource, seed: string): (piece: Piece) => Batch {
   switch (source.kind) {
     case "log": {
       const read = blockReader(source.options);
@@ -91,7 +91,7 @@ export function pieceReader(source: Source, seed: string): (piece: Piece) => Bat
       return (piece) => read(piece as number);
     }
     case "visits":
-      return (piece) => ({ visits: piece as readonly Visit[], lines: 0, torn: [] });
+      return (piece) => ({ visits: piece as readonly Visit[], lines: 0, malformed: [] });
   }
 }
 
@@ -102,7 +102,7 @@ function blockReader({ form, user, session, served }: LogOptions): (text: string
   const sessionOf = session && readerOf(session);
   return (text) => {
     const visits: Visit[] = [];
-    const torn: Torn[] = [];
+    const malformed: MalformedLine[] = [];
     let lines = 0;
     let from = 0;
     while (from < text.length) {
@@ -112,10 +112,10 @@ function blockReader({ form, user, session, served }: LogOptions): (text: string
       const entry = end - from > LONGEST_LINE ? TOO_LONG : read(withoutReturn(text, from, end));
       from = end + 1;
       if (entry === undefined) continue;
-      if ("fault" in entry) torn.push({ line: lines, fault: entry.fault });
+      if ("fault" in entry) malformed.push({ line: lines, fault: entry.fault });
       else visits.push(userOf || sessionOf ? identified(entry, userOf, sessionOf) : entry);
     }
-    return { visits, lines, torn };
+    return { visits, lines, malformed };
   };
 }
 

@@ -14,7 +14,7 @@ export interface Visit {
 }
 
 /** A line of a log that is no request. */
-export interface Torn {
+export interface MalformedLine {
   /** From 1, over the whole log. For HAR files it is the number of the entry. */
   readonly line: number;
   readonly fault: string;
@@ -29,5 +29,5 @@ export interface Batch {
   /** Lines that these visits were read from; 0 where they come from no log. */
   readonly lines: number;
   /** Lines that are no requests, counted from the first of the batch. */
-  readonly torn: readonly Torn[];
+  readonly malformed: readonly MalformedLine[];
 }

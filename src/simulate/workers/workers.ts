@@ -8,7 +8,7 @@ import type { Job, Result, Task } from "../task.ts";
 const AHEAD = 2;
 
 /**
- * Megabytes for young objects, twice as many as node gives: two workers then take 0.95 of the time, for fewer of a block's requests
+ * Megabytes for young objects, twice as many as node gives: two workers then take 0.95 of the time, for fewer of a piece's requests
  * have to be moved before they are done with.
  */
 const YOUNG = 96;
