@@ -10,7 +10,7 @@ import { shares } from "./commands/shares.ts";
 import { simulate } from "./commands/simulate.ts";
 import { suggest } from "./commands/suggest.ts";
 import { test } from "./commands/test.ts";
-import { type Command, type ExitCode, type Terminal, Refusal, refusalText, write } from "./terminal/host.ts";
+import { type Command, type ExitCode, Refusal, refusalText, type Terminal, write } from "./terminal/host.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = { check, analyze, explain, shares, route, suggest, test, diff, simulate, compile };
 

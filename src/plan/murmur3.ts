@@ -1,5 +1,3 @@
-import { SLOTS } from "../alias/index.ts";
-
 /** A murmur3 computation halfway: what a prefix left behind. */
 export interface Absorbed {
   /** The state after the whole blocks of the prefix, as a signed integer. */
@@ -71,11 +69,6 @@ function slotOfRest(state: Absorbed, text: string, from: number, to: number): nu
 /** floor(hash / 2^32 * 10,000), of the unsigned hash. 625 / 2^28 is 10,000 / 2^32, and the product is exact below 2^53. */
 function slotOfHash(hash: number): number {
   return Math.floor((hash >>> 0) * (625 / 268435456));
-}
-
-/** The slot of a draw in [0, 1). */
-export function slotOf(draw: number): number {
-  return Math.floor(draw * SLOTS) + 0;
 }
 
 function absorb(prefix: Absorbed, text: string, from: number, to: number): Absorbed {

@@ -1,6 +1,6 @@
 import { type Field, fieldName, nodeReader, toRequest } from "../request/index.ts";
-import { type ParseOptions, SLOTS, type Version } from "../alias/index.ts";
-import { type Compilable, type Decider, movesOf, type Outcome, type Plan, planOf, type Run, runsOf } from "../plan/index.ts";
+import type { ParseOptions, Version } from "../alias/index.ts";
+import { type Compilable, type Decider, drawAt, movesOf, type Outcome, type Plan, planOf, type Run, runsOf } from "../plan/index.ts";
 import { compile, sharesOf } from "../route/index.ts";
 import { alphabetOf, otherLetters } from "./alphabet.ts";
 import { constrain, type Effort, everything, narrow, type Region, search } from "./region.ts";
@@ -102,7 +102,7 @@ function compareOverlay(before: Plan, after: Plan, { region, before: one, after:
   const slot = movesOf(left, right).find(({ from, to }) => from !== to)?.first;
   if (slot === undefined && sameDraws(before, after, one, other)) return EQUIVALENT;
   if (slot === undefined) return compareDraws(before, after, one, other, region, effort);
-  const draw = left.length > 1 || right.length > 1 ? (slot + 0.5) / SLOTS : undefined;
+  const draw = left.length > 1 || right.length > 1 ? drawAt(slot) : undefined;
   return show(before, after, region, draw, effort);
 }
 

@@ -2,7 +2,7 @@ import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import type { ParseOptions, Version, VersionOf } from "../alias/index.ts";
 import { type Compilable, type Outcome, type Plan, planOf } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
-import { closure, type Decision, guardCallback, guardRandom, type Runtime, type Route } from "../backend/index.ts";
+import { closure, type Decision, guardCallback, guardRandom, type Route, type Runtime } from "../backend/index.ts";
 
 /** How to compile an alias. */
 export interface CompileOptions<R = NodeRequest> extends ParseOptions {

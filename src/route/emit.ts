@@ -3,7 +3,7 @@ import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import type { ParseOptions } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
-import { reference, type Constant, MATH_RANDOM, PARTS, type GeneratedCode, generate } from "../backend/index.ts";
+import { generate, type GeneratedCode, literal, MATH_RANDOM, PARTS, reference } from "../backend/index.ts";
 
 /** How to emit a module. */
 export interface EmitOptions<R = NodeRequest> extends ParseOptions {
@@ -25,10 +25,11 @@ export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOpt
   const backed = texts > 1;
   const calls = new Set(backed ? [...fast.calls, ...slow.calls] : fast.calls);
   const constants = new Map([...(backed ? slow.constants : []), ...fast.constants]);
+  const parts = partsFor(calls);
   const sections = [
     [`// ${quote(plan.name ?? "an alias without a name")}, compiled by canary-router: what is decided, and why, is listed first.`],
     ["/** Every decision that `route` can return; `at` points into the alias. */", ...decisionLines(plan)],
-    [...constants].map(([name, value]) => `const ${name} = ${literal(value)};`),
+    [...parts.filter(isConstant), ...[...constants].map(([name, value]) => `const ${name} = ${literal(value)};`)],
     [
       "/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */",
       "export function route(request, draw) {",
@@ -42,7 +43,7 @@ export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOpt
       "export default route;",
     ],
     backed ? byReference(slow, plan) : [],
-    ...partsFor(calls),
+    ...parts.filter((part) => !isConstant(part)).map((part) => [part]),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -80,27 +81,18 @@ function indent(lines: readonly string[], levels: number): readonly string[] {
   return lines.map((line) => "  ".repeat(levels) + line);
 }
 
-function literal(value: Constant | number): string {
-  if (typeof value === "number") return String(value);
-  if (value instanceof Int32Array || value instanceof Uint8Array) return `${value.constructor.name}.of(${value.join(", ")})`;
-  if (isList(value)) return `[${value.map(quote).join(", ")}]`;
-  return `{ ${Object.entries(value)
-    .map(([key, each]: readonly [string, Constant | number]) => `${key}: ${literal(each)}`)
-    .join(", ")} }`;
-}
-
-function isList(value: Constant): value is readonly string[] {
-  return Array.isArray(value);
-}
-
 /** The texts of these parts and of those that they call, each once. */
-function partsFor(calls: ReadonlySet<string>): readonly (readonly string[])[] {
+function partsFor(calls: ReadonlySet<string>): readonly string[] {
   const needed = new Set(calls);
   for (const name of needed) {
     const text = PARTS[name];
     if (text === undefined)
       throw new TypeError(`the reader's part \`${name}\` has no text: a module can only be emitted for a reader of the library`);
-    for (const [, called = ""] of text.matchAll(/\b(\w+)\(/g)) if (called !== name && Object.hasOwn(PARTS, called)) needed.add(called);
+    for (const [called] of text.matchAll(/\b\w+\b/g)) if (called !== name && Object.hasOwn(PARTS, called)) needed.add(called);
   }
-  return [...needed].map((name) => [PARTS[name] ?? ""]);
+  return [...needed].map((name) => PARTS[name] ?? "");
+}
+
+function isConstant(part: string): boolean {
+  return part.startsWith("const ");
 }

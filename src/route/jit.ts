@@ -1,7 +1,7 @@
 import type { NodeRequest } from "../request/index.ts";
 import type { VersionOf } from "../alias/index.ts";
 import type { Compilable, Plan } from "../plan/index.ts";
-import { fallback, closure, type Decision, functions, type Runtime, MATH_RANDOM, type Route, generate } from "../backend/index.ts";
+import { closure, type Decision, fallback, functions, generate, MATH_RANDOM, type Route, type Runtime } from "../backend/index.ts";
 import { type CompileOptions, compileWith } from "./compile.ts";
 
 /**

@@ -14,7 +14,7 @@ export { duration } from "./plot/number.ts";
 export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
 export { type Findings, reportDataOf } from "./report/data.ts";
 export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Section } from "./report/html.ts";
-export type { Arm as ArmShare, Draws, FunnelStep, Exposure, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./result.ts";
+export type { Arm as ArmShare, Draws, Exposure, FunnelStep, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./result.ts";
 export { parseRollout, type Rollout, rollout, type Stage } from "./rollout.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { binomialTest } from "./statistics/binomial.ts";

@@ -4,7 +4,7 @@ import { type Compilable, planOf } from "../plan/index.ts";
 import { reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout.ts";
 import { addAll } from "./summary.ts";
-import { createTaskRunner, type Job, type Result, type Task, MALFORMED_SHOWN, versionsOf } from "./task.ts";
+import { createTaskRunner, type Job, MALFORMED_SHOWN, type Result, type Task, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";
 import { isContiguous, type Traffic } from "./traffic/traffic.ts";
 import type { MalformedLine } from "./traffic/visit.ts";

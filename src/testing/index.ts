@@ -3,7 +3,7 @@ export { SUITE_CODES } from "./codes.ts";
 export { type Coverage, coverage, type Point, ratio } from "./coverage.ts";
 export type { Sight } from "./goals.ts";
 export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
-export { type Mutant, mutants, mutate, type MutationReport, type MutantResult, scoreOf } from "./mutate.ts";
+export { type Mutant, type MutantResult, mutants, mutate, type MutationReport, scoreOf } from "./mutate.ts";
 export { suggestCases } from "./suggest.ts";
 export {
   type Case,

@@ -1,6 +1,6 @@
 import { type Pointer, pointer, shown } from "../document/index.ts";
 import { type AliasConfig, itemsOf, parse, type RuleConfig, type StrategyConfig, type Version } from "../alias/index.ts";
-import { toPlan, type Plan, planOf } from "../plan/index.ts";
+import { type Plan, planOf, toPlan } from "../plan/index.ts";
 import { compare, type Difference, EFFORT } from "../prove/index.ts";
 import type { Case, Suite, SuiteConfig } from "./suite.ts";
 import { judgeOf, passes, suiteOf } from "./verify.ts";

@@ -1,6 +1,5 @@
 import { fieldName, nodeReader, toRequest } from "../request/index.ts";
-import { SLOTS } from "../alias/index.ts";
-import { type Compilable, type Plan, planOf } from "../plan/index.ts";
+import { type Compilable, drawAt, type Plan, planOf } from "../plan/index.ts";
 import { type Decision, interpret } from "../backend/index.ts";
 import { EFFORT, lettersLeft, search, valuesOf, type Witness, witnessOf } from "../prove/index.ts";
 import { type Goal, goalName, goalsOf, keyedOf, metBy, pivotsOf } from "./goals.ts";
@@ -72,7 +71,7 @@ const MOST_KEYS = 460;
 function goalDraws({ slots }: Goal): readonly (number | undefined)[] {
   if (slots === undefined) return [undefined];
   const [from, until] = slots;
-  return [...new Set([from, until - 1])].map((slot) => (2 * slot + 1) / (2 * SLOTS));
+  return [...new Set([from, until - 1])].map(drawAt);
 }
 
 function wanted(goal: Goal, draw: number | undefined): string {

@@ -20,7 +20,7 @@ import {
 } from "../document/index.ts";
 import { type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
-import { type Plan, planOf } from "../plan/index.ts";
+import { isDraw, type Plan, planOf } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
 
 /** A suite as it is written, in YAML or JSON: an alias and cases. */
@@ -181,7 +181,7 @@ function readCase(input: Input, shared: Plan | undefined, aliases: Aliases): Cas
 
 function readDraw(input: Input): number | undefined {
   const draw = number(input);
-  if (draw === undefined || (draw >= 0 && draw < 1)) return draw;
+  if (draw === undefined || isDraw(draw)) return draw;
   return fail(input, "case-draw", `${shown(draw)} is no draw`, "write a number from 0 up to, not including, 1");
 }
 

@@ -9,6 +9,9 @@ export const decisions = Object.freeze(
   ].map(Object.freeze),
 );
 
+const SLOTS = 10_000;
+const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["on"] }, { field: 1, values: ["yes"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
+
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
 export function route(request, draw) {
   try {
@@ -32,16 +35,17 @@ function routeByReference(request, draw) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
-    const read0 = () => {
-      const text = fetched(carrier, "x-canary");
-      return typeof text !== "string" ? undefined : text;
-    };
-    const read1 = () => {
-      const text = fetched(carrier, "cookie");
-      return typeof text !== "string" ? undefined : cookieValue(text, "beta");
-    };
-    if (["on"].includes(read0()) || ["yes"].includes(read1())) return decisions[0];
-    return decisions[1];
+    const fields = [
+      () => {
+        const text = fetched(carrier, "x-canary");
+        return typeof text !== "string" ? undefined : valueIn({ kind: "header", name: "x-canary" }, text);
+      },
+      () => {
+        const text = fetched(carrier, "cookie");
+        return typeof text !== "string" ? undefined : valueIn({ kind: "cookie", name: "beta" }, text);
+      },
+    ];
+    return decisions[decide(plan, (field) => fields[field](), draw, Math.random).outcome];
   } catch {
     return decisions[2];
   }
@@ -79,9 +83,44 @@ function cookieIs(line, from, value) {
   return after === line.length || line.charCodeAt(after) === 59;
 }
 
-function cookieValue(line, name) {
-  const from = cookieStart(line, name);
-  return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
+function decide({ rules, split, error }, read, draw, random) {
+  const rule = rules.find(({ test }) => testHolds(test, read));
+  if (rule !== undefined) return { outcome: rule.outcome, draw: undefined };
+  if (split.kind === "fixed") return { outcome: split.outcome, draw: undefined };
+  const { arms, sticky } = split;
+  const pick = (drawn) => ({
+    outcome: arms.find(({ until }) => drawn.slot !== -1 && drawn.slot < until)?.outcome ?? error,
+    draw: drawn,
+  });
+  if (draw !== undefined) return pick({ value: draw, slot: slotOf(draw), from: "given" });
+  for (const [key, { field }] of sticky?.keys.entries() ?? []) {
+    const text = read(field);
+    if (sticky === undefined || text === undefined || text === "") continue;
+    const hash = hashKey(absorbSeed(sticky.seed), text);
+    const value = hash / 2 ** 32;
+    return pick({ value, slot: slotOf(value), from: "sticky", key, text, hash });
+  }
+  if (sticky !== undefined && sticky.missing !== "random") return { outcome: sticky.missing, draw: undefined };
+  const value = random();
+  return pick({ value, slot: slotOf(value), from: "random" });
+}
+
+function valueIn(field, text) {
+  switch (field.kind) {
+    case "cookie":
+      return cookieValue(text, field.name);
+    case "query":
+      return queryDecoded(text, field.name);
+    case "path": {
+      const from = pathStart(text);
+      return text.slice(from, pathEnd(text, from));
+    }
+    case "header":
+    case "attribute":
+    case "method":
+    case "authority":
+      return text;
+  }
 }
 
 function isBlank(unit) {
@@ -121,6 +160,58 @@ function blanksEnd(line, from) {
   return at;
 }
 
+function testHolds({ kind, matches }, read) {
+  const holds = ({ field, values }) => {
+    const value = read(field);
+    return value !== undefined && values.includes(value);
+  };
+  return kind === "all" ? matches.every(holds) : matches.some(holds);
+}
+
+function slotOf(draw) {
+  return typeof draw === "number" && draw >= 0 && draw < 1 ? (draw * SLOTS) | 0 : -1;
+}
+
+function hashKey(seed, key) {
+  return finish(absorb(seed, key, 0, key.length)) >>> 0;
+}
+
+function absorbSeed(seed) {
+  return absorb({ hash: 0, carry: 0, bits: 0, bytes: 0, lead: 0 }, seed, 0, seed.length);
+}
+
+function cookieValue(line, name) {
+  const from = cookieStart(line, name);
+  return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
+}
+
+function queryDecoded(target, name) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
+  const hash = target.indexOf("#", start);
+  if (/\p{Surrogate}/u.test(name)) return undefined;
+  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+}
+
+function pathStart(target) {
+  if (target.startsWith("/")) return 0;
+  const colon = target.indexOf("://");
+  if (colon === -1) return 0;
+  if (!/^[a-z]/i.test(target)) return 0;
+  for (let at = 1; at < colon; at++) if (!/[a-z0-9+.-]/i.test(target.charAt(at))) return 0;
+  const path = originEnd(target, colon + 3);
+  return target.startsWith("/", path) ? path : colon + 1;
+}
+
+function pathEnd(target, from) {
+  if (from > 0 && target.indexOf("://") === from - 1) return from + 1;
+  for (let at = from; at < target.length; at++) {
+    const unit = target.charCodeAt(at);
+    if (unit === 63 || unit === 35) return at;
+  }
+  return target.length;
+}
+
 function endsName(unit) {
   return unit === 61 || isBlank(unit);
 }
@@ -128,4 +219,64 @@ function endsName(unit) {
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;
+}
+
+function finish(state) {
+  const { hash, carry, bytes } = state.lead === 0 ? state : absorb({ ...state, lead: 0 }, "\ufffd", 0, 1);
+  return avalanche(hash ^ scramble(carry) ^ bytes);
+}
+
+function absorb(prefix, text, from, to) {
+  let { hash, carry, bits, bytes, lead } = prefix;
+  for (let at = from; at < to; at++) {
+    let point = text.charCodeAt(at);
+    if (lead !== 0) {
+      if ((point & 0xfc00) === 0xdc00) point = 0x10000 + ((lead & 0x3ff) << 10) + (point & 0x3ff);
+      else {
+        point = 0xfffd;
+        at--;
+      }
+      lead = 0;
+    } else if ((point & 0xfc00) === 0xd800) {
+      lead = point;
+      continue;
+    } else if ((point & 0xfc00) === 0xdc00) point = 0xfffd;
+    const length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (let left = length - 1; left >= 0; left--) {
+      const first = length === 1 ? point : ((0xf00 >> length) & 0xff) | (point >> (6 * left));
+      carry |= (left === length - 1 ? first : 0x80 | ((point >> (6 * left)) & 0x3f)) << bits;
+      bits += 8;
+      if (bits === 32) {
+        hash = block(hash, carry);
+        carry = 0;
+        bits = 0;
+      }
+    }
+    bytes += length;
+  }
+  return { hash, carry, bits, bytes, lead };
+}
+
+function originEnd(target, from) {
+  for (let at = from; at < target.length; at++) {
+    const unit = target.charCodeAt(at);
+    if (unit === 47 || unit === 63 || unit === 35) return at;
+  }
+  return target.length;
+}
+
+function avalanche(hash) {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
+
+function scramble(word) {
+  const product = Math.imul(word, 0xcc9e2d51);
+  return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
+}
+
+function block(hash, word) {
+  const mixed = hash ^ scramble(word);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }

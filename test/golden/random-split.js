@@ -10,23 +10,26 @@ export const decisions = Object.freeze(
   ].map(Object.freeze),
 );
 
+const SLOTS = 10_000;
+
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
 export function route(request, draw) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[3];
     if (draw === undefined) {
-      const drawn = Math.random();
-      if (typeof drawn !== "number" || !(drawn >= 0 && drawn < 1)) return decisions[3];
-      const slot = drawn * 10000;
-      return slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
+      const slot = slotOf(Math.random());
+      return slot === -1 ? decisions[3] : slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
     }
-    if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[3];
-    const slot = draw * 10000;
-    return slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
+    const slot = slotOf(draw);
+    return slot === -1 ? decisions[3] : slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];
   } catch {
     return decisions[3];
   }
 }
 
 export default route;
+
+function slotOf(draw) {
+  return typeof draw === "number" && draw >= 0 && draw < 1 ? (draw * SLOTS) | 0 : -1;
+}

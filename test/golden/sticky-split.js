@@ -9,6 +9,8 @@ export const decisions = Object.freeze(
   ].map(Object.freeze),
 );
 
+const SLOTS = 10_000;
+const plan = { rules: [], split: { kind: "arms", arms: [{ until: 1000, outcome: 0 }, { until: 10000, outcome: 1 }], sticky: { keys: [{ field: 0 }, { field: 1 }], seed: "checkout", missing: "random" } }, error: 2 };
 const seed0 = { hash: 1171914790, carry: 0, bits: 0, bytes: 8, lead: 0 };
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
@@ -30,14 +32,11 @@ export function route(request, draw) {
         const slot = slotOfKey(seed0, text2, from3, cookieEnd(text2, from3));
         return slot < 1000 ? decisions[0] : decisions[1];
       }
-      const drawn = Math.random();
-      if (typeof drawn !== "number" || !(drawn >= 0 && drawn < 1)) return decisions[2];
-      const slot = drawn * 10000;
-      return slot < 1000 ? decisions[0] : decisions[1];
+      const slot = slotOf(Math.random());
+      return slot === -1 ? decisions[2] : slot < 1000 ? decisions[0] : decisions[1];
     }
-    if (typeof draw !== "number" || !(draw >= 0 && draw < 1)) return decisions[2];
-    const slot = draw * 10000;
-    return slot < 1000 ? decisions[0] : decisions[1];
+    const slot = slotOf(draw);
+    return slot === -1 ? decisions[2] : slot < 1000 ? decisions[0] : decisions[1];
   } catch {
     return routeByReference(request, draw);
   }
@@ -50,24 +49,19 @@ function routeByReference(request, draw) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
-    const arm = (slot) => slot < 1000 ? decisions[0] : decisions[1];
-    const read0 = () => {
-      let text = carrier["x-user"];
-      if (typeof text === "object") text = joined(text, ", ");
-      return typeof text !== "string" || !Object.hasOwn(carrier, "x-user") ? undefined : text;
-    };
-    const read1 = () => {
-      let text = carrier.cookie;
-      if (typeof text === "object") text = joined(text, "; ");
-      return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : cookieValue(text, "uid");
-    };
-    let value = draw;
-    if (value === undefined) {
-      const key = read0() || read1();
-      if (key) return arm(slotOfKey(seed0, key, 0, key.length));
-      value = Math.random();
-    }
-    return typeof value === "number" && value >= 0 && value < 1 ? arm(value * 10000) : decisions[2];
+    const fields = [
+      () => {
+        let text = carrier["x-user"];
+        if (typeof text === "object") text = joined(text, ", ");
+        return typeof text !== "string" || !Object.hasOwn(carrier, "x-user") ? undefined : valueIn({ kind: "header", name: "x-user" }, text);
+      },
+      () => {
+        let text = carrier.cookie;
+        if (typeof text === "object") text = joined(text, "; ");
+        return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : valueIn({ kind: "cookie", name: "uid" }, text);
+      },
+    ];
+    return decisions[decide(plan, (field) => fields[field](), draw, Math.random).outcome];
   } catch {
     return decisions[2];
   }
@@ -133,9 +127,48 @@ function cookieEnd(line, from) {
   return to;
 }
 
-function cookieValue(line, name) {
-  const from = cookieStart(line, name);
-  return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
+function slotOf(draw) {
+  return typeof draw === "number" && draw >= 0 && draw < 1 ? (draw * SLOTS) | 0 : -1;
+}
+
+function decide({ rules, split, error }, read, draw, random) {
+  const rule = rules.find(({ test }) => testHolds(test, read));
+  if (rule !== undefined) return { outcome: rule.outcome, draw: undefined };
+  if (split.kind === "fixed") return { outcome: split.outcome, draw: undefined };
+  const { arms, sticky } = split;
+  const pick = (drawn) => ({
+    outcome: arms.find(({ until }) => drawn.slot !== -1 && drawn.slot < until)?.outcome ?? error,
+    draw: drawn,
+  });
+  if (draw !== undefined) return pick({ value: draw, slot: slotOf(draw), from: "given" });
+  for (const [key, { field }] of sticky?.keys.entries() ?? []) {
+    const text = read(field);
+    if (sticky === undefined || text === undefined || text === "") continue;
+    const hash = hashKey(absorbSeed(sticky.seed), text);
+    const value = hash / 2 ** 32;
+    return pick({ value, slot: slotOf(value), from: "sticky", key, text, hash });
+  }
+  if (sticky !== undefined && sticky.missing !== "random") return { outcome: sticky.missing, draw: undefined };
+  const value = random();
+  return pick({ value, slot: slotOf(value), from: "random" });
+}
+
+function valueIn(field, text) {
+  switch (field.kind) {
+    case "cookie":
+      return cookieValue(text, field.name);
+    case "query":
+      return queryDecoded(text, field.name);
+    case "path": {
+      const from = pathStart(text);
+      return text.slice(from, pathEnd(text, from));
+    }
+    case "header":
+    case "attribute":
+    case "method":
+    case "authority":
+      return text;
+  }
 }
 
 function slotOfRest(state, text, from, to) {
@@ -193,6 +226,54 @@ function cookieBehind(line, name, semicolon) {
   return -1;
 }
 
+function testHolds({ kind, matches }, read) {
+  const holds = ({ field, values }) => {
+    const value = read(field);
+    return value !== undefined && values.includes(value);
+  };
+  return kind === "all" ? matches.every(holds) : matches.some(holds);
+}
+
+function hashKey(seed, key) {
+  return finish(absorb(seed, key, 0, key.length)) >>> 0;
+}
+
+function absorbSeed(seed) {
+  return absorb({ hash: 0, carry: 0, bits: 0, bytes: 0, lead: 0 }, seed, 0, seed.length);
+}
+
+function cookieValue(line, name) {
+  const from = cookieStart(line, name);
+  return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
+}
+
+function queryDecoded(target, name) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
+  const hash = target.indexOf("#", start);
+  if (/\p{Surrogate}/u.test(name)) return undefined;
+  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+}
+
+function pathStart(target) {
+  if (target.startsWith("/")) return 0;
+  const colon = target.indexOf("://");
+  if (colon === -1) return 0;
+  if (!/^[a-z]/i.test(target)) return 0;
+  for (let at = 1; at < colon; at++) if (!/[a-z0-9+.-]/i.test(target.charAt(at))) return 0;
+  const path = originEnd(target, colon + 3);
+  return target.startsWith("/", path) ? path : colon + 1;
+}
+
+function pathEnd(target, from) {
+  if (from > 0 && target.indexOf("://") === from - 1) return from + 1;
+  for (let at = from; at < target.length; at++) {
+    const unit = target.charCodeAt(at);
+    if (unit === 63 || unit === 35) return at;
+  }
+  return target.length;
+}
+
 function finish(state) {
   const { hash, carry, bytes } = state.lead === 0 ? state : absorb({ ...state, lead: 0 }, "\ufffd", 0, 1);
   return avalanche(hash ^ scramble(carry) ^ bytes);
@@ -242,4 +323,12 @@ function endsName(unit) {
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;
+}
+
+function originEnd(target, from) {
+  for (let at = from; at < target.length; at++) {
+    const unit = target.charCodeAt(at);
+    if (unit === 47 || unit === 63 || unit === 35) return at;
+  }
+  return target.length;
 }

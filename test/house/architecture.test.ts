@@ -168,8 +168,8 @@ test("back ends do not know each other, nor the interpreter a back end", () => {
     importsOf(file)
       .map(({ from }) => from)
       .filter((from) => /^backend\/(?:interpret|closure|source)\b/.test(from) && posix.dirname(from) !== posix.dirname(file));
-  expect(known("backend/closure.ts")).toEqual([]);
-  expect(known("backend/source.ts")).toEqual([]);
+  expect(known("backend/closure/closure.ts")).toEqual([]);
+  expect(known("backend/source/generate.ts")).toEqual([]);
   expect(known("backend/interpret.ts")).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { absorbSeed, hashKey, slotOf, slotOfKey } from "../../src/plan/murmur3.ts";
+import { absorbSeed, hashKey, slotOfKey } from "../../src/plan/murmur3.ts";
+import { slotOf } from "../../src/plan/slots.ts";
 import { compile, explain, murmur3 } from "../../src/index.ts";
 import { law } from "../support/law.ts";
 import { murmur3 as slowMurmur3 } from "../support/oracle.ts";

@@ -5,7 +5,7 @@ import { oneOf, readArguments } from "../arguments.ts";
 import { type Checkup, checkup } from "./check.ts";
 import { byPosition } from "../files/alias.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type Command, type ExitCode, type Terminal, Refusal, refusalText, write } from "../terminal/host.ts";
+import { type Command, type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";

@@ -3,7 +3,7 @@ import type { Alias } from "../../alias/index.ts";
 import { oneOf, readArguments } from "../arguments.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
 import { report } from "../terminal/complaint.ts";
-import { type Command, type ExitCode, type Terminal, Refusal, refusalText, write } from "../terminal/host.ts";
+import { type Command, type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 

@@ -3,7 +3,7 @@ import type { Move } from "../../plan/index.ts";
 import type { Shift } from "../../prove/index.ts";
 import { percentOf, readArguments } from "../arguments.ts";
 import { loadAlias } from "../files/load.ts";
-import { writeReports, PICTURES, PICTURES_HELP, checkReports } from "../reporters/pictures.ts";
+import { checkReports, PICTURES, PICTURES_HELP, writeReports } from "../reporters/pictures.ts";
 import { type Command, Refusal, write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";

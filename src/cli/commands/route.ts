@@ -9,7 +9,7 @@ import { failureOf } from "../files/alias.ts";
 import { linesOf } from "../files/lines.ts";
 import { loadAlias } from "../files/load.ts";
 import { readEntry } from "../files/requests.ts";
-import { type Command, type Terminal, Refusal, write } from "../terminal/host.ts";
+import { type Command, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { type Progress, progressOf, SILENT } from "../terminal/progress.ts";
 import { jsonOf, printable, type Style, styleOf, wrap } from "../terminal/style.ts";
 import { count, percent, plural, table } from "../terminal/table.ts";

@@ -17,15 +17,15 @@ import {
   type Simulation,
   type Traffic,
 } from "../../simulate/index.ts";
-import { workers } from "../../simulate/workers/index.ts";
+import { workers } from "../../simulate/workers/workers.ts";
 import { readYaml } from "../../yaml/index.ts";
 import { oneOf, onlyFile, readArguments } from "../arguments.ts";
 import { failureOf, placed, readFile } from "../files/alias.ts";
 import { loadAliasFile } from "../files/load.ts";
-import { writeReports, PICTURES, PICTURES_HELP, checkReports } from "../reporters/pictures.ts";
+import { checkReports, PICTURES, PICTURES_HELP, writeReports } from "../reporters/pictures.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type Command, type Terminal, Refusal, write } from "../terminal/host.ts";
+import { type Command, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
 

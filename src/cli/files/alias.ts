@@ -4,7 +4,7 @@ import { addAbortSignal } from "node:stream";
 import { atMost, type Checked, type Diagnostic, type Pointer, type Position, readText, type Text } from "../../document/index.ts";
 import { type Alias, BUDGETS, parse, type ParseOptions, parseText } from "../../alias/index.ts";
 import { readYaml } from "../../yaml/index.ts";
-import { type Terminal, Refusal } from "../terminal/host.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
 
 /** A config that was read from a file. */
 export interface AliasFile {

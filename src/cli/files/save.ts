@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { failureOf } from "./alias.ts";
-import { type Terminal, Refusal, write } from "../terminal/host.ts";
+import { Refusal, type Terminal, write } from "../terminal/host.ts";
 import { printable, styleOf } from "../terminal/style.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Checked, type Diagnostic, type Pointer, type Position, readText } from "../../document/index.ts";
 import { type AliasConfig, BUDGETS } from "../../alias/index.ts";
-import { toPlan, type Plan } from "../../plan/index.ts";
+import { type Plan, toPlan } from "../../plan/index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
 import { readYaml } from "../../yaml/index.ts";
 import { byPosition, readAliasFile, readFile } from "./alias.ts";
-import { type Terminal, Refusal } from "../terminal/host.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
 
 /** Characters of a suite file: 100,000 cases, which is all that a suite may have, of 320 each. */
 const LONGEST = 32 * 1_048_576;

@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Findings, plotSVG, reportDataOf, reportHTML } from "../../simulate/index.ts";
 import { save, tellWritten, unwritable, writable } from "../files/save.ts";
-import { type Terminal, Refusal } from "../terminal/host.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
 
 /** The options of a command that draws. */

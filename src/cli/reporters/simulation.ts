@@ -1,4 +1,4 @@
-import { duration, type Forecast, type Exposure, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
+import { duration, type Exposure, type Forecast, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
 import { printable, type Style } from "../terminal/style.ts";
 import { count, percent, plural, table } from "../terminal/table.ts";
 

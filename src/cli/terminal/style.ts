@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from "node:util";
-import type { Terminal, Output } from "./host.ts";
+import type { Output, Terminal } from "./host.ts";
 
 type Format = Parameters<typeof styleText>[0];
 

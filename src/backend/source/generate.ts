@@ -1,11 +1,11 @@
-import { quote } from "../document/index.ts";
-import { type Access, accessOf, type Field, fieldName, isPlain, type Reader } from "../request/index.ts";
-import { SLOTS } from "../alias/index.ts";
-import { absorbSeed, type Arm, type Match, type Plan, type Sticky } from "../plan/index.ts";
-import { COMPARED } from "./lookup/classify.ts";
-import { findDiscriminator, type Discriminator } from "./lookup/discriminator.ts";
-import { type Dispatch, dispatchOf } from "./lookup/dispatch.ts";
-import { findHash, type Hash } from "./lookup/hash.ts";
+import { quote } from "../../document/index.ts";
+import { type Access, accessOf, type Field, fieldName, isPlain, type Reader } from "../../request/index.ts";
+import { absorbSeed, type Arm, type Match, type Plan, type Sticky } from "../../plan/index.ts";
+import { COMPARED } from "../lookup/classify.ts";
+import { type Discriminator, findDiscriminator } from "../lookup/discriminator.ts";
+import { type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
+import { findHash, type Hash } from "../lookup/hash.ts";
+import type { Constant } from "./literal.ts";
 
 /** The code of a plan: a function body and what it stands on. */
 export interface GeneratedCode {
@@ -16,9 +16,6 @@ export interface GeneratedCode {
   /** The names of the functions that the body calls. */
   readonly calls: ReadonlySet<string>;
 }
-
-/** A value that generated code names: typed arrays, lists of strings, and flat records. */
-export type Constant = Int32Array | Uint8Array | readonly string[] | Hash | { readonly [key: string]: number };
 
 /**
  * A plan as JavaScript. Each text of the request is read once, where it is first needed; rules that look at different things
@@ -230,13 +227,11 @@ class Writer implements GeneratedCode {
     this.#drawn("draw", arms, error);
   }
 
-  /** The arm of a draw. Given and random draws do not meet in one variable: V8 would box it, and so allocate. */
+  /** The arm of a draw. */
   #drawn(draw: string, arms: readonly Arm[], error: number): void {
-    if (draw !== "draw") this.#line(`const drawn = ${draw};`);
-    const value = draw === "draw" ? draw : "drawn";
-    this.#line(`if (typeof ${value} !== "number" || !(${value} >= 0 && ${value} < 1)) return decisions[${error}];`);
-    if (arms.length > 1) this.#line(`const slot = ${value} * ${SLOTS};`);
-    this.#line(`return ${pick(arms, "slot")};`);
+    const slot = `${this.#call("slotOf")}(${draw})`;
+    if (arms.length > 1) this.#line(`const slot = ${slot};`);
+    this.#line(`return ${arms.length > 1 ? "slot" : slot} === -1 ? decisions[${error}] : ${pick(arms, "slot")};`);
   }
 
   #stickyKey(field: Field, { seed }: Sticky, arms: readonly Arm[]): void {
@@ -331,87 +326,6 @@ class Writer implements GeneratedCode {
 
   #line(...lines: readonly string[]): void {
     for (const line of lines) this.body.push("  ".repeat(this.#depth) + line);
-  }
-}
-
-/**
- * A plan as plain code in which everything is read in the order of the config and no sooner than it is needed: what a request
- * means of which a part throws. It stands behind the faster code, and is only reached by an exception.
- */
-export function reference<R>(plan: Plan, reader: Reader<R>): GeneratedCode {
-  const calls = new Set<string>();
-  const constants = new Map<string, Constant>();
-  const call = (name: string): string => {
-    calls.add(name);
-    return name;
-  };
-  const expression = (text: string): string => {
-    for (const part of Object.keys(reader.parts)) if (text.startsWith(`${part}(`)) calls.add(part);
-    return text;
-  };
-  const readers = new Map<string, string>();
-  const lines: string[] = [];
-  const read = (field: Field): string => {
-    const name = fieldName(field);
-    const known = readers.get(name) ?? `read${readers.size}`;
-    if (!readers.has(name)) {
-      readers.set(name, known);
-      const access = accessOf(reader, field);
-      const text = expression(access.text());
-      const owned = access.ownsText === undefined ? "" : ` || !${access.ownsText()}`;
-      const { list } = access;
-      lines.push(
-        `const ${known} = () => {`,
-        `  ${list === undefined ? "const" : "let"} text = ${text};`,
-        ...(list === undefined ? [] : [`  if (typeof text === "object") text = ${call("joined")}(text, ${quote(list)});`]),
-        `  return typeof text !== "string"${owned} ? undefined : ${valueText(field, call)};`,
-        "};",
-      );
-    }
-    return `${known}()`;
-  };
-  const body: string[] = [];
-  for (const { test, outcome } of plan.rules) {
-    const tests = test.matches.map(({ field, values }) => `[${values.map(quote).join(", ")}].includes(${read(field)})`);
-    body.push(`if (${tests.join(test.kind === "all" ? " && " : " || ") || String(test.kind === "all")}) return decisions[${outcome}];`);
-  }
-  const { split } = plan;
-  if (split.kind === "fixed") body.push(`return decisions[${split.outcome}];`);
-  else {
-    const { sticky, arms } = split;
-    const keys = sticky?.keys.map(({ field }) => read(field)) ?? [];
-    body.push("let value = draw;");
-    if (sticky === undefined) body.push("if (value === undefined) value = Math.random();");
-    else {
-      constants.set("seed0", { ...absorbSeed(sticky.seed) });
-      body.push("if (value === undefined) {", `  const key = ${keys.join(" || ")};`);
-      body.push(`  if (key) return arm(${call("slotOfKey")}(seed0, key, 0, key.length));`);
-      body.push(sticky.missing === "random" ? "  value = Math.random();" : `  return decisions[${sticky.missing}];`, "}");
-    }
-    lines.unshift(`const arm = (slot) => ${pick(arms, "slot")};`);
-    body.push(`return typeof value === "number" && value >= 0 && value < 1 ? arm(value * ${SLOTS}) : decisions[${plan.error}];`);
-  }
-  const open = [
-    `const carrier = ${expression(reader.openText)};`,
-    `if (typeof carrier !== "object" || carrier === null) return decisions[${plan.error}];`,
-  ];
-  return { body: [...open, ...lines, ...body], constants, calls };
-}
-
-/** The value of a field in `text`, as an expression. */
-function valueText(field: Field, call: (name: string) => string): string {
-  switch (field.kind) {
-    case "cookie":
-      return `${call("cookieValue")}(text, ${quote(field.name)})`;
-    case "query":
-      return `${call("queryDecoded")}(text, ${quote(field.name)})`;
-    case "path":
-      return `text.slice(${call("pathStart")}(text), ${call("pathEnd")}(text, pathStart(text)))`;
-    case "header":
-    case "attribute":
-    case "method":
-    case "authority":
-      return "text";
   }
 }
 
