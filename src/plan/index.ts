@@ -1,9 +1,22 @@
 /** What an alias means. */
 export { PLAN_CODES } from "./codes.ts";
-export { isPlan } from "./inspect.ts";
 export { type Decider, leastMoves, type Move, movesOf, ownersOf, type Run, runsOf, slotsOf } from "./layout.ts";
 export { absorbSeed, hashKey, murmur3, slotOfKey } from "./murmur3.ts";
-export { all, any, type Arm, type Match, match, type Outcome, type Plan, type Rule, type Split, type Sticky, type Test } from "./plan.ts";
+export {
+  all,
+  any,
+  type Arm,
+  type Match,
+  match,
+  type Outcome,
+  type Plan,
+  REASONS,
+  type Rule,
+  type Split,
+  type Sticky,
+  type Test,
+} from "./plan.ts";
+export { isPlan } from "./read-plan.ts";
 export { type Compilable, planOf } from "./read.ts";
 export { drawAt, isDraw, slotOf } from "./slots.ts";
 export { toPlan } from "./to-plan.ts";

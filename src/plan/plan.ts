@@ -15,6 +15,9 @@ export interface Test {
   readonly matches: readonly Match[];
 }
 
+/** Why a route answers as it does, in the order in which it comes to them. */
+export const REASONS: readonly Outcome["reason"][] = ["rule", "split", "default", "error"];
+
 /** What a route can answer, and why: `at` points to the part of the config that decides so. */
 export interface Outcome {
   readonly version: Version;

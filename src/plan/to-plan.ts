@@ -2,6 +2,7 @@ import { type Pointer, pointer } from "../document/index.ts";
 import { fieldOf } from "../request/index.ts";
 import { type Alias, SLOTS, type Version, type Weight } from "../alias/index.ts";
 import { all, any, type Arm, match, type Outcome, type Plan, type Split } from "./plan.ts";
+import { asSound } from "./read-plan.ts";
 
 /**
  * What an alias means. Every choice that the config leaves open is made here: which strategy is tried first, which slots a
@@ -11,7 +12,7 @@ export function toPlan(alias: Alias): Plan {
   const { primary, weights, strategies, order, stickiness } = alias;
   const outcomes: Outcome[] = [];
   const outcome = (version: Version, reason: Outcome["reason"], at: Pointer): number =>
-    outcomes.push(Object.freeze({ version, reason, at, index: outcomes.length })) - 1;
+    outcomes.push({ version, reason, at, index: outcomes.length }) - 1;
   const byRank = ranking(order);
 
   const rules = strategies
@@ -44,7 +45,7 @@ export function toPlan(alias: Alias): Plan {
 
   const named = new Set([...weights, ...strategies].map(({ version }) => version).concat(order));
   named.delete(primary);
-  return {
+  return asSound({
     kind: "plan",
     name: alias.name,
     versions: [primary, ...[...named].toSorted(byRank)],
@@ -52,7 +53,7 @@ export function toPlan(alias: Alias): Plan {
     split: split(),
     error: outcome(primary, "error", ""),
     outcomes,
-  };
+  });
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 } from "../document/index.ts";
 import { type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
-import { isDraw, type Plan, planOf } from "../plan/index.ts";
+import { isDraw, type Plan, planOf, REASONS } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
 
 /** A suite as it is written, in YAML or JSON: an alias and cases. */
@@ -90,7 +90,6 @@ export interface SuiteOptions {
   readonly load?: (path: string) => Checked<Plan>;
 }
 
-const REASONS: readonly Reason[] = ["rule", "split", "default", "error"];
 /** A suite of the project's own has some hundreds; a generated one with more should be several files. */
 const MOST_CASES = 100_000;
 /** Headers, cookies, parameters or attributes of a request, values of one header, and versions of a split. */
