@@ -12,25 +12,33 @@ export function merge(plan: Plan): Plan {
 
 /** One test in which each field is asked once. */
 export function mergeTest({ kind, matches }: Test): Test {
-  const merged = new Map<string, Match>();
+  const byField = new Map<string, Match[]>();
   for (const match of matches) {
     const name = fieldName(match.field);
-    const earlier = merged.get(name);
-    if (earlier === undefined) merged.set(name, match);
-    else
-      merged.set(name, {
-        ...earlier,
-        values: kind === "all" ? intersection(earlier.values, match.values) : union(earlier.values, match.values),
-      });
+    const known = byField.get(name);
+    if (known === undefined) byField.set(name, [match]);
+    else known.push(match);
   }
-  return { kind, matches: [...merged.values()] };
+  const combine = kind === "all" ? intersection : union;
+  return { kind, matches: [...byField.values()].map((alike) => (alike.length === 1 ? alike[0] : combined(alike, combine)) as Match) };
 }
 
-function intersection(a: readonly string[], b: readonly string[]): readonly string[] {
-  const inB = new Set(b);
-  return a.filter((value) => inB.has(value));
+function combined([first, ...others]: readonly Match[], combine: (lists: readonly (readonly string[])[]) => readonly string[]): Match {
+  const { values } = first as Match;
+  return { ...(first as Match), values: combine([values, ...others.map((match) => match.values)]) };
 }
 
-function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  return [...new Set([...a, ...b])];
+/** Values that every list has. Each list is looked at once. */
+function intersection([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+  return others.reduce((left, list) => {
+    const known = new Set(list);
+    return left.filter((value) => known.has(value));
+  }, first);
+}
+
+/** Values that some list has, each once. */
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  const all = new Set<string>();
+  for (const list of lists) for (const value of list) all.add(value);
+  return [...all];
 }

@@ -23,7 +23,7 @@ import { type Arm, type Match, type Outcome, type Plan, REASONS, type Rule, type
 /** Whether something claims to be a plan; a config cannot, for it has no such key. What cannot be read claims nothing. */
 export function isPlan(value: unknown): value is Plan {
   try {
-    return (value as { readonly kind?: unknown }).kind === "plan";
+    return Object.hasOwn(value as object, "kind") && (value as { readonly kind?: unknown }).kind === "plan";
   } catch {
     return false;
   }

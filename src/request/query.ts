@@ -45,15 +45,45 @@ export function queryEnd(target: string, from: number): number {
 }
 
 /**
+ * The query that was decoded last. An alias may ask for many parameters of one request: its query is decoded once, and from the second
+ * parameter on each is looked up.
+ */
+const lastQuery: { target: string | undefined; parameters: URLSearchParams | undefined; values: Map<string, string> | undefined } = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
+
+/**
  * The first query parameter of that name, decoded as `application/x-www-form-urlencoded` (the WHATWG URL standard).
- * A name with a lone surrogate matches nothing: decoding never yields one. The `&` ahead keeps a leading `?` of the query from being dropped; an empty parameter adds nothing.
+ * A name with a lone surrogate matches nothing: decoding never yields one.
  */
 export function queryDecoded(target: string, name: string): string | undefined {
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map<string, string>();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
+}
+
+/** The query of a request target, with a `&` ahead: it keeps a leading `?` of the query from being dropped, and adds nothing. */
+function queryOf(target: string): string {
   const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
   const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+/** Whether a text has no lone surrogate. */
+function isUnicode(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 /** The first query parameter of that name, decoded only where it has escapes. `name` is as for `queryStart`. */

@@ -37,7 +37,8 @@ export function ownAuthority(carrier: object): string | undefined {
   return ownField(carrier, ":authority") ?? ownField(carrier, "host");
 }
 
-function ownField(carrier: object, name: string): string | undefined {
+/** A field of headers as node gives them, where it is their own. */
+export function ownField(carrier: object, name: string): string | undefined {
   return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
 }
 
@@ -45,6 +46,7 @@ function ownField(carrier: object, name: string): string | undefined {
 export function ownAttribute(request: object, name: string): string | undefined {
   const attributes = property(request, "attributes");
   if (typeof attributes !== "object" || attributes === null) return undefined;
+  if (name === "__proto__" && !Object.hasOwn(attributes, name)) return undefined;
   const value = property(attributes, name);
   return typeof value === "string" && Object.hasOwn(attributes, name) ? value : undefined;
 }

@@ -7,14 +7,29 @@ import { type CompileOptions, compileWith } from "./compile.ts";
 /**
  * `compile` by generated code: the same signature, the same decisions. Where generating code is refused (a content security
  * policy, `--disallow-code-generation-from-strings`), which is found out by the first alias and not asked again, it falls
- * back to closures.
+ * back to closures. So it does for an alias whose code an engine cannot take.
  * @throws ConfigError with everything that is wrong
  */
 export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
-  return compileWith(generated, config, options);
+  return compileWith(byCode, config, options);
 }
 
 let refused = false;
+
+function byCode<R>(
+  plan: Plan,
+  unoptimized: Plan,
+  decisions: readonly Decision[],
+  host: Runtime<R>,
+): (request: R, draw?: number) => Decision {
+  if (refused) return closure(plan, unoptimized, decisions, host);
+  try {
+    return generated(plan, unoptimized, decisions, host);
+  } catch (error) {
+    if (error instanceof EvalError) refused = true;
+    return closure(plan, unoptimized, decisions, host);
+  }
+}
 
 function generated<R>(
   plan: Plan,
@@ -22,7 +37,6 @@ function generated<R>(
   decisions: readonly Decision[],
   host: Runtime<R>,
 ): (request: R, draw?: number) => Decision {
-  if (refused) return closure(plan, unoptimized, decisions, host);
   const { body, constants, calls } = generate(
     plan,
     host.reader,
@@ -37,14 +51,17 @@ function generated<R>(
     ...Object.fromEntries(constants),
     ...Object.fromEntries([...calls].map((name) => [name, known[name]])),
   };
-  const text = `"use strict";\nreturn function route(request, draw) {\ntry {\n${body.join("\n")}\n} catch (error) {\nreturn failed(request, draw, error);\n}\n};`;
-  try {
-    return (new Function(...Object.keys(scope), text) as (...values: readonly unknown[]) => (request: R, draw?: number) => Decision)(
-      ...Object.values(scope),
-    );
-  } catch (error) {
-    if (!(error instanceof EvalError)) throw error;
-    refused = true;
-    return closure(plan, unoptimized, decisions, host);
-  }
+  // One parameter that is taken apart: a function has 65,535 of them at most.
+  const text = [
+    '"use strict";',
+    `const { ${Object.keys(scope).join(", ")} } = scope;`,
+    "return function route(request, draw) {",
+    "try {",
+    ...body,
+    "} catch (error) {",
+    "return failed(request, draw, error);",
+    "}",
+    "};",
+  ].join("\n");
+  return (new Function("scope", text) as (names: typeof scope) => (request: R, draw?: number) => Decision)(scope);
 }

@@ -18,7 +18,7 @@ const files = [
 /** What generated code may call itself. */
 const ROOTS = ["decide", "valueIn", ...[functions, ...[nodeReader, fetchReader, rawReader].map(({ parts }) => parts)].flatMap(Object.keys)];
 
-/** The functions and numbers of a file as JavaScript, without types, comments and `export`. */
+/** The functions, numbers and records of a file as JavaScript, without types, comments and `export`. */
 function partsOf(file: string): readonly (readonly [string, string])[] {
   const parsed = ts.createSourceFile(file, readFileSync(`src/${file}`, "utf8"), ts.ScriptTarget.ES2022, true);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true };
@@ -42,8 +42,9 @@ function nameOf(statement: ts.Statement): string | undefined {
   if (ts.isFunctionDeclaration(statement)) return statement.name?.text;
   if (!ts.isVariableStatement(statement)) return undefined;
   const [declaration] = statement.declarationList.declarations;
-  const isNumber = declaration?.initializer !== undefined && ts.isNumericLiteral(declaration.initializer);
-  return isNumber ? declaration.name.getText() : undefined;
+  const value = declaration?.initializer;
+  if (declaration === undefined || value === undefined) return undefined;
+  return ts.isNumericLiteral(value) || ts.isObjectLiteralExpression(value) ? declaration.name.getText() : undefined;
 }
 
 test("the parts of emitted modules are the compiled functions (refresh with vitest -u)", async () => {

@@ -12,7 +12,7 @@ export const decisions = Object.freeze(
 const SLOTS = 10_000;
 const plan = { rules: [{ test: { kind: "all", matches: [{ field: 0, values: ["on"] }, { field: 1, values: ["yes"] }, { field: 2, values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 const values0 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
-const numbers0 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+const numbers0 = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
 export function route(request, draw) {

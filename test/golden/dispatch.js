@@ -13,15 +13,15 @@ export const decisions = Object.freeze(
 
 const SLOTS = 10_000;
 const plan = { rules: [{ test: { kind: "all", matches: [{ field: 0, values: ["two"] }, { field: 1, values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"] }] }, outcome: 0 }, { test: { kind: "any", matches: [{ field: 0, values: ["three"] }, { field: 1, values: ["golf"] }] }, outcome: 1 }, { test: { kind: "all", matches: [{ field: 0, values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"] }] }, outcome: 2 }], split: { kind: "fixed", outcome: 3 }, error: 4 };
-const cells0 = Int32Array.of(2, 0, 1, 0, 4, 5, 7, 0, 3, 0, 8, 6, 0, 0, 0, 0);
-const hashes0 = Int32Array.of(1570663264, 0, -1323153806, 0, -1949792556, -1710426204, -1471109484, 0, -457105384, 0, 1183441658, 1422724091, 0, 0, 0, 0);
+const cells0 = Int32Array.from([2, 0, 1, 0, 4, 5, 7, 0, 3, 0, 8, 6, 0, 0, 0, 0]);
+const hashes0 = Int32Array.from([1570663264, 0, -1323153806, 0, -1949792556, -1710426204, -1471109484, 0, -457105384, 0, 1183441658, 1422724091, 0, 0, 0, 0]);
 const values0 = ["two", "three", "alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
-const keeps0 = Int32Array.of(0, 1, 0, 4, 4, 4, 4, 4, 4);
-const adds0 = Int32Array.of(0, 0, 2, 0, 0, 0, 0, 0, 0);
+const keeps0 = Int32Array.from([0, 1, 0, 4, 4, 4, 4, 4, 4]);
+const adds0 = Int32Array.from([0, 0, 2, 0, 0, 0, 0, 0, 0]);
 const values1 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf"];
-const numbers0 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-const keeps1 = Int32Array.of(4, 5, 5, 5, 5, 5, 5, 4);
-const adds1 = Int32Array.of(0, 0, 0, 0, 0, 0, 0, 2);
+const numbers0 = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const keeps1 = Int32Array.from([4, 5, 5, 5, 5, 5, 5, 4]);
+const adds1 = Int32Array.from([0, 0, 0, 0, 0, 0, 0, 2]);
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
 export function route(request, draw) {

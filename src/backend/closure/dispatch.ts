@@ -2,7 +2,7 @@ import { type Access, accessOf, type Reader, sourceName } from "../../request/in
 import type { Plan } from "../../plan/index.ts";
 import { NO_TEXTS, type Step, type Texts } from "./step.ts";
 import type { Decision } from "../decision.ts";
-import { type Classify, classify } from "../lookup/classify.ts";
+import { type Classify, classify, SOUGHT_PARAMETERS } from "../lookup/classify.ts";
 import { type Column, type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
 
 /** One text of the request and the columns that look into it. */
@@ -38,11 +38,18 @@ function sourcesOf<R>({ columns }: Dispatch, reader: Reader<R>, shared: readonly
     if (known === undefined) bySource.set(name, [column]);
     else known.push(column);
   }
-  return [...bySource].map(([name, [first, ...others]]) => ({
-    access: accessOf(reader, (first as Column).field),
-    shared: shared.indexOf(name),
-    columns: [first as Column, ...others].map(({ field, values, all, any }) => ({ numberOf: classify(field, values), all, any })),
-  }));
+  return [...bySource].map(([name, [first, ...others]]) => {
+    const crowded = others.length >= SOUGHT_PARAMETERS;
+    return {
+      access: accessOf(reader, (first as Column).field),
+      shared: shared.indexOf(name),
+      columns: [first as Column, ...others].map(({ field, values, all, any }) => ({
+        numberOf: classify(field, values, crowded),
+        all,
+        any,
+      })),
+    };
+  });
 }
 
 function oneWord<R>(

@@ -34,29 +34,48 @@ function testHolds<R>(reader: Reader<R>, { kind, matches }: Test): Holds<R> {
  * Whether all hold, asked from the left. Four are written out: three matches and their owners take 0.83 of what they take as pairs
  * of pairs with one alias in the process, where the engine learns what each place calls, and 0.88 with a hundred.
  */
-function every<R>([a, b, c, d, ...rest]: readonly Holds<R>[]): Holds<R> {
+function every<R>(tests: readonly Holds<R>[]): Holds<R> {
+  const [a, b, c, d] = tests;
   if (a === undefined) return () => true;
   if (b === undefined) return a;
   if (c === undefined) return (carrier, request) => a(carrier, request) && b(carrier, request);
   if (d === undefined) return (carrier, request) => a(carrier, request) && b(carrier, request) && c(carrier, request);
-  if (rest.length === 0)
+  if (tests.length === 4)
     return (carrier, request) => a(carrier, request) && b(carrier, request) && c(carrier, request) && d(carrier, request);
-  const others = every(rest);
+  const others = tests.length > WRITTEN_OUT ? eachOf(tests.slice(4)) : every(tests.slice(4));
   return (carrier, request) =>
     a(carrier, request) && b(carrier, request) && c(carrier, request) && d(carrier, request) && others(carrier, request);
 }
 
+/** Up to so many tests are written out, four to a function; of more, the rest is a loop, for functions within each other have an end. */
+const WRITTEN_OUT = 32;
+
+function eachOf<R>(tests: readonly Holds<R>[]): Holds<R> {
+  return (carrier, request) => {
+    for (let at = 0; at < tests.length; at++) if (!(tests[at] as Holds<R>)(carrier, request)) return false;
+    return true;
+  };
+}
+
 /** Whether one of them holds, in the same way. */
-function some<R>([a, b, c, d, ...rest]: readonly Holds<R>[]): Holds<R> {
+function some<R>(tests: readonly Holds<R>[]): Holds<R> {
+  const [a, b, c, d] = tests;
   if (a === undefined) return () => false;
   if (b === undefined) return a;
   if (c === undefined) return (carrier, request) => a(carrier, request) || b(carrier, request);
   if (d === undefined) return (carrier, request) => a(carrier, request) || b(carrier, request) || c(carrier, request);
-  if (rest.length === 0)
+  if (tests.length === 4)
     return (carrier, request) => a(carrier, request) || b(carrier, request) || c(carrier, request) || d(carrier, request);
-  const others = some(rest);
+  const others = tests.length > WRITTEN_OUT ? anyOf(tests.slice(4)) : some(tests.slice(4));
   return (carrier, request) =>
     a(carrier, request) || b(carrier, request) || c(carrier, request) || d(carrier, request) || others(carrier, request);
+}
+
+function anyOf<R>(tests: readonly Holds<R>[]): Holds<R> {
+  return (carrier, request) => {
+    for (let at = 0; at < tests.length; at++) if ((tests[at] as Holds<R>)(carrier, request)) return true;
+    return false;
+  };
 }
 
 /** Whether a field has one of the values, its own or not. */

@@ -120,8 +120,12 @@ function picker(arms: readonly Arm[], decisions: readonly Decision[]): (slot: nu
   if (arms.length === 2) return (slot) => (slot < until0 ? first : second);
   if (arms.length === 3) return (slot) => (slot < until0 ? first : slot < until1 ? second : third);
   return (slot) => {
-    let arm = 0;
-    while (slot >= (untils[arm] as number)) arm++;
-    return answers[arm] as Decision;
+    let low = 0;
+    for (let high = untils.length - 1; low < high;) {
+      const middle = (low + high) >> 1;
+      if (slot < (untils[middle] as number)) high = middle;
+      else low = middle + 1;
+    }
+    return answers[low] as Decision;
   };
 }

@@ -19,8 +19,14 @@ export type Classify = (text: string) => number;
 /** Up to so many values, comparing with each in turn is as fast as a table. */
 export const COMPARED = 3;
 
-/** A function that tells which of the values a field has. `values` are distinct, and the field can hold each. */
-export function classify(field: Field, values: readonly string[]): Classify {
+/** So many parameters of one query are sought in place; for more, the query is decoded once and they are looked up. */
+export const SOUGHT_PARAMETERS = 8;
+
+/**
+ * A function that tells which of the values a field has. `values` are distinct, and the field can hold each. `crowded` where more
+ * than `SOUGHT_PARAMETERS` are asked of the query.
+ */
+export function classify(field: Field, values: readonly string[], crowded = false): Classify {
   switch (field.kind) {
     case "header":
     case "attribute":
@@ -64,7 +70,7 @@ export function classify(field: Field, values: readonly string[]): Classify {
         const value = queryDecoded(text, name);
         return value === undefined ? 0 : find(value);
       };
-      if (!isPlain(name) || !values.every(isPlain)) return decoded;
+      if (crowded || !isPlain(name) || !values.every(isPlain)) return decoded;
       const inPlace = part(values);
       return (text) => {
         const from = queryStart(text, name);

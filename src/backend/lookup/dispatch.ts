@@ -42,11 +42,12 @@ export function dispatchOf(plan: Plan): Dispatch {
       for (const value of values) if (!known.numbers.has(value)) known.numbers.set(value, known.numbers.size + 1);
     }
   });
+  const matches = plan.rules.map(({ test }) => new Map(test.matches.map((match) => [fieldName(match.field), match])));
   const columns = [...fields].map(([name, { field, numbers }]): Column => {
     const all = new Int32Array((numbers.size + 1) * words);
     const any = new Int32Array((numbers.size + 1) * words);
     plan.rules.forEach(({ test }, rule) => {
-      const match = test.matches.find((each) => fieldName(each.field) === name);
+      const match = matches[rule]?.get(name);
       if (test.kind === "any") for (const value of match?.values ?? []) set(any, (numbers.get(value) ?? 0) * words, rule);
       else if (match === undefined) for (let number = 0; number <= numbers.size; number++) set(all, number * words, rule);
       else for (const value of match.values) set(all, (numbers.get(value) ?? 0) * words, rule);

@@ -1,7 +1,7 @@
 import { quote } from "../../document/index.ts";
 import { type Access, accessOf, type Field, fieldName, isPlain, type Reader } from "../../request/index.ts";
 import { absorbSeed, type Arm, type Match, type Plan, type Sticky } from "../../plan/index.ts";
-import { COMPARED } from "../lookup/classify.ts";
+import { COMPARED, SOUGHT_PARAMETERS } from "../lookup/classify.ts";
 import { type Discriminator, findDiscriminator } from "../lookup/discriminator.ts";
 import { type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
 import { findHash, type Hash } from "../lookup/hash.ts";
@@ -34,17 +34,32 @@ export const MATH_RANDOM = "Math.random()";
 /** Up to so many rules that share fields, comparisons in turn are shorter and as fast as bits. */
 const STRAIGHT_RULES = 2;
 
+/** Up to so many values without a hash are compared in turn; more are looked up in a `Map`. */
+const CHAINED = 16;
+
+/** Up to so many arms are compared in turn; more are looked up by their slots. */
+const COMPARED_ARMS = 65;
+
+/** So many conditions may stand within each other. */
+const NESTED = 8;
+
 /** Collects the lines of one function, and remembers which texts and fields are already in variables. */
 class Writer implements GeneratedCode {
   readonly body: string[] = [];
   readonly constants: Map<string, Constant> = new Map();
   readonly calls: Set<string> = new Set();
+  readonly #constantNames: Map<Constant, string> = new Map();
+  readonly #constantCounts: Map<string, number> = new Map();
   readonly #plan: Plan;
   readonly #reader: Reader<unknown>;
-  #texts: Map<string, string> = new Map();
-  #places: Map<string, FieldVariables> = new Map();
+  readonly #texts: Map<string, string> = new Map();
+  readonly #places: Map<string, FieldVariables> = new Map();
+  /** What was read in the blocks that are open, each as the way to forget it. */
+  readonly #read: (() => void)[] = [];
   readonly #unreadable: string;
+  readonly #crowded: boolean;
   readonly #random: string;
+  #armTable: Int32Array | undefined;
   #depth = 0;
   #names = 0;
 
@@ -52,6 +67,7 @@ class Writer implements GeneratedCode {
     this.#plan = plan;
     this.#reader = reader;
     this.#unreadable = unreadable;
+    this.#crowded = new Set(fieldsOf(plan).flatMap((field) => (field.kind === "query" ? [field.name] : []))).size > SOUGHT_PARAMETERS;
     this.#random = random;
   }
 
@@ -75,8 +91,24 @@ class Writer implements GeneratedCode {
         for (const match of test.matches) {
           this.#nested([match], `return decisions[${outcome}];`);
         }
-      } else this.#nested(test.matches, `return decisions[${outcome}];`);
+      } else this.#conditions(test.matches, `return decisions[${outcome}];`);
     }
+  }
+
+  /** The decision of a rule behind a condition for each match. Many conditions stand beside, not within each other: parsers recurse. */
+  #conditions(matches: readonly Match[], statement: string): void {
+    if (matches.length <= NESTED) return this.#nested(matches, statement);
+    const label = `rule${this.body.length}`;
+    this.#block(`${label}: {`, () => {
+      const owned = new Set<string>();
+      for (const match of matches) {
+        const { owns } = this.#place(match.field);
+        if (owns !== undefined) owned.add(owns);
+        this.#line(`if (!(${this.#matches(match)})) break ${label};`);
+      }
+      for (const owns of owned) this.#line(`if (!${owns}) break ${label};`);
+      this.#line(statement);
+    });
   }
 
   /**
@@ -95,15 +127,13 @@ class Writer implements GeneratedCode {
 
   /** A block; what is read in it is forgotten behind it. */
   #block(head: string, write: () => void): void {
-    const texts = new Map(this.#texts);
-    const places = new Map(this.#places);
+    const outer = this.#read.length;
     this.#line(head);
     this.#depth++;
     write();
     this.#depth--;
     this.#line("}");
-    this.#texts = texts;
-    this.#places = places;
+    for (const forget of this.#read.splice(outer)) forget();
   }
 
   #textOf(field: Field): string {
@@ -141,7 +171,7 @@ class Writer implements GeneratedCode {
     const unit = unitOf(place, values);
     if (unit !== undefined) return this.#numberByUnit(place, unit);
     const hash = values.length > COMPARED ? findHash(values) : undefined;
-    if (hash === undefined) return this.#chain(place, values);
+    if (hash === undefined) return values.length > CHAINED ? this.#numberByMap(place, values) : this.#chain(place, values);
     if (place.from === undefined) return this.#wholeNumber(place.text, hash);
     const table = this.#constant("values", hash);
     return `(${place.from} === -1 ? 0 : ${this.#call("findPart")}(${table}, ${place.text}, ${place.from}, ${this.#end(place)}))`;
@@ -183,6 +213,13 @@ class Writer implements GeneratedCode {
     this.#line(`    if (${known}[${cell}] === ${hash} && ${list}[${cells}[${cell}] - 1] === ${text}) {`);
     this.#line(`      ${number} = ${cells}[${cell}];`, "      break;", "    }", "  }", "}");
     return number;
+  }
+
+  #numberByMap(place: FieldVariables, values: readonly string[]): string {
+    const numbers = this.#constant("numbers", new Map(values.map((value, index) => [value, index + 1])));
+    const { text, from } = place;
+    if (from === undefined) return `(${numbers}.get(${text}) ?? 0)`;
+    return `(${from} === -1 ? 0 : (${numbers}.get(${text}.slice(${from}, ${this.#end(place)})) ?? 0))`;
   }
 
   #chain(place: FieldVariables, values: readonly string[]): string {
@@ -231,7 +268,27 @@ class Writer implements GeneratedCode {
   #drawn(draw: string, arms: readonly Arm[], error: number): void {
     const slot = `${this.#call("slotOf")}(${draw})`;
     if (arms.length > 1) this.#line(`const slot = ${slot};`);
-    this.#line(`return ${arms.length > 1 ? "slot" : slot} === -1 ? decisions[${error}] : ${pick(arms, "slot")};`);
+    this.#line(`return ${arms.length > 1 ? "slot" : slot} === -1 ? decisions[${error}] : ${this.#pick(arms, "slot")};`);
+  }
+
+  /** The decision of the arm into which a slot falls, as an expression. */
+  #pick(arms: readonly Arm[], slot: string): string {
+    if (arms.length > COMPARED_ARMS) {
+      return `decisions[${this.#constant("arms", this.#tableOf(arms))}[${slot}]]`;
+    }
+    const last = arms.at(-1) as Arm;
+    return `${arms
+      .slice(0, -1)
+      .map(({ until, outcome }) => `${slot} < ${until} ? decisions[${outcome}] : `)
+      .join("")}decisions[${last.outcome}]`;
+  }
+
+  #tableOf(arms: readonly Arm[]): Int32Array {
+    const table =
+      this.#armTable ??
+      Int32Array.from(arms.flatMap(({ until, outcome }, index) => Array<number>(until - (arms[index - 1]?.until ?? 0)).fill(outcome)));
+    this.#armTable = table;
+    return table;
   }
 
   #stickyKey(field: Field, { seed }: Sticky, arms: readonly Arm[]): void {
@@ -244,7 +301,7 @@ class Writer implements GeneratedCode {
     const owned = place.owns === undefined ? "" : ` && ${place.owns}`;
     this.#block(`if (${present}${owned}) {`, () => {
       if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(seed0, ${place.text}, ${from}, ${to});`);
-      this.#line(`return ${pick(arms, "slot")};`);
+      this.#line(`return ${this.#pick(arms, "slot")};`);
     });
   }
 
@@ -255,6 +312,7 @@ class Writer implements GeneratedCode {
     if (known !== undefined) return known;
     const place = this.#newPlace(field);
     this.#places.set(name, place);
+    this.#read.push(() => this.#places.delete(name));
     return place;
   }
 
@@ -284,7 +342,7 @@ class Writer implements GeneratedCode {
       }
       case "query": {
         const value = `query${number}`;
-        const call = isPlain(field.name) ? "queryValue" : "queryDecoded";
+        const call = isPlain(field.name) && !this.#crowded ? "queryValue" : "queryDecoded";
         this.#line(`const ${value} = typeof ${text} !== "string" ? undefined : ${this.#call(call)}(${text}, ${quote(field.name)});`);
         return { kind: "whole", text: value, from: undefined, to: undefined, owns: undefined };
       }
@@ -301,6 +359,7 @@ class Writer implements GeneratedCode {
     if (known !== undefined) return known;
     const name = `text${this.#names++}`;
     this.#texts.set(expression, name);
+    this.#read.push(() => this.#texts.delete(expression));
     this.#line(`${list === undefined ? "const" : "let"} ${name} = ${this.#expression(expression)};`);
     if (list !== undefined) this.#line(`if (typeof ${name} === "object") ${name} = ${this.#call("joined")}(${name}, ${quote(list)});`);
     return name;
@@ -318,8 +377,12 @@ class Writer implements GeneratedCode {
   }
 
   #constant(kind: string, value: Constant): string {
-    const name = `${kind}${[...this.constants.keys()].filter((each) => each.startsWith(kind)).length}`;
-    for (const [known, each] of this.constants) if (each === value) return known;
+    const known = this.#constantNames.get(value);
+    if (known !== undefined) return known;
+    const count = this.#constantCounts.get(kind) ?? 0;
+    const name = `${kind}${count}`;
+    this.#constantCounts.set(kind, count + 1);
+    this.#constantNames.set(value, name);
     this.constants.set(name, value);
     return name;
   }
@@ -346,12 +409,4 @@ interface FieldVariables {
 /** Whole texts are as fast compared with a few values in turn; to compare a part takes a call each. */
 function unitOf({ from }: FieldVariables, values: readonly string[]): Discriminator | undefined {
   return from === undefined && values.length <= COMPARED ? undefined : findDiscriminator(values);
-}
-
-function pick(arms: readonly Arm[], slot: string): string {
-  const last = arms.at(-1) as Arm;
-  return `${arms
-    .slice(0, -1)
-    .map(({ until, outcome }) => `${slot} < ${until} ? decisions[${outcome}] : `)
-    .join("")}decisions[${last.outcome}]`;
 }
