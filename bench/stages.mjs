@@ -19,8 +19,8 @@ const { compile, explain, parse } = await load("index.js");
 const { runtimeOf } = await load("route/compile.js");
 const { toPlan } = await load("plan/to-plan.js");
 const { optimize } = await load("optimize/index.js");
-const { closure } = await load("backend/closure.js");
-const { generate, MATH_RANDOM } = await load("backend/source.js");
+const { closure } = await load("backend/closure/closure.js");
+const { generate, MATH_RANDOM } = await load("backend/source/generate.js");
 const { emitModule } = await load("route/emit.js");
 const { compile: jit } = await load("route/jit.js");
 

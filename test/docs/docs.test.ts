@@ -161,6 +161,18 @@ describe("links of the documents lead somewhere", () => {
   });
 });
 
+describe("files that the documents name are there", () => {
+  // Its figures are about the files of the version that was measured.
+  const lasting = documents.filter((document) => document !== "docs/internals/mutation.md" && document !== "CHANGELOG.md");
+
+  test.each(lasting)("%s", (document) => {
+    const named = [
+      ...readFileSync(document, "utf8").matchAll(/`(?!canary-router\/)((?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|json|md|svg|yaml))`/g),
+    ].map(([, file = ""]) => file);
+    expect(named.filter((file) => !existsSync(file) && !existsSync(`src/${file}`) && !existsSync(`test/${file}`))).toEqual([]);
+  });
+});
+
 /** The anchors that a Markdown viewer gives the headings of a document. */
 function anchorsOf(document: string): readonly string[] {
   return [...readFileSync(document, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
