@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import ts from "typescript";
 
 /** One export of an entry, as its page shows it. */
-export interface Exported {
+interface Exported {
   readonly name: string;
   readonly group: "Functions and values" | "Classes" | "Types";
   /** The text of its doc comment as Markdown; empty where it has none. */
