@@ -16,24 +16,24 @@ const rounds = Number(options.rounds ?? (options.short ? 3 : 15));
 const load = (file) => import(new URL(file, dist).href);
 
 const { compile, explain, parse } = await load("index.js");
-const { hostOf } = await load("route/compile.js");
-const { lower } = await load("plan/to-plan.js");
+const { runtimeOf } = await load("route/compile.js");
+const { toPlan } = await load("plan/to-plan.js");
 const { optimize } = await load("optimize/index.js");
-const { closure } = await load("backend/closure.js");
-const { source } = await load("backend/source.js");
+const { closure } = await load("backend/closure/closure.js");
+const { generate, MATH_RANDOM } = await load("backend/source/generate.js");
 const { emitModule } = await load("route/emit.js");
 const { compile: jit } = await load("route/jit.js");
 
-const host = hostOf({});
+const runtime = runtimeOf({});
 
 /** Each takes what an earlier one, named by `of`, made of the same alias. */
 const STAGES = [
   { name: "JSON.parse", of: "text", run: (text) => JSON.parse(text) },
   { name: "parse", of: "JSON.parse", run: (config) => parse(config).value },
-  { name: "lower", of: "parse", run: lower },
-  { name: "optimize", of: "lower", run: optimize },
-  { name: "emit closures", of: "optimize", run: (plan) => closure(plan, plan, plan.outcomes, host) },
-  { name: "emit source", of: "optimize", run: (plan) => source(plan, host.reader, "return failed(request, draw);") },
+  { name: "toPlan", of: "parse", run: toPlan },
+  { name: "optimize", of: "toPlan", run: optimize },
+  { name: "emit closures", of: "optimize", run: (plan) => closure(plan, plan, plan.outcomes, runtime) },
+  { name: "emit source", of: "optimize", run: (plan) => generate(plan, runtime.reader, "return failed(request, draw);", MATH_RANDOM) },
   { name: "closures whole", of: "JSON.parse", run: (config) => compile(config) },
   { name: "jit whole", of: "JSON.parse", run: (config) => jit(config) },
   { name: "module whole", of: "JSON.parse", run: (config) => emitModule(config) },

@@ -1,3 +1,7 @@
+/**
+ * Aliases as decision functions: read a config, compile it, explain what it decides, and prove what it says. This entry has no
+ * dependency and does no I/O, so it runs in node, in a browser, in a Worker and in Deno.
+ */
 export type {
   Alias,
   AliasConfig,

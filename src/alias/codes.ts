@@ -92,7 +92,7 @@ const SERVICE_CODES: ReadonlyMap<Code, string> = new Map<Code, string>([
 
 /**
  * The reply that the FunctionGraph service would give: the code of the first error, and the text of all of them.
- * Undefined where nothing is wrong.
+ * Undefined if nothing is wrong.
  */
 export function toServiceError(
   diagnostics: readonly Diagnostic[],

@@ -6,7 +6,7 @@ export type Version = string;
 /** `string`, but editors still offer the known spellings: a config imported from JSON is typed `string` throughout. */
 type OrString<Known extends string> = Known | (string & {});
 
-/** A rule as it travels: one value of the request, compared with one string or with a comma-separated list. */
+/** A rule of a config: one value of the request, compared with one string or with a comma-separated list. */
 export interface RuleConfig {
   readonly rule_type: OrString<RuleType | Lowercase<RuleType>>;
   /** The name of the header, cookie, query parameter or attribute; for a header also `:method`, `:path`, `:authority`. */
@@ -16,7 +16,7 @@ export interface RuleConfig {
   readonly value: string;
 }
 
-/** A strategy as it travels: the requests that it holds for go to its version, ahead of the weights. */
+/** A strategy of a config: the requests for which it holds go to its version, whatever the weights. */
 export interface StrategyConfig {
   /** May be left out when there is one rule. */
   readonly combine_type?: OrString<"and" | "or"> | null | undefined;
@@ -31,11 +31,11 @@ export interface StickyKeyConfig {
 
 /** Makes the split a function of the request, so that a user keeps a version. This library's own key. */
 export interface StickinessConfig {
-  /** The first that is present and not empty is the key. */
+  /** The key is the first of these that the request has and that is not empty. */
   readonly keys: readonly StickyKeyConfig[];
-  /** Hashed ahead of the key; the alias's `name` where it is left out. */
+  /** Hashed before the key. The default is the `name` of the alias. */
   readonly seed?: string | null | undefined;
-  /** What a request without any of the keys gets. */
+  /** What happens to a request without any of the keys: it gets the primary, or is drawn at random. */
   readonly on_missing: OrString<"primary" | "random">;
 }
 
@@ -45,14 +45,14 @@ export interface StickinessConfig {
  */
 export interface AliasConfig {
   readonly name?: string | null | undefined;
-  /** The primary version: what every request gets that nothing else claims. */
+  /** The primary version: for every request that no strategy and no weight sends to another one. */
   readonly version: Version;
   /** At most 512 characters. */
   readonly description?: string | null | undefined;
   /** Percent of the split for each version, in steps of 0.01. */
   readonly additional_version_weights?: { readonly [version: Version]: number } | null | undefined;
   readonly additional_version_strategy?: { readonly [version: Version]: StrategyConfig } | null | undefined;
-  /** The rank of versions: strategies are tried, and the split is laid out, in this order. This library's own key. */
+  /** The rank of versions: the order in which strategies are tried and the split is laid out. A key of this library only. */
   readonly additional_version_order?: readonly Version[] | null | undefined;
   readonly stickiness?: StickinessConfig | null | undefined;
   /** Set by the service; carried, never interpreted. */
@@ -61,7 +61,7 @@ export interface AliasConfig {
   readonly alias_urn?: unknown;
 }
 
-/** The versions that a literal config names, as a union of string literals; `string` where they are not known. */
+/** The versions that a literal config names, as a union of string literals; `string` if they are not known. */
 export type VersionOf<C> = C extends { readonly version: infer Primary extends string }
   ? Primary | KeysOf<C, "additional_version_weights"> | KeysOf<C, "additional_version_strategy">
   : Version;
@@ -72,7 +72,7 @@ type KeysOf<C, Key extends string> = C extends { readonly [key in Key]: infer Ma
     : never
   : never;
 
-/** How the rules of a strategy combine: every one, or at least one. */
+/** How the rules of a strategy combine: every rule must match (`and`), or at least one (`or`). */
 export type Combine = "and" | "or";
 
 /** One rule of a parsed strategy: `values` holds the value of `=`, or the items of `in` without repeats. */
@@ -83,7 +83,7 @@ export interface AliasRule {
   readonly values: readonly string[];
 }
 
-/** A parsed strategy; there is at least one rule. */
+/** A parsed strategy. It has at least one rule. */
 export interface Strategy {
   readonly version: Version;
   readonly combine: Combine;
@@ -102,7 +102,7 @@ export interface StickyKey {
   readonly param: string;
 }
 
-/** A parsed stickiness: there is at least one key, and the seed is settled. */
+/** A parsed stickiness. It has at least one key, and a seed. */
 export interface Stickiness {
   readonly keys: readonly StickyKey[];
   readonly seed: string;
@@ -121,6 +121,6 @@ export interface Alias {
   readonly strategies: readonly Strategy[];
   readonly order: readonly Version[];
   readonly stickiness: Stickiness | undefined;
-  /** `last_modified` and `alias_urn` as they came, where they are strings. */
+  /** `last_modified` and `alias_urn`, if they are strings; they are not interpreted. */
   readonly carried: { readonly last_modified?: string; readonly alias_urn?: string };
 }

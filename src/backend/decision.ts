@@ -30,20 +30,20 @@ export interface Route<R = NodeRequest, V extends Version = Version> {
   readonly decisions: readonly Decision<V>[];
 }
 
-/** How one rule of a strategy saw the request. */
+/** What one rule of a strategy found in the request. */
 export interface Step {
   /** The rule. */
   readonly at: Pointer;
   readonly field: Field;
   readonly expected: readonly string[];
-  /** What the request has; undefined where it has nothing. */
+  /** The value that the request has; undefined if it has none. */
   readonly actual: string | undefined;
-  /** Why the field could not be read, where it could not. */
+  /** Why the field could not be read. */
   readonly failure?: string;
   readonly holds: boolean;
 }
 
-/** How one strategy saw the request: `tried` is false where an earlier one, or an error, had decided already. */
+/** What one strategy found in the request. `tried` is false if an earlier strategy, or an error, had already decided. */
 export interface StrategyStep {
   readonly at: Pointer;
   readonly version: Version;
@@ -76,10 +76,10 @@ export interface ArmStep {
 /** A decision with everything that led to it. Routing the same request with `draw.value` gives the same decision. */
 export interface Explanation<V extends Version = Version> {
   readonly decision: Decision<V>;
-  /** Undefined where no draw was taken. `slot` is undefined where the draw is none. */
+  /** Undefined if there was no draw. `slot` is undefined if the draw is not valid. */
   readonly draw: { readonly value: unknown; readonly slot: number | undefined; readonly from: DrawSource } | undefined;
   readonly steps: readonly StrategyStep[];
-  /** The layout of the split by slots; empty where there is nothing to split. */
+  /** The layout of the split by slots; empty if nothing is split. */
   readonly arms: readonly ArmStep[];
   /** What went wrong, for the reason `error`. */
   readonly failure?: string;

@@ -6,9 +6,9 @@ import { interpret } from "./interpret.ts";
 /** What a compiled alias needs of its host. */
 export interface Runtime<R> {
   readonly reader: Reader<R>;
-  /** A number in [0, 1); anything else is answered as a draw that is none. Does not throw. */
+  /** A number in [0, 1); anything else is not a valid draw. Does not throw. */
   readonly random: () => number;
-  /** Told why a request was answered with the reason `error`. Does not throw. */
+  /** Called with the exception behind an answer with the reason `error`. Does not throw. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -27,7 +27,7 @@ export function fallback<R>(plan: Plan, decisions: readonly Decision[], { reader
   };
 }
 
-/** The random source with its exceptions told, and answered as a draw that is none. `Math.random` is left as it is. */
+/** The random source, with its exceptions reported and answered as a draw that is not valid. `Math.random` is returned as it is. */
 export function guardRandom(random: () => number, onError: (error: unknown) => void): () => number {
   if (random === Math.random) return random;
   return () => {

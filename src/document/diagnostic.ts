@@ -23,7 +23,7 @@ export interface Codes {
   readonly "missing-key": "document";
 }
 
-/** The name of a complaint, such as `weight-sum`. */
+/** The name of a kind of diagnostic, such as `weight-sum`. */
 export type Code = keyof Codes;
 
 /** The codes of one part. */
@@ -51,17 +51,17 @@ export interface Position {
   readonly column: number;
 }
 
-/** One complaint, as data. */
+/** One thing that is wrong with a config, or that is likely to be wrong, as data. */
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: Severity;
-  /** What the complaint is about. */
+  /** The place in the config. */
   readonly at: Pointer;
   /** Lower case, the user's text in backticks, no full stop. */
   readonly message: string;
   /** What to do about it. */
   readonly help?: string;
-  /** Where the config came as text. */
+  /** The place in the text, if the config was a text. */
   readonly position?: Position;
 }
 
@@ -70,7 +70,7 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** The first `limit` complaints; where there are more, one last complaint says so, and refuses the config. */
+/** The first `limit` diagnostics. If there are more, a last one says so, and refuses the config. */
 export function atMost(diagnostics: readonly Diagnostic[], limit: number): readonly Diagnostic[] {
   if (diagnostics.length <= limit) return diagnostics;
   return [
@@ -85,7 +85,7 @@ export function atMost(diagnostics: readonly Diagnostic[], limit: number): reado
   ];
 }
 
-/** A complaint in one line, and its help in a second one. */
+/** A diagnostic as text: the place, severity, code and message in one line, and the help in a second line. */
 export function format(diagnostic: Diagnostic): string {
   const { code, severity, at, message, help, position } = diagnostic;
   const place = position ? `${position.line}:${position.column} ` : "";
@@ -93,7 +93,7 @@ export function format(diagnostic: Diagnostic): string {
   return help === undefined ? line : `${line}\n  help: ${help}`;
 }
 
-/** Thrown by `compile` and `plan` for a config that cannot be used; carries every complaint. */
+/** Thrown by `compile` and `plan` for a config that cannot be used. `diagnostics` has everything that is wrong; the message is all of them as text. */
 export class ConfigError extends Error {
   override readonly name: string = "ConfigError";
   readonly diagnostics: readonly Diagnostic[];

@@ -2,14 +2,14 @@ import type { Pointer } from "../document/index.ts";
 import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 
-/** Holds where the field is present and equals one of the values. `at` points to the rule of the config. */
+/** Holds if the field is present and equals one of the values. `at` points to the rule of the config. */
 export interface Match {
   readonly field: Field;
   readonly values: readonly string[];
   readonly at: Pointer;
 }
 
-/** Some matches that must hold together: every one of them, or at least one. That is all an alias can say. */
+/** A list of matches: every one of them must hold (`all`), or at least one (`any`). An alias cannot express more. */
 export interface Test {
   readonly kind: "all" | "any";
   readonly matches: readonly Match[];
@@ -18,7 +18,7 @@ export interface Test {
 /** Why a route answers as it does, in the order in which it comes to them. */
 export const REASONS: readonly Outcome["reason"][] = ["rule", "split", "default", "error"];
 
-/** What a route can answer, and why: `at` points to the part of the config that decides so. */
+/** One answer that a route can give, with the reason. `at` points to the part of the config that decides. */
 export interface Outcome {
   readonly version: Version;
   readonly reason: "rule" | "split" | "default" | "error";
@@ -27,13 +27,13 @@ export interface Outcome {
   readonly index: number;
 }
 
-/** Where the test holds, this outcome is the answer. */
+/** If the test holds, the outcome with this number is the answer. */
 export interface Rule {
   readonly test: Test;
   readonly outcome: number;
 }
 
-/** A run of slots with one outcome: from the end of the arm before it up to, not including, `until`. */
+/** Consecutive slots with one outcome: from the end of the arm before it up to, not including, `until`. */
 export interface Arm {
   readonly until: number;
   readonly outcome: number;
@@ -64,7 +64,7 @@ export interface Plan {
   readonly outcomes: readonly Outcome[];
   readonly rules: readonly Rule[];
   readonly split: Split;
-  /** The outcome of a request that cannot be read, and of a draw that is none. */
+  /** The outcome of a request that cannot be read, and of a draw that is not valid. */
   readonly error: number;
 }
 

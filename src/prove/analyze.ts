@@ -16,8 +16,8 @@ export interface Claim extends Diagnostic {
 }
 
 /**
- * What a config says in vain or by accident: rules that never match or change nothing, strategies that are never reached or
- * overlap, versions without traffic. Every claim is sound: it holds for every request, or carries one that shows it. Where a
+ * What has no effect in a config, or depends on chance: rules that never match or change nothing, strategies that are never
+ * reached or overlap, versions without traffic. Every claim is sound: it holds for every request, or carries one that shows it. Where a
  * proof would cost more than its effort, or two rules read the same bytes (the header `Cookie` and a cookie), it says less.
  * @throws ConfigError with everything that is wrong with the config
  */

@@ -6,12 +6,12 @@ import { alphabetOf, otherLetters } from "./alphabet.ts";
 import { constrain, type Effort, everything, narrow, type Region, search } from "./region.ts";
 import { lettersLeft, smallest, valuesOf, type Witness, witnessOf } from "./witness.ts";
 
-/** A request, and perhaps a draw, for which two configs do not do the same. */
+/** A request, and a draw if one is needed, for which two configs decide differently. */
 export interface Difference {
   readonly request: Witness;
-  /** The draw that is given, or undefined for the alias's own. */
+  /** The draw to pass to the route; undefined if the difference is seen without one. */
   readonly draw: number | undefined;
-  /** The exact shares of the two, in slots of 10,000; of the versions that get any. */
+  /** The exact shares before and after, in slots of 10,000. Versions without a share are not listed. */
   readonly before: Shares;
   readonly after: Shares;
 }
@@ -20,17 +20,17 @@ type Shares = Readonly<Record<Version, number>>;
 
 /**
  * Whether two configs route alike. `equivalent` is a proof: for every request that can be read, both name the same version for
- * every draw that is given, and have the same shares without one. `different` carries a request that was run on both.
- * `unknown` is said where neither could be found.
+ * every draw that is given, and have the same shares without one. `different` has a request that was run on both. `unknown`:
+ * neither a proof nor a request was found.
  */
 export type Equivalence =
   | { readonly kind: "equivalent" }
   | ({ readonly kind: "different" } & Difference)
   | { readonly kind: "unknown"; readonly why: string };
 
-/** How hard to try. */
+/** How to read the configs, and how much work a proof may take. */
 export interface ProofOptions extends ParseOptions {
-  /** Cases that all searches together may distinguish: `EFFORT` where left out. */
+  /** The number of cases that all searches together may look at. The default is 50,000. */
   readonly effort?: number;
 }
 
@@ -47,8 +47,8 @@ const UNTOLD: Equivalence = { kind: "unknown", why: "no key was found that the t
 const MANY_KEYS: Equivalence = { kind: "unknown", why: "there are too many sticky keys to try each with and without" };
 
 /**
- * Proves that two configs route alike, or finds the smallest request it can that shows they do not. What is compared is
- * versions; names, reasons and pointers may differ.
+ * Proves that two configs route alike, or finds a small request that shows they do not. Only versions are compared; names,
+ * reasons and pointers may differ.
  * @throws ConfigError with everything that is wrong with a config
  */
 export function equivalent(before: Compilable, after: Compilable, options: ProofOptions = {}): Equivalence {

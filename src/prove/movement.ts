@@ -21,38 +21,38 @@ import { compare, EFFORT, overlays, type ProofOptions } from "./equivalent.ts";
 import { type Effort, type Region, search } from "./region.ts";
 import { smallest, valuesOf, type Witness, witnessOf } from "./witness.ts";
 
-/** Requests that a rule decides before or after, and that get another version, or another share of one. */
+/** Requests that a rule decides before or after the change, and that get another version, or another share of a version. */
 export interface Shift {
-  /** What decides: a pointer to a strategy, or to the primary for the split. */
+  /** What decides: a pointer to a strategy, or `/version` for the split. */
   readonly before: string;
   readonly after: string;
-  /** The exact shares of these requests, in slots of 10,000. Where a sticky key decides, those of all keys together. */
+  /** The exact shares of these requests, in slots of 10,000. If a sticky key decides, these are the shares over all keys. */
   readonly from: Readonly<Record<Version, number>>;
   readonly to: Readonly<Record<Version, number>>;
-  /** A request that was run on both; undefined where none could be made. */
+  /** A request that was run on both; undefined if none could be made. */
   readonly witness: Witness | undefined;
 }
 
 /** What changes between two configs. */
 export interface Movement {
-  /** For requests that come to the split in both: slots by version before and after, those that stay included. */
+  /** For requests that come to the split in both: slots by version before and after, including slots that stay. */
   readonly moves: readonly Move[];
-  /** Slots that change hands. */
+  /** Slots that change their version. */
   readonly moved: number;
-  /** The fewest that can, for these shares: half the sum of the differences. */
+  /** The fewest slots that can change for these shares: half the sum of the differences. */
   readonly least: number;
-  /** Whether sticky users are drawn anew although their slots stay: the keys or the seed changed, or one of the two draws at random. */
+  /** Whether every user is drawn again although no slot moved: the keys or the seed changed, or one of the two draws at random. */
   readonly redrawn: boolean;
-  /** Requests whose rule, or whose fate without a rule, changes. */
+  /** Requests that another rule decides now, or that no rule decides any more. */
   readonly shifts: readonly Shift[];
   /** A proof that nothing changes for any request, draw and key. */
   readonly unchanged: boolean;
-  /** Whether something was left undecided for want of effort. Then `shifts` may name requests that do not exist. */
+  /** Whether the effort was not enough to decide everything. `shifts` may then name requests that do not exist. */
   readonly undecided: boolean;
 }
 
 /**
- * What moves when one config takes the place of another: exact, by counting slots, and by proof for the rules.
+ * What moves when one config replaces another. Slots are counted, and what changes by rules is proved, so the result is exact.
  * @throws ConfigError with everything that is wrong with a config
  */
 export function movement(before: Compilable, after: Compilable, options: ProofOptions = {}): Movement {

@@ -1,22 +1,22 @@
 /**
- * A request as node's `http` server gives it: an `IncomingMessage` is one as it is, and so is an object literal in a test.
- * Header names are lower case; `toRequest` folds them where a host does not.
+ * A request of node's `http` server: an `IncomingMessage`, or an object literal in a test. Header names are in lower case;
+ * `toRequest` makes such a request from names in any case.
  */
 export interface NodeRequest {
   readonly headers: { readonly [name: Lowercase<string>]: string | readonly string[] | undefined };
   /** The request target, as on the request line: path and query. */
   readonly url?: string | undefined;
   readonly method?: string | undefined;
-  /** Strings that the host vouches for: tenant, country, a verified claim. */
+  /** Strings that the host sets: a tenant, a country, a verified claim. */
   readonly attributes?: { readonly [name: string]: string | undefined } | undefined;
 }
 
 /**
- * How one string of a request is reached, as a function and as the text of the same expression, for the back ends that
- * write code. `carrier` is what `Reader.open` returned.
+ * How to read one string of a request: as a function, and as the text of the same expression for back ends that generate code.
+ * `carrier` is what `Reader.open` returned.
  */
 export interface Access<R> {
-  /** The value, or undefined where the request has none. */
+  /** The value; undefined if the request has none. */
   readonly get: (carrier: object, request: R) => string | undefined;
   /**
    * Whether the value is the request's own and not inherited from a prototype; asked only once a value would count,
@@ -33,7 +33,7 @@ export interface Access<R> {
   readonly ownsText?: () => string;
 }
 
-/** What a plan may ask of a request of type `R`. */
+/** How to read a request of type `R`. */
 export interface Reader<R> {
   /** What carries the headers, or undefined where the request cannot be read. May throw. */
   readonly open: (request: R) => object | undefined;

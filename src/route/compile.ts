@@ -6,11 +6,11 @@ import { closure, type Decision, guardCallback, guardRandom, type Route, type Ru
 
 /** How to compile an alias. */
 export interface CompileOptions<R = NodeRequest> extends ParseOptions {
-  /** How requests are read: `nodeReader` where left out. */
+  /** How requests are read. The default is `nodeReader`. */
   readonly reader?: Reader<R>;
-  /** The source of random draws, numbers in [0, 1): `Math.random` where left out. Called once a draw. */
+  /** The source of random draws, numbers in [0, 1). The default is `Math.random`. It is called once for each draw. */
   readonly random?: () => number;
-  /** Told the exception behind a decision with the reason `error`. What it throws itself is dropped. */
+  /** Called with the exception behind a decision with the reason `error`. What it throws itself is ignored. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -1,3 +1,4 @@
+/** Writes an alias as a standalone ES module, for hosts on which the library is not installed. */
 import { quote } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import type { ParseOptions } from "../alias/index.ts";

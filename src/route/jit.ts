@@ -1,3 +1,7 @@
+/**
+ * The compiler that generates code: the same signature and the same decisions as `compile` of `canary-router`, faster where the
+ * host allows code generation.
+ */
 import type { NodeRequest } from "../request/index.ts";
 import type { VersionOf } from "../alias/index.ts";
 import type { Compilable, Plan } from "../plan/index.ts";

@@ -5,9 +5,9 @@ import { interpret } from "../backend/index.ts";
 import { type CompileOptions, runtimeOf } from "./compile.ts";
 
 /**
- * What share of such requests each version gets, exactly, in slots of 10,000. All of them go to one version where a strategy
- * holds, where a sticky key fixes the draw, and where nothing is split; otherwise the arms say. Every version of the alias
- * is listed, and the shares add up to 10,000.
+ * The exact share of each version for requests like this one, in slots of 10,000. One version has all of them if a strategy
+ * holds, if a sticky key fixes the draw, or if nothing is split; otherwise the weights decide. Every version of the alias is
+ * listed, and the shares add up to 10,000.
  * @throws ConfigError with everything that is wrong with the config; never for a request
  */
 export function shares<const C extends Compilable, R = NodeRequest>(

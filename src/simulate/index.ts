@@ -1,5 +1,6 @@
 /** Traffic, populations, rollouts and reports: the surface of `canary-router/simulate`. */
 export { SIMULATION_CODES } from "./codes.ts";
+export type { Meetings, Torn } from "./deprecated.ts";
 export {
   type Affinity,
   affinityShare,

@@ -11,9 +11,9 @@ interface LastText {
  * has, and not empty. The route has read it, so it need not be read again, which takes 12 ns.
  */
 export function recordingReader(keys: readonly Field[]): { readonly reader: Reader<NodeRequest>; readonly key: () => string | undefined } {
-  const heard = new Map<string, LastText>(keys.map((field) => [sourceName(field), { text: undefined, own: true }]));
+  const lastTexts = new Map<string, LastText>(keys.map((field) => [sourceName(field), { text: undefined, own: true }]));
   const listen = (field: Field, access: Access<NodeRequest>): Access<NodeRequest> => {
-    const last = heard.get(sourceName(field));
+    const last = lastTexts.get(sourceName(field));
     if (last === undefined) return access;
     const { get, owns } = access;
     return {
@@ -22,7 +22,7 @@ export function recordingReader(keys: readonly Field[]): { readonly reader: Read
       ...(owns && { owns: (carrier: object, request: NodeRequest) => (last.own = owns(carrier, request)) }),
     };
   };
-  const places = keys.map((field) => ({ field, last: heard.get(sourceName(field)) as LastText }));
+  const places = keys.map((field) => ({ field, last: lastTexts.get(sourceName(field)) as LastText }));
   return {
     reader: {
       ...nodeReader,

@@ -77,7 +77,7 @@ export function tallier(
   let place = 0;
   let marks = new Uint32Array(0);
   const keyFields = drawOutcomesOf(plan)?.keys ?? [];
-  const { reader, key: keyHeard } = recordingReader(keyFields);
+  const { reader, key: recordedKey } = recordingReader(keyFields);
   const route = compile(plan, { reader, random: () => random() });
   const repeat = sameVersionProbability(plan);
   const markOfOutcome = plan.outcomes.map(({ version, reason }) => markOf(plan.versions.indexOf(version), reason === "split"));
@@ -115,7 +115,7 @@ export function tallier(
       let { user } = visit;
       let chance = bySplit;
       if (keyOf !== undefined && (bySplit || user === undefined)) {
-        const key = bySplit && draw === undefined ? keyHeard() : keyOf(request);
+        const key = bySplit && draw === undefined ? recordedKey() : keyOf(request);
         user ??= key;
         chance = bySplit && (key === undefined || draw !== undefined);
         if (chance) single[index] = (single[index] as number) + 1;

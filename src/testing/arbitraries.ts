@@ -1,3 +1,4 @@
+/** Arbitraries of fast-check, for property tests of your own: random configs, and requests that meet a given config. fast-check is a peer dependency. */
 import * as fc from "fast-check";
 import { type Field, type NodeRequest, toRequest } from "../request/index.ts";
 import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../alias/index.ts";

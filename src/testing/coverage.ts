@@ -7,7 +7,7 @@ import { EFFORT, type Effort, type Region, search } from "../prove/index.ts";
 import { type Goal, goalName, goalsOf, metBy, type Sight } from "./goals.ts";
 import type { Suite } from "./suite.ts";
 
-/** What the cases of a suite saw of one alias. */
+/** What the cases of a suite cover of one alias. */
 export interface Coverage {
   readonly plan: Plan;
   readonly points: readonly Point[];
@@ -16,7 +16,7 @@ export interface Coverage {
   readonly possible: number;
 }
 
-/** A strategy, rule or arm, and how many cases saw it so. */
+/** A strategy, a rule or an arm, and how many cases cover each of its sights. */
 export interface Point {
   readonly at: Pointer;
   readonly part: Goal["part"];
@@ -24,7 +24,7 @@ export interface Point {
   readonly sights: readonly { readonly sight: Sight; readonly cases: number; readonly possible: boolean }[];
 }
 
-/** The part of what can be seen that was seen, from 0 to 1; 1 where there is nothing to see. */
+/** The covered part of what can be covered, from 0 to 1; 1 if there is nothing to cover. */
 export function ratio(coverages: readonly Coverage[]): number {
   const sum = (count: (coverage: Coverage) => number): number => coverages.reduce((total, each) => total + count(each), 0);
   const possible = sum((each) => each.possible);

@@ -5,7 +5,7 @@ import type { Outcome, Plan } from "../plan/index.ts";
 import type { Explanation } from "../backend/index.ts";
 import { alphabetOf, constrain, eachApart, everything, literalOf, narrow, narrowMatches, OTHER, type Region } from "../prove/index.ts";
 
-/** What a suite can see of a strategy, a rule or an arm. A strategy that holds when it is tried decides. */
+/** What a case can show of a strategy, a rule or an arm: that it held, that it failed, or that it decided. */
 export type Sight = "held" | "failed" | "decided";
 
 /** Something that a suite should see. */

@@ -1,6 +1,7 @@
 /** Suites, coverage, mutants and matchers: the surface of `canary-router/testing`. */
 export { SUITE_CODES } from "./codes.ts";
 export { type Coverage, coverage, type Point, ratio } from "./coverage.ts";
+export type { Outcome } from "./deprecated.ts";
 export type { Sight } from "./goals.ts";
 export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
 export { type Mutant, type MutantResult, mutants, mutate, type MutationReport, scoreOf } from "./mutate.ts";

@@ -1,3 +1,7 @@
+/**
+ * Registers the matchers `toRoute`, `toSplit` and `toDecideBy` with Jest, and declares their types. Import it in a test or in
+ * `setupFilesAfterEnv`; it throws where there is no global `expect`.
+ */
 import { matchers, type RouteMatchers } from "./matchers.ts";
 
 declare global {

@@ -7,23 +7,23 @@ import { formatExplanation, sharesOf } from "../route/index.ts";
 /** A request as node has it, or its parts: cookies and the query by name, headers in any case. */
 export type TestRequest = NodeRequest | RequestParts;
 
-/** What a matcher tells its runner: Vitest and Jest take the same. */
+/** What a matcher returns to its runner: the same for Vitest and Jest. */
 export interface Verdict {
   readonly pass: boolean;
   readonly message: () => string;
 }
 
-/** Matchers for `expect.extend`. They look at what a route means, its `plan`; random draws are never taken. */
+/** Matchers for `expect.extend`. They look at the `plan` of a route, so no result depends on a random draw. */
 export interface RouteMatchers<R = unknown> {
-  /** The version for this request: for the draw that is given, or for every draw. */
+  /** Passes if the request gets this version: for the given draw, or for every draw if none is given. */
   toRoute(request: TestRequest, version: Version, draw?: number): R;
-  /** The percent of draws that each version gets, exactly. A version that is left out gets nothing. */
+  /** Passes if each version gets exactly this percent of the draws. A version that is not listed must get nothing. */
   toSplit(request: TestRequest, percents: { readonly [version: Version]: number }): R;
-  /** The place in the config that decides: `/additional_version_strategy/v2`. */
+  /** Passes if this place in the config decides: `/additional_version_strategy/v2`. */
   toDecideBy(request: TestRequest, at: Pointer, draw?: number): R;
 }
 
-/** The matchers as functions of what `expect` was given. */
+/** The matchers as functions. The first argument is the value that was passed to `expect`. */
 export const matchers: {
   readonly toRoute: (route: unknown, request: TestRequest, version: Version, draw?: number) => Verdict;
   readonly toSplit: (route: unknown, request: TestRequest, percents: { readonly [version: Version]: number }) => Verdict;

@@ -8,7 +8,7 @@ import { judgeOf, passes, suiteOf } from "./verify.ts";
 /** A config with one mistake in it. */
 export interface Mutant {
   readonly at: Pointer;
-  /** What was done, in a few words. */
+  /** The mistake in a few words. */
   readonly mistake: string;
   readonly config: AliasConfig;
 }
@@ -22,15 +22,15 @@ export type MutantResult =
   | { readonly kind: "killed" | "refused" | "equivalent" | "unknown"; readonly mutant: Mutant }
   | { readonly kind: "survived"; readonly mutant: Mutant; readonly difference: Difference };
 
-/** What came of all mutants of a config. */
+/** The results of all mutants of a config. */
 export interface MutationReport {
   readonly outcomes: readonly MutantResult[];
-  /** The part of the mutants that a suite could notice that it does, from 0 to 1; 1 where there are none. */
+  /** The killed part of the mutants that a suite could notice, from 0 to 1; 1 if there are none. */
   readonly score: number;
 }
 
 /**
- * Makes the mistakes that people make in a config, one at a time, and tells which of them the suite does not notice: a rule or
+ * Makes typical mistakes in a config, one at a time, and lists those that the suite does not notice: a rule or
  * a strategy is gone, `and` is `or`, a value is off by one character, an item of a list is gone, a name is misspelt, a weight
  * is off by one slot, two versions are swapped, the order is turned, the stickiness is another. Cases with an alias of their
  * own are left out, for they do not look at this config.
@@ -53,7 +53,7 @@ export function mutate(config: AliasConfig, suite: SuiteConfig | Suite): Mutatio
   return { outcomes, score: scoreOf(outcomes) };
 }
 
-/** The part of the mutants that a suite could notice that is noticed, from 0 to 1; 1 where there are none. */
+/** The killed part of the mutants that a suite could notice, from 0 to 1; 1 if there are none. */
 export function scoreOf(outcomes: readonly MutantResult[]): number {
   const killed = outcomes.filter(({ kind }) => kind === "killed").length;
   const lived = outcomes.filter(({ kind }) => kind === "survived" || kind === "unknown").length;

@@ -31,27 +31,27 @@ export interface SuiteConfig {
   readonly cases: readonly CaseConfig[];
 }
 
-/** A request and what must come of it. */
+/** A request and what is expected of it. */
 export interface CaseConfig {
-  /** A number or word that stays, for reports and references. */
+  /** A number or word for reports and references. */
   readonly id?: string;
   readonly name?: string;
   readonly alias?: AliasConfig | string;
-  /** No headers where left out. */
+  /** The default is a request without headers. */
   readonly request?: RequestParts;
-  /** Given to the route, from 0 up to, not including, 1. */
+  /** The draw that is passed to the route: from 0 up to, not including, 1. */
   readonly draw?: number;
   readonly expect: ExpectationConfig;
 }
 
-/** What a case expects; what is left out is not looked at. Either a version or a split. */
+/** What a case expects: a version or a split, not both. What is left out is not checked. */
 export interface ExpectationConfig {
-  /** For the draw that is given, or else for every draw. */
+  /** For the given draw, or for every draw if none is given. */
   readonly version?: Version;
   /** Percent of the draws for each version, in steps of 0.01; they sum to 100. */
   readonly split?: { readonly [version: Version]: number };
   readonly reason?: Reason;
-  /** What decides. */
+  /** The place in the config that decides. */
   readonly at?: Pointer;
 }
 
@@ -61,13 +61,13 @@ export interface Suite {
   readonly cases: readonly Case[];
 }
 
-/** A case once it is read: the alias is lowered, and the request as node has it. */
+/** A case once it is read: with the plan of its alias, and the request as node has it. */
 export interface Case {
   /** Where it stands in the suite. */
   readonly at: Pointer;
   /** `id: name`, as far as there are any, or else its number, from 1. */
   readonly title: string;
-  /** Undefined where neither the case nor the suite has one: then `verify` is given it. */
+  /** Undefined if neither the case nor the suite has an alias; `verify` is then given one. */
   readonly plan: Plan | undefined;
   readonly request: NodeRequest;
   readonly draw: number | undefined;

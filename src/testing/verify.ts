@@ -6,20 +6,20 @@ import { type Decision, interpret, type Route } from "../backend/index.ts";
 import { compile, formatExplanation } from "../route/index.ts";
 import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
 
-/** What came of a suite. */
+/** The result of a suite. */
 export interface Report {
   readonly suite: Suite;
-  /** How many cases came out as they expect. */
+  /** The number of cases that passed. */
   readonly passed: number;
   readonly failures: readonly Failure[];
 }
 
-/** A case that did not. */
+/** A case that failed. */
 export interface Failure {
   readonly case: Case;
-  /** What was expected, and what came instead, in one line each. */
+  /** The expected and the actual result, in one line each. */
   readonly message: string;
-  /** Which rule decided, and what each rule saw. */
+  /** Which rule decided, and what each rule found in the request. */
   readonly explanation: string;
 }
 

@@ -1,3 +1,7 @@
+/**
+ * Registers the matchers `toRoute`, `toSplit` and `toDecideBy` with Vitest, and declares their types. Import it in a test or in a
+ * setup file. Vitest is a peer dependency.
+ */
 import { expect } from "vitest";
 import { matchers, type RouteMatchers } from "./matchers.ts";
 

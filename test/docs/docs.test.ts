@@ -10,6 +10,8 @@ import { typecheck } from "../support/typecheck.ts";
 
 const documents = [
   "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
   ...readdirSync("docs", { recursive: true, encoding: "utf8" })
     .map((file) => join("docs", file))
     .filter((file) => file.endsWith(".md")),
@@ -83,6 +85,9 @@ async function runCommand(command: string, code: number): Promise<string> {
       expect(Object.keys(scripts)).toContain(verb === "run" ? name : verb);
       return "";
     }
+    case "vitest":
+      for (const file of args.filter((arg) => arg.startsWith("test/"))) expect(existsSync(file), file).toBe(true);
+      return "";
     case "node":
       expect(existsSync(args.find((arg) => !arg.startsWith("-")) ?? "")).toBe(true);
       return "";
@@ -129,6 +134,18 @@ test("the README opens with the two commands that do everything", () => {
   expect(first).toMatchObject({ language: "sh", text: "npm ci && npm start\nnpm ci && npm test" });
 });
 
+test("the README has at most 900 words beside code and tables", () => {
+  const prose = readFileSync("README.md", "utf8")
+    .replaceAll(/^```[^]*?^```$/gm, "")
+    .replaceAll(/^\|.*$/gm, "");
+  expect(prose.match(/\S*\w\S*/g)?.length).toBeLessThanOrEqual(900);
+});
+
+test("the README names the version of node that the package asks for", () => {
+  const { engines }: { readonly engines: { readonly node: string } } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(readFileSync("README.md", "utf8")).toContain(`node ${engines.node.replace(">=", "")} or later`);
+});
+
 describe("links of the documents lead somewhere", () => {
   test.each(documents)("%s", (document) => {
     const prose = readFileSync(document, "utf8").replaceAll(/^```[^]*?^```$/gm, "");
@@ -141,6 +158,18 @@ describe("links of the documents lead somewhere", () => {
         return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
       });
     expect(broken).toEqual([]);
+  });
+});
+
+describe("files that the documents name are there", () => {
+  // Its figures are about the files of the version that was measured.
+  const lasting = documents.filter((document) => document !== "docs/internals/mutation.md" && document !== "CHANGELOG.md");
+
+  test.each(lasting)("%s", (document) => {
+    const named = [
+      ...readFileSync(document, "utf8").matchAll(/`(?!canary-router\/)((?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|json|md|svg|yaml))`/g),
+    ].map(([, file = ""]) => file);
+    expect(named.filter((file) => !existsSync(file) && !existsSync(`src/${file}`) && !existsSync(`test/${file}`))).toEqual([]);
   });
 });
 

@@ -6,6 +6,8 @@ import * as vitest from "vitest";
 import * as emit from "../../src/route/emit.ts";
 import * as main from "../../src/index.ts";
 import * as jit from "../../src/route/jit.ts";
+import * as simulation from "../../src/simulate/index.ts";
+import * as workers from "../../src/simulate/workers/index.ts";
 import * as arbitraries from "../../src/testing/arbitraries.ts";
 import * as testing from "../../src/testing/index.ts";
 import * as testingVitest from "../../src/testing/vitest.ts";
@@ -52,11 +54,13 @@ export function isOutput(actual: string, expected: string): boolean {
   return new RegExp(`^${pattern}$`).test(actual);
 }
 
-/** What snippets import; Vitest cannot be had by `require`. */
+/** What snippets import, from the sources: a test does not depend on a build. Vitest cannot be loaded by `require`. */
 const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router": main,
   "canary-router/jit": jit,
   "canary-router/emit": emit,
+  "canary-router/simulate": simulation,
+  "canary-router/simulate/workers": workers,
   "canary-router/testing": testing,
   "canary-router/testing/vitest": testingVitest,
   "canary-router/testing/fast-check": arbitraries,

@@ -6,6 +6,8 @@ const PATHS: Readonly<Record<string, string>> = {
   "canary-router": "src/index.ts",
   "canary-router/jit": "src/route/jit.ts",
   "canary-router/emit": "src/route/emit.ts",
+  "canary-router/simulate": "src/simulate/index.ts",
+  "canary-router/simulate/workers": "src/simulate/workers/index.ts",
   "canary-router/testing": "src/testing/index.ts",
   "canary-router/testing/vitest": "src/testing/vitest.ts",
   "canary-router/testing/fast-check": "src/testing/arbitraries.ts",

@@ -147,11 +147,11 @@ function malformedText({ malformed, faults }: Tally, name: string, { stderr, env
 }
 
 /** The reasons in the order in which a route comes to them. */
-const REASONS = ["rule", "split", "default", "error"] as const satisfies readonly Decision["reason"][];
+const COLUMNS = ["rule", "split", "default", "error"] as const satisfies readonly Decision["reason"][];
 
 function summary(plan: Plan, tally: Tally, name: string, interrupted: boolean, style: Style): readonly string[] {
   const { requests, counts } = tally;
-  const lines = table([["version", ...REASONS, "requests", "share", "expected"], ...rows(plan, counts, requests)]);
+  const lines = table([["version", ...COLUMNS, "requests", "share", "expected"], ...rows(plan, counts, requests)]);
   const head = `${plan.name ?? "alias"}: ${plural(requests, "request")} from ${name}`;
   return [
     `${style("bold", printable(head))}${interrupted ? style("yellow", " (partial: interrupted)") : ""}`,
@@ -169,7 +169,7 @@ function rows({ versions, outcomes, split }: Plan, counts: readonly number[], re
     outcomes.reduce((total, outcome) => total + (wanted(outcome) ? (counts[outcome.index] ?? 0) : 0), 0);
   const drawn = sum(({ reason }) => reason === "split");
   const row = (label: string, mine: (version: string) => boolean, slots: number): readonly string[] => {
-    const cells = REASONS.map((reason) => {
+    const cells = COLUMNS.map((reason) => {
       const possible = outcomes.some((outcome) => mine(outcome.version) && outcome.reason === reason);
       return possible ? count(sum((outcome) => mine(outcome.version) && outcome.reason === reason)) : "–";
     });

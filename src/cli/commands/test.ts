@@ -93,7 +93,7 @@ export const test: Command = {
       watch: { type: "boolean" },
     });
     const minScore = percentOf("--min-score", values["min-score"]);
-    const wishes: TestOptions = {
+    const options: TestOptions = {
       patterns: positionals,
       reporter: oneOf("--reporter", values.reporter ?? "readable", ["readable", "tap", "junit", "json", "github"]),
       coverage: values.coverage === true,
@@ -102,10 +102,10 @@ export const test: Command = {
       mutate: values.mutate === true || minScore !== undefined,
       minScore,
     };
-    for (const path of wishes.coverageFiles) coverageFormat(path);
-    if (values.watch !== true) return (await runOnce(wishes, host)).code;
+    for (const path of options.coverageFiles) coverageFormat(path);
+    if (values.watch !== true) return (await runOnce(options, host)).code;
     if (positionals.includes("-")) throw new Refusal("standard input cannot be watched");
-    return watch(wishes, host);
+    return watch(options, host);
   },
 };
 
@@ -126,11 +126,11 @@ interface Ended {
   readonly files: readonly string[];
 }
 
-async function runOnce(wishes: TestOptions, host: Terminal): Promise<Ended> {
+async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
   const aliases: Aliases = new Map();
   const results: SuiteResult[] = [];
   const suites: ReadSuite[] = [];
-  const names = await namesOf(wishes.patterns);
+  const names = await namesOf(options.patterns);
   for (const name of names) {
     host.interrupted.throwIfAborted();
     const began = performance.now();
@@ -140,17 +140,17 @@ async function runOnce(wishes: TestOptions, host: Terminal): Promise<Ended> {
   }
   const sources = new Map(suites.flatMap((suite) => [...suite.sources]));
   const cases = suites.flatMap(({ suite }) => suite.cases);
-  const covers = wishes.coverage || wishes.coverageFiles.length > 0 || wishes.minCoverage !== undefined;
+  const covers = options.coverage || options.coverageFiles.length > 0 || options.minCoverage !== undefined;
   const result: RunResult = {
     suites: results,
     coverage: covers ? coverageOf(cases, sources) : undefined,
-    mutation: wishes.mutate ? mutationOf(suites, sources) : undefined,
+    mutation: options.mutate ? mutationOf(suites, sources) : undefined,
   };
-  for (const path of wishes.coverageFiles) await save(path, coverageFormat(path)(result.coverage ?? []));
-  await tell(result, wishes, host);
+  for (const path of options.coverageFiles) await save(path, coverageFormat(path)(result.coverage ?? []));
+  await tell(result, options, host);
   const files = [...names.filter((name) => typeof name === "string"), ...aliases.keys()];
   const { failed, broken } = totalsOf(results);
-  const misses = await missed(result, wishes, host);
+  const misses = await missed(result, options, host);
   return { code: broken > 0 ? 2 : failed > 0 || misses ? 1 : 0, files };
 }
 
@@ -247,13 +247,13 @@ async function missed(
 }
 
 /** Runs, waits until a file is another, and runs again; ends with the interruption. */
-async function watch(wishes: TestOptions, host: Terminal): Promise<ExitCode> {
+async function watch(options: TestOptions, host: Terminal): Promise<ExitCode> {
   let ended: Ended = { code: 0, files: [] };
   while (!host.interrupted.aborted) {
     const known = ended.files.join("\n");
     // Before the run, so that what is saved meanwhile is seen.
     let before = await stampOf(ended.files);
-    ended = await runOnce(wishes, host);
+    ended = await runOnce(options, host);
     const { files } = ended;
     if (files.join("\n") !== known) before = await stampOf(files);
     await write(host.stderr, `watching ${plural(files.length, "file")}, Ctrl-C ends\n`);

@@ -1,11 +1,10 @@
-import { scoreOf } from "../../testing/index.ts";
+import { type MutantResult, scoreOf } from "../../testing/index.ts";
 import type { MutationResult } from "./result.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { printable, type Style } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
-type Outcome = MutationResult["outcomes"][number];
-type Survivor = Extract<Outcome, { readonly kind: "survived" }>;
+type Survivor = Extract<MutantResult, { readonly kind: "survived" }>;
 
 /** Every mistake that no case catches, with a case that would, and the counts of each alias. */
 export function mutationText(results: readonly MutationResult[], style: Style): string {
@@ -50,7 +49,7 @@ function caseOf({ difference: { request, draw, before } }: Survivor): string {
 
 function countsOf(result: MutationResult): string {
   const { outcomes } = result;
-  const count = (kind: Outcome["kind"]): number => outcomes.filter((each) => each.kind === kind).length;
+  const count = (kind: MutantResult["kind"]): number => outcomes.filter((each) => each.kind === kind).length;
   const parts = [
     `${count("killed")} killed`,
     `${count("survived")} survived`,
