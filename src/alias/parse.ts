@@ -21,7 +21,7 @@ import {
   warn,
   word,
 } from "../document/index.ts";
-import { readFieldConfig, readParam, readRuleType, type RuleType } from "../request/index.ts";
+import { isPossible, readFieldConfig, readParam, readRuleType, type RuleType } from "../request/index.ts";
 import { type Budgets, BUDGETS } from "./budgets.ts";
 import type { Alias, AliasConfig, AliasRule, Combine, Stickiness, StickyKey, Strategy, Version, Weight } from "./config.ts";
 import { type Profile, type ProfileRules, PROFILES } from "./profile.ts";
@@ -116,8 +116,8 @@ export function isAlias(value: unknown): value is Alias {
   return typeof value === "object" && value !== null && parsed.has(value);
 }
 
-/** `cookie-octet` of RFC 6265. */
-const COOKIE_VALUE = /^[!#-+\--:<-[\]-~]*$/;
+/** `cookie-value` of RFC 6265: cookie-octets, perhaps in double quotes. */
+const COOKIE_VALUE = /^(?:[!#-+\--:<-[\]-~]*|"[!#-+\--:<-[\]-~]*")$/;
 const ALIAS_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/;
 
 /** The keys that the service does not know. */
@@ -374,8 +374,11 @@ function checkValues(input: Input, type: RuleType, values: readonly string[]): v
   if (type === "Cookie") {
     const wrong = values.find((value) => !COOKIE_VALUE.test(value));
     if (wrong === undefined) return;
-    const message = `by RFC 6265 no cookie has the value ${shown(wrong)}`;
-    warn(input, "cookie-value", message, `where it is sent percent-encoded, write ${shown(percentEncoded(wrong))}: nothing is decoded`);
+    const message = isPossible({ kind: "cookie", name: "" }, wrong)
+      ? `the cookie value ${shown(wrong)} has characters that RFC 6265 does not allow`
+      : `no cookie has the value ${shown(wrong)}: a \`;\` ends a value, and blanks around it are not part of it`;
+    const help = `browsers and libraries send it percent-encoded: write ${shown(percentEncoded(wrong))}, for nothing is decoded`;
+    warn(input, "cookie-value", message, help);
   } else if (type === "Header") {
     for (const value of values) {
       const problem = headerProblem(value);

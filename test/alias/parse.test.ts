@@ -575,43 +575,43 @@ describe("what is said", () => {
   warnings("cookie-value", `${RULE}/value`, [
     [
       rules([rule({ rule_type: "Cookie", value: "a b" })]),
-      "by RFC 6265 no cookie has the value `a b`",
-      "where it is sent percent-encoded, write `a%20b`: nothing is decoded",
+      "the cookie value `a b` has characters that RFC 6265 does not allow",
+      "browsers and libraries send it percent-encoded: write `a%20b`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", value: "a\u00e9\uD800" })]),
-      "by RFC 6265 no cookie has the value `aé\\u{d800}`",
-      "where it is sent percent-encoded, write `a%C3%A9%EF%BF%BD`: nothing is decoded",
+      "the cookie value `aé\\u{d800}` has characters that RFC 6265 does not allow",
+      "browsers and libraries send it percent-encoded: write `a%C3%A9%EF%BF%BD`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", value: 'a"' })]),
-      'by RFC 6265 no cookie has the value `a"`',
-      "where it is sent percent-encoded, write `a%22`: nothing is decoded",
+      'the cookie value `a"` has characters that RFC 6265 does not allow',
+      "browsers and libraries send it percent-encoded: write `a%22`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", value: "a,b" })]),
-      "by RFC 6265 no cookie has the value `a,b`",
-      "where it is sent percent-encoded, write `a%2Cb`: nothing is decoded",
+      "the cookie value `a,b` has characters that RFC 6265 does not allow",
+      "browsers and libraries send it percent-encoded: write `a%2Cb`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", value: "a;b" })]),
-      "by RFC 6265 no cookie has the value `a;b`",
-      "where it is sent percent-encoded, write `a%3Bb`: nothing is decoded",
+      "no cookie has the value `a;b`: a `;` ends a value, and blanks around it are not part of it",
+      "browsers and libraries send it percent-encoded: write `a%3Bb`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", value: "a\\b" })]),
-      "by RFC 6265 no cookie has the value `a\\b`",
-      "where it is sent percent-encoded, write `a%5Cb`: nothing is decoded",
+      "the cookie value `a\\b` has characters that RFC 6265 does not allow",
+      "browsers and libraries send it percent-encoded: write `a%5Cb`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", value: "a\u007F" })]),
-      "by RFC 6265 no cookie has the value `a\\u{7f}`",
-      "where it is sent percent-encoded, write `a%7F`: nothing is decoded",
+      "the cookie value `a\\u{7f}` has characters that RFC 6265 does not allow",
+      "browsers and libraries send it percent-encoded: write `a%7F`, for nothing is decoded",
     ],
     [
       rules([rule({ rule_type: "Cookie", op: "in", value: "a,b;c" })]),
-      "by RFC 6265 no cookie has the value `b;c`",
-      "where it is sent percent-encoded, write `b%3Bc`: nothing is decoded",
+      "no cookie has the value `b;c`: a `;` ends a value, and blanks around it are not part of it",
+      "browsers and libraries send it percent-encoded: write `b%3Bc`, for nothing is decoded",
     ],
   ]);
   warnings("header-value", `${RULE}/value`, [
