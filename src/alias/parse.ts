@@ -24,6 +24,7 @@ import {
 import { isPossible, readFieldConfig, readParam, readRuleType, type RuleType } from "../request/index.ts";
 import { type Budgets, BUDGETS } from "./budgets.ts";
 import type { Alias, AliasConfig, AliasRule, Combine, Stickiness, StickyKey, Strategy, Version, Weight } from "./config.ts";
+import { foreignKeyHelp } from "./foreign-keys.ts";
 import { type Profile, type ProfileRules, PROFILES } from "./profile.ts";
 import { SLOTS } from "./slots.ts";
 
@@ -142,6 +143,7 @@ function readAlias(input: Input): Alias | undefined {
     code: "own-key",
     why: `is not in the \`${profile.name}\` profile`,
     help: "remove it, or read the alias in the `extended` profile",
+    foreign: foreignKeyHelp,
   };
   const fields = record(input, ALIAS_KEYS, refused);
   if (fields === undefined) return undefined;
@@ -265,7 +267,10 @@ function readSlots(input: Input): number | undefined {
   const slots = Math.round((weight * 100) / step) * step;
   if (slots / 100 === weight) return Math.abs(slots);
   const unit = step === 1 ? "a step of 0.01" : `a whole number, as the \`${name}\` profile has them`;
-  return fail(input, "weight", `${what} is not ${unit}`, `the nearest is \`${slots / 100}\``);
+  const percent = Math.round(weight * 100);
+  const isFraction = step > 1 && weight < 1 && percent / 100 === weight;
+  const help = isFraction ? `weights are percent: for ${percent} % write \`${percent}\`` : `the nearest is \`${slots / 100}\``;
+  return fail(input, "weight", `${what} is not ${unit}`, help);
 }
 
 function checkSum(input: Input, weights: readonly Weight[], declared: number): void {

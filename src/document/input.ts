@@ -258,6 +258,8 @@ export interface RefusedKeys<Key extends string> {
   readonly code: Code;
   readonly why: string;
   readonly help: string;
+  /** The help for an unknown key that is known elsewhere, in place of the nearest known one. */
+  readonly foreign?: (key: string) => string | undefined;
 }
 
 /** The known properties of a plain object. Every other one is complained of and not read; the refused are complained of where they have a value. */
@@ -280,7 +282,7 @@ export function record<Key extends string, State>(
     if (Object.hasOwn(fields, key)) continue;
     if (isFull(input.reading)) break;
     if (isTooLong(input, key)) continue;
-    const help = suggestion(key, allowed, `known here: ${words(allowed, "and")}`);
+    const help = refused?.foreign?.(key) ?? suggestion(key, allowed, `known here: ${words(allowed, "and")}`);
     report(place(input, key, undefined), input.reading.unknownKeys, "unknown-key", `unknown key ${shown(key)}`, help);
   }
   return fields;

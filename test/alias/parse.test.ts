@@ -274,6 +274,16 @@ describe("what is said", () => {
   errors("unknown-key", "/Description", [
     [{ version: "v1", Description: "x" }, "unknown key `Description`", "did you mean `description`?"],
   ]);
+  errors("unknown-key", "/additionalVersionWeight", [
+    [
+      { version: "1", additionalVersionWeight: { 2: 0.05 } },
+      "unknown key `additionalVersionWeight`",
+      "a key of Alibaba Cloud Function Compute: write `additional_version_weights`; its weights are fractions of one, those here are percent: `0.05` there is `5` here",
+    ],
+  ]);
+  errors("unknown-key", "/FunctionVersion", [
+    [{ version: "1", FunctionVersion: "1" }, "unknown key `FunctionVersion`", "a key of AWS Lambda and Tencent Cloud SCF: write `version`"],
+  ]);
   errors("unknown-key", "/colour", [[{ version: "v1", colour: "blue" }, "unknown key `colour`", KNOWN]]);
   errors("unknown-key", "/a~1b~0c", [[{ version: "v1", ["a/b~c"]: 1 }, "unknown key `a/b~c`", KNOWN]]);
   errors("unknown-key", "/__proto__", [
@@ -407,7 +417,13 @@ describe("what is said", () => {
     [
       weights({ v2: 0.4 }),
       "the weight `0.4` is not a whole number, as the `functiongraph` profile has them",
-      "the nearest is `0`",
+      "weights are percent: for 40 % write `40`",
+      SERVICE,
+    ],
+    [
+      weights({ v2: 0.07 }),
+      "the weight `0.07` is not a whole number, as the `functiongraph` profile has them",
+      "weights are percent: for 7 % write `7`",
       SERVICE,
     ],
   ]);
