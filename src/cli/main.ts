@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { run } from "./run.ts";
+import { abandon } from "./terminal/host.ts";
 
 const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort());
@@ -7,7 +8,7 @@ process.once("SIGINT", () => interruption.abort());
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    abandon(output);
   });
 }
 

@@ -1,5 +1,5 @@
-import { format } from "../../document/index.ts";
-import { placed } from "../files/alias.ts";
+import { format } from "../../index.ts";
+import { placed } from "../terminal/place.ts";
 import type { RunResult, SuiteResult } from "./result.ts";
 import { printable } from "../terminal/style.ts";
 
