@@ -75,7 +75,7 @@ type ValueOf<O extends Option> = O extends { readonly choices: infer Choices }
     : string;
 
 /** The values of options, by their names: those of a flag are true or false. */
-export type Values<O extends Options> = {
+type Values<O extends Options> = {
   readonly [name in keyof O as O[name] extends Renamed ? never : name]: O[name] extends Flag
     ? boolean
     : O[name] extends { readonly multiple: true }

@@ -2,8 +2,6 @@ import { readFileSync } from "node:fs";
 import { nearest } from "../alias/surface.ts";
 import { asksForHelp } from "./arguments.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { helpOf } from "./help.ts";
-import { programHelp } from "./program.ts";
 import { type ExitCode, type Terminal, Refusal, refusalText, write } from "./terminal/host.ts";
 
 /** Runs one command line, without the name of the program. Never throws for what a user can do wrong. */
@@ -21,11 +19,11 @@ export async function run(args: readonly string[], host: Terminal): Promise<Exit
 async function dispatch([name, ...rest]: readonly string[], host: Terminal): Promise<ExitCode> {
   switch (name) {
     case undefined:
-      await write(host.stderr, programHelp());
+      await write(host.stderr, await programHelp());
       return 2;
     case "-h":
     case "--help":
-      await write(host.stdout, programHelp());
+      await write(host.stdout, await programHelp());
       return 0;
     case "--version":
       await write(host.stdout, `${versionOfPackage()}\n`);
@@ -39,10 +37,15 @@ async function dispatch([name, ...rest]: readonly string[], host: Terminal): Pro
   }
   const command = await entry.load();
   if (asksForHelp(rest, command.options)) {
+    const { helpOf } = await import("./help.ts");
     await write(host.stdout, helpOf(command));
     return 0;
   }
   return command.run(rest, host);
+}
+
+async function programHelp(): Promise<string> {
+  return (await import("./program.ts")).programHelp();
 }
 
 function versionOfPackage(): string {

@@ -14,7 +14,7 @@ import { TRAFFIC_FORMAT } from "../traffic.ts";
 /** Slots of a split. */
 const SLOTS = 10_000;
 
-/** Lines that are no requests, of which the place is told. */
+/** Lines that are no requests, of which the place is shown. */
 const MALFORMED_SHOWN = 5;
 
 /** What a run over a log has found. */
@@ -113,6 +113,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
       if (json && isAbandoned(host.stdout)) break;
     }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new Refusal(`${name}: ${failureOf(error)}`);
   } finally {
     progress.end();

@@ -92,8 +92,13 @@ async function firstOf(chunks: AsyncIterator<Buffer, void>, name: string): Promi
 }
 
 async function* restOf(first: Buffer, chunks: AsyncIterator<Buffer, void>): AsyncGenerator<Buffer, void, undefined> {
-  yield first;
-  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  try {
+    yield first;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  } finally {
+    // Closes the stream where nobody reads on; otherwise it would keep the process alive.
+    await chunks.return?.();
+  }
 }
 
 function formOfName(path: string): LogForm | undefined {

@@ -3,7 +3,7 @@ import { placed } from "../terminal/place.ts";
 import type { RunResult, SuiteResult } from "./result.ts";
 import { printable } from "../terminal/style.ts";
 
-/** A test point, and what is told of it where it is not ok. */
+/** A test point, and what is said of it where it is not ok. */
 interface Point {
   readonly description: string;
   readonly trouble: { readonly [key: string]: string } | undefined;
