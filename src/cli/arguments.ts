@@ -11,7 +11,7 @@ import {
   type Renamed,
   type Valued,
 } from "./declaration.ts";
-import { notice, type Terminal, Refusal } from "./terminal/host.ts";
+import { notice, Refusal, type Terminal } from "./terminal/host.ts";
 
 interface Token {
   readonly name: string;

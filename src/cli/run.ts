@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { nearest } from "../alias/surface.ts";
 import { asksForHelp } from "./arguments.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { type ExitCode, type Terminal, Refusal, refusalText, write } from "./terminal/host.ts";
+import { type ExitCode, Refusal, refusalText, type Terminal, write } from "./terminal/host.ts";
 
 /** Runs one command line, without the name of the program. Never throws for what a user can do wrong. */
 export async function run(args: readonly string[], host: Terminal): Promise<ExitCode> {

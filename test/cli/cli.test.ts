@@ -540,12 +540,18 @@ async function* slow(): AsyncGenerator<Buffer> {
   yield Buffer.from(ndjson({ draw: 0 }));
 }
 
-/** Standard input with a text that does not end, until the interruption. */
+/** Standard input with a text that does not end, until the interruption, which comes soon after it is read. */
 function endless(text: string): { readonly stdin: Readable; readonly interrupted: AbortSignal } {
   const interruption = new AbortController();
-  const stdin = new Readable({ read: () => {} });
-  stdin.push(Buffer.from(text));
-  setTimeout(() => interruption.abort(), 50);
+  let asked = false;
+  const stdin = new Readable({
+    read() {
+      if (asked) return;
+      asked = true;
+      this.push(Buffer.from(text));
+      setTimeout(() => interruption.abort(), 50);
+    },
+  });
   return { stdin, interrupted: interruption.signal };
 }
 
@@ -945,9 +951,13 @@ describe("the built program", () => {
   });
 
   test("Ctrl-C prints what is there", async () => {
+    const stopped = new WeakSet<object>();
     const ended = await start(["route", split, "--traffic", "-", "--format", "json"], {
       stdin: many,
-      onOutput: (child) => child.kill("SIGINT"),
+      onOutput: (child) => {
+        if (!stopped.has(child)) child.kill("SIGINT");
+        stopped.add(child);
+      },
     });
     const requests = ended.stdout.trimEnd().split("\n").length;
     expect(ended).toMatchObject({ code: 130, signal: null });

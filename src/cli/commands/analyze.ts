@@ -3,7 +3,7 @@ import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { formats } from "../formats.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type ExitCode, type Terminal, refusalText, write } from "../terminal/host.ts";
+import { type ExitCode, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { byPosition } from "../terminal/place.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";

@@ -1,9 +1,9 @@
 import type { Alias, Profile } from "../../alias/surface.ts";
-import { defineCommand, type Command } from "../command.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
 import { formats } from "../formats.ts";
 import { report } from "../terminal/complaint.ts";
-import { type ExitCode, type Terminal, Refusal, refusalText, write } from "../terminal/host.ts";
+import { type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 

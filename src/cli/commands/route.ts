@@ -5,7 +5,7 @@ import { loadAlias } from "../files/load.ts";
 import { failureOf } from "../files/text.ts";
 import { type Log, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { formats } from "../formats.ts";
-import { isAbandoned, notice, type Terminal, Refusal, write } from "../terminal/host.ts";
+import { isAbandoned, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf, SILENT } from "../terminal/progress.ts";
 import { jsonOf, printable, type Style, styleOf, wrap } from "../terminal/style.ts";
 import { count, percent, plural, table } from "../terminal/table.ts";

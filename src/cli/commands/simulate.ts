@@ -20,7 +20,7 @@ import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type ExitCode, type Terminal, Refusal, write } from "../terminal/host.ts";
+import { type ExitCode, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { byPosition, placed } from "../terminal/place.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";

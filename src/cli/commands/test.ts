@@ -7,7 +7,7 @@ import { percentage } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { filesOf } from "../files/glob.ts";
 import { save } from "../files/save.ts";
-import { type Aliases, readSuiteFile, type AliasSource, type SuiteFile } from "../files/suite.ts";
+import { type Aliases, type AliasSource, readSuiteFile, type SuiteFile } from "../files/suite.ts";
 import { coveragePercent, coverageSummary, coverageText } from "../reporters/coverage.ts";
 import { github } from "../reporters/github.ts";
 import { coverageJson, json } from "../reporters/json.ts";
@@ -17,7 +17,7 @@ import { mutationText, scorePercent } from "../reporters/mutation.ts";
 import { readable } from "../reporters/readable.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../reporters/result.ts";
 import { tap } from "../reporters/tap.ts";
-import { type ExitCode, notice, type Terminal, Refusal, write } from "../terminal/host.ts";
+import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 

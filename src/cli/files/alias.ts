@@ -1,5 +1,5 @@
 import { type Alias, BUDGETS, type Checked, type ParseOptions, parseText, type Pointer, type Position } from "../../alias/surface.ts";
-import { type Terminal, Refusal } from "../terminal/host.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition, placed } from "../terminal/place.ts";
 import { readFile, readValue } from "./text.ts";
 

@@ -1,7 +1,7 @@
 import type { Alias } from "../../alias/surface.ts";
 import { type AliasFile, readAliasFile } from "./alias.ts";
 import { report } from "../terminal/complaint.ts";
-import { type Terminal, notice, write } from "../terminal/host.ts";
+import { notice, type Terminal, write } from "../terminal/host.ts";
 import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 

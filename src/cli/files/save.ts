@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Terminal, notice, Refusal } from "../terminal/host.ts";
+import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { failureOf } from "./text.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type AliasConfig, type Checked, type Diagnostic, plan, type Plan, type Pointer, type Position } from "../../index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
-import { type Terminal, Refusal } from "../terminal/host.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition } from "../terminal/place.ts";
 import { readAliasFile } from "./alias.ts";
 import { readFile, readValue, type TextFile } from "./text.ts";

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { extname } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { BUDGETS, type Checked, readText, type Text } from "../../alias/surface.ts";
-import { type Terminal, Refusal } from "../terminal/host.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
 
 /** The text of a file, and whether it is JSON; otherwise it is YAML. */
 export interface TextFile {

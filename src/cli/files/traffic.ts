@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type LogForm, type LogOptions, logTraffic, type MalformedLine, type Traffic } from "../../simulate/index.ts";
-import { notice, type Terminal, Refusal } from "../terminal/host.ts";
+import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { count, plural } from "../terminal/table.ts";
 import { failureOf } from "./text.ts";
 
