@@ -90,7 +90,7 @@ export function helpOf(command: Declaration): string {
 }
 
 function optionRows({ usage, description, choices }: Shown): readonly (readonly [string, string])[] {
-  return [[usage, description], ...Object.entries(choices).map(([word, meaning]) => ["", `${word}: ${meaning}`] as const)];
+  return [[usage, description], ...Object.entries(choices).map(([word, what]) => ["", `${word}: ${what}`] as const)];
 }
 
 function paragraph(each: Paragraph): string {
@@ -106,8 +106,8 @@ function rows(entries: readonly (readonly [string, string])[]): string {
   const width = Math.max(...entries.map(([word]) => word.length).filter((length) => length <= WIDEST));
   const indent = " ".repeat(width + 4);
   return entries
-    .map(([word, meaning]) => {
-      const text = filled(meaning, indent).slice(indent.length);
+    .map(([word, what]) => {
+      const text = filled(what, indent).slice(indent.length);
       return word.length > width ? `  ${word}\n${indent}${text}` : `  ${word.padEnd(width)}  ${text}`;
     })
     .join("");

@@ -52,7 +52,7 @@ function section(command: Declaration): string {
 
 function options(shown: readonly Shown[]): readonly string[] {
   const cells = shown.map(({ usage, description, choices }) => {
-    const words = Object.entries(choices).map(([word, meaning]) => `<br>${code(word)}: ${prose(meaning)}`);
+    const words = Object.entries(choices).map(([word, what]) => `<br>${code(word)}: ${prose(what)}`);
     return [code(usage), `${prose(description)}${words.join("")}`];
   });
   return [rows(["option", "what it does"], cells)];
@@ -65,7 +65,7 @@ function exits(codes: Readonly<Record<string, string>>): string {
 function paragraph(each: Paragraph): string {
   if (typeof each === "string") return prose(each);
   return Object.entries(each)
-    .map(([word, meaning]) => `- ${code(word)}: ${prose(meaning)}`)
+    .map(([word, what]) => `- ${code(word)}: ${prose(what)}`)
     .join("\n");
 }
 
