@@ -21,15 +21,15 @@ export type {
   VersionOf,
   Weight,
 } from "./alias/index.ts";
-export { parse, parseText, toServiceError } from "./alias/index.ts";
+export { BUDGETS, parse, parseText, toServiceError } from "./alias/index.ts";
 export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, StrategyStep } from "./backend/index.ts";
-export type { Checked, Code, Diagnostic, Pointer, Position, Severity } from "./document/index.ts";
-export { ConfigError, format } from "./document/index.ts";
+export type { Checked, Code, Diagnostic, DocumentBudgets, Pointer, Position, Severity, Text } from "./document/index.ts";
+export { ConfigError, format, nearest, readText } from "./document/index.ts";
 export type { Arm, Compilable, Match, Move, Outcome, Plan, Rule, Split, Sticky, Test } from "./plan/index.ts";
 export { all, any, match, murmur3, planOf as plan } from "./plan/index.ts";
 export type { Claim, Difference, Equivalence, Movement, ProofOptions, Shift, Witness } from "./prove/index.ts";
-export { analyze, CODES, equivalent, movement, rebalance } from "./prove/index.ts";
+export { analyze, CODES, EFFORT, equivalent, movement, rebalance } from "./prove/index.ts";
 export type { Access, Field, FetchRequest, HeadersLike, NodeRequest, RawRequest, Reader, RequestParts, RuleType } from "./request/index.ts";
-export { fetchReader, nodeReader, rawReader, toRequest } from "./request/index.ts";
+export { fetchReader, fieldName, nodeReader, rawReader, toRequest } from "./request/index.ts";
 export type { CompileOptions } from "./route/index.ts";
 export { compile, explain, formatExplanation, shares } from "./route/index.ts";

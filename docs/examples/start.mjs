@@ -14,7 +14,7 @@ const STEPS = [
   ],
   ["Who joined the beta gets it, ahead of any weight:", "explain storefront.yaml --cookie beta=on --path /cart"],
   ["Whom no rule claims is drawn, by the user's id, and keeps the version:", "explain storefront.yaml --header X-User-Id=u-1686"],
-  ["An afternoon of traffic:", "route storefront.yaml --requests traffic.ndjson"],
+  ["An afternoon of traffic:", "route storefront.yaml --traffic traffic.ndjson"],
 ];
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));

@@ -1,57 +1,189 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
-import { nearest } from "../document/index.ts";
-import { Refusal } from "./terminal/host.ts";
+import { parseArgs } from "node:util";
+import { nearest } from "../alias/surface.ts";
+import {
+  type Argument,
+  type Declaration,
+  type Given,
+  HELP_OPTION,
+  isRenamed,
+  type Option,
+  type Options,
+  type Renamed,
+  type Valued,
+} from "./declaration.ts";
+import { notice, Refusal, type Terminal } from "./terminal/host.ts";
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
-type Arguments<T extends Options> = ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true }>>;
+interface Token {
+  readonly name: string;
+  /** As it was written: `-o`, `--out`. */
+  readonly written: string;
+  readonly value: string | undefined;
+  /** Whether the value was written with the option: `--out=VALUE`. */
+  readonly inline: boolean;
+}
+
+/** Options and other arguments as they stand on a command line, whether they are declared or not. */
+function tokensOf(
+  args: readonly string[],
+  options: Options,
+): { readonly tokens: readonly Token[]; readonly positionals: readonly string[] } {
+  const known = Object.entries({ ...options, help: HELP_OPTION }).map(([name, option]) => {
+    const short = isRenamed(option) ? undefined : option.short;
+    return [name, { type: option.type, ...(short !== undefined && { short }) }] as const;
+  });
+  const { tokens, positionals } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(known),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  return {
+    tokens: tokens.flatMap((token) => {
+      if (token.kind !== "option") return [];
+      const { name, rawName: written, value, inlineValue } = token;
+      return [{ name, written, value, inline: inlineValue === true }];
+    }),
+    positionals,
+  };
+}
+
+/** Whether a command is asked for its help. */
+export function asksForHelp(args: readonly string[], options: Options): boolean {
+  return tokensOf(args, options).tokens.some(({ name }) => name === "help");
+}
 
 /**
- * The options and the other arguments of a command. Throws a `Refusal` that says what is wrong and what may have been meant;
- * node's own texts would not.
+ * What a command line gives a command, by its declaration. Mentions options that have another name now on standard error.
+ * Throws a `Refusal` that says what is wrong and what may have been meant; node's own texts would not.
  */
-export function readArguments<const T extends Options>(args: readonly string[], options: T): Arguments<T> {
-  const seen = new Set<string>();
-  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+export async function readArguments<O extends Options>(
+  args: readonly string[],
+  declaration: Declaration<O>,
+  host: Terminal,
+): Promise<Given<O>> {
+  const { options } = declaration;
+  const { tokens, positionals } = tokensOf(args, options);
+  const texts = new Map<string, string[]>();
+  const renamed: string[] = [];
   for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const { name, rawName, value, inlineValue } = token;
-    const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined) {
-      const near = nearest(name, Object.keys(options));
-      throw new Refusal(`unknown option \`${rawName}\``, near === undefined ? undefined : `did you mean \`--${near}\`?`);
-    }
-    if (option.type === "boolean") {
-      if (value !== undefined) throw new Refusal(`\`${rawName}\` takes no value`);
-    } else if (value === undefined || (!inlineValue && value.length > 1 && value.startsWith("-"))) {
-      throw new Refusal(`\`${rawName}\` needs a value`, `write \`--${name}=VALUE\` for one that starts with a dash`);
-    }
-    if (seen.has(name) && option.multiple !== true) throw new Refusal(`\`${rawName}\` is given twice`);
-    seen.add(name);
+    const { option, value } = checked(token, options);
+    const { name, text, said } = isRenamed(option) ? translated(token, option, value) : { name: token.name, text: value, said: undefined };
+    if (said !== undefined) renamed.push(said);
+    const known = texts.get(name);
+    if (known !== undefined && (options[name] as Partial<Valued>).multiple !== true) throw new Refusal(`\`--${name}\` is given twice`);
+    texts.set(name, [...(known ?? []), text]);
   }
-  return parseArgs({ args: [...args], options, allowPositionals: true });
+  checkArguments(positionals, declaration);
+  checkTogether(texts, declaration);
+  const values = Object.entries(options).flatMap(([name, option]) =>
+    isRenamed(option) ? [] : [[name, option.type === "boolean" ? texts.has(name) : valueOf(name, option, texts.get(name))]],
+  );
+  for (const said of new Set(renamed)) await notice(said, host);
+  // The types say what the loop above does: each value is what its option makes of the text.
+  return { values: Object.fromEntries(values), positionals } as unknown as Given<O>;
 }
 
-/** The one file that a command works on. */
-export function onlyFile(positionals: readonly string[], command: string): string {
-  const [file, ...others] = positionals;
-  if (file === undefined) throw new Refusal(`\`${command}\` needs a FILE`, `see \`canary-router ${command} --help\``);
-  if (others.length > 0) throw new Refusal(`\`${command}\` takes one FILE, not also \`${others[0]}\``);
-  return file;
+/** The option of a token, and its text, which is empty for one without a value. */
+function checked({ name, written, value, inline }: Token, options: Options): { readonly option: Option; readonly value: string } {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option === undefined) {
+    const current = Object.entries(options).flatMap(([each, known]) => (isRenamed(known) ? [] : [each]));
+    const near = nearest(name, current);
+    throw new Refusal(`unknown option \`${written}\``, near === undefined ? undefined : `did you mean \`--${near}\`?`);
+  }
+  if (option.type === "boolean") {
+    if (value !== undefined) throw new Refusal(`\`${written}\` takes no value`);
+  } else if (value === undefined || (!inline && value.length > 1 && value.startsWith("-"))) {
+    throw new Refusal(`\`${written}\` needs a value`, `write \`--${name}=VALUE\` for one that starts with a dash`);
+  }
+  return { option, value: value ?? "" };
 }
 
-/** The value of an option that takes one of a few words. */
-export function oneOf<const Word extends string>(option: string, value: string, words: readonly Word[]): Word {
-  const word = words.find((candidate) => candidate === value);
+/** An option under its name of today, and the line that says so. */
+function translated(
+  { written }: Token,
+  { deprecated: { use, words = {} } }: Renamed,
+  value: string,
+): { readonly name: string; readonly text: string; readonly said: string } {
+  const [option = "", word] = use.split(" ");
+  const other = Object.hasOwn(words, value) ? words[value] : undefined;
+  return {
+    name: option.slice(2),
+    text: word ?? other ?? value,
+    said: `\`${written}\` is now \`${other === undefined ? use : `${use} ${other}`}\``,
+  };
+}
+
+function checkArguments(
+  positionals: readonly string[],
+  { name: command, arguments: declared }: Pick<Declaration, "name" | "arguments">,
+): void {
+  const wanted = declared.filter(({ count }) => count !== "any");
+  const help = `see \`canary-router ${command} --help\``;
+  if (positionals.length < wanted.length) throw new Refusal(`\`${command}\` needs ${inWords(wanted)}`, help);
+  const extra = positionals[declared.length];
+  if (extra !== undefined && declared.every(({ count }) => count === undefined)) {
+    throw new Refusal(
+      `\`${command}\` takes ${declared.length === 1 ? `one ${declared[0]?.name}` : inWords(declared)}, not also \`${extra}\``,
+    );
+  }
+}
+
+function inWords(declared: readonly Argument[]): string {
+  return declared.map(({ name }) => (declared.length === 1 ? `a ${name}` : name)).join(" and ");
+}
+
+/** What options ask of each other. */
+function checkTogether<O extends Options>(
+  texts: ReadonlyMap<string, unknown>,
+  { name: command, options, oneOf = [] }: Declaration<O>,
+): void {
+  const help = `see \`canary-router ${command} --help\``;
+  const shown = (name: string): string => {
+    const option = options[name] as Partial<Valued>;
+    return `\`--${name}${option.value === undefined ? "" : ` ${option.value}`}\``;
+  };
+  if (oneOf.length > 0 && oneOf.filter((name) => texts.has(name)).length !== 1) {
+    throw new Refusal(`\`${command}\` needs either ${oneOf.map(shown).join(" or ")}`, help);
+  }
+  for (const [name, option] of Object.entries(options)) {
+    if (isRenamed(option)) continue;
+    if ("required" in option && !texts.has(name)) throw new Refusal(`\`${command}\` needs ${shown(name)}`, help);
+    if (option.needs !== undefined && texts.has(name) && !texts.has(option.needs)) {
+      throw new Refusal(`\`--${name}\` does nothing without \`--${option.needs}\``);
+    }
+  }
+}
+
+function valueOf(name: string, option: Valued, given: readonly string[] | undefined): unknown {
+  const made = (text: string): unknown => {
+    if (option.choices !== undefined) return choice(`--${name}`, text, Object.keys(option.choices));
+    return option.read === undefined ? text : option.read(text, `--${name}`);
+  };
+  if (option.multiple === true) return (given ?? []).map(made);
+  const text = given?.[0] ?? option.default;
+  return text === undefined ? undefined : made(text);
+}
+
+/** One of a few words. */
+export function choice<const Word extends string>(option: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
-  const near = nearest(value, words);
+  const near = nearest(text, words);
   const help = near === undefined ? `one of ${words.map((candidate) => `\`${candidate}\``).join(", ")}` : `did you mean \`${near}\`?`;
-  throw new Refusal(`\`${option}\` cannot be \`${value}\``, help);
+  throw new Refusal(`\`${option}\` cannot be \`${text}\``, help);
 }
 
-/** The value of an option that takes a part of a whole, from 0 to 100; undefined where it is not given. */
-export function percentOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+/** A part of a whole, from 0 to 100. */
+export function percentage(text: string, option: string): number {
   const percent = text.trim() === "" ? Number.NaN : Number(text.replace(/ *%$/, ""));
   if (percent >= 0 && percent <= 100) return percent;
   throw new Refusal(`\`${option} ${text}\` is not a percentage`, "write a number from 0 to 100");
+}
+
+/** A count from 1; 15 digits are exact in a number. */
+export function wholeNumber(text: string, option: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Refusal(`\`${option} ${text}\` is not a whole number`, "write a whole number from 1");
 }

@@ -1,20 +1,31 @@
 #!/usr/bin/env node
 import { run } from "./run.ts";
+import { abandon, type Output } from "./terminal/host.ts";
 
 const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort());
 
-for (const output of [process.stdout, process.stderr]) {
-  output.on("error", (error: NodeJS.ErrnoException) => {
+/** A stream of the process, of which it is noted when its reader goes away. */
+function guarded(output: Output): Output {
+  return output.once("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    output.on("error", () => {});
+    abandon(output);
   });
 }
 
+const stdout = guarded(process.stdout);
+let stderr: Output | undefined;
+
 process.exitCode = await run(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  // Node takes milliseconds to open each of them, so that one that no command asks for stays closed.
+  get stdin() {
+    return process.stdin;
+  },
+  get stderr() {
+    return (stderr ??= guarded(process.stderr));
+  },
+  stdout,
   columns: process.stdout.columns,
   env: process.env,
   interrupted: interruption.signal,

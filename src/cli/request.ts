@@ -1,46 +1,57 @@
 import { type NodeRequest, toRequest } from "../index.ts";
+import type { Valued } from "./declaration.ts";
 import { Refusal } from "./terminal/host.ts";
+
+type Pair = readonly [name: string, value: string];
+
+interface PairOption extends Valued {
+  readonly multiple: true;
+  readonly read: (text: string, option: string) => Pair;
+}
+
+const GROUP = "The request, as much of it as matters";
+const PAIR = { type: "string", value: "NAME=VALUE", multiple: true, read: pairOf, group: GROUP } as const;
 
 /** The options with which a command takes one request. */
 export const REQUEST: {
-  readonly header: { readonly type: "string"; readonly multiple: true };
-  readonly cookie: { readonly type: "string"; readonly multiple: true };
-  readonly query: { readonly type: "string"; readonly multiple: true };
-  readonly attribute: { readonly type: "string"; readonly multiple: true };
-  readonly method: { readonly type: "string" };
-  readonly path: { readonly type: "string" };
+  readonly header: PairOption;
+  readonly cookie: PairOption;
+  readonly query: PairOption;
+  readonly attribute: PairOption;
+  readonly method: Valued & { readonly default: string };
+  readonly path: Valued & { readonly default: string };
 } = {
-  header: { type: "string", multiple: true },
-  cookie: { type: "string", multiple: true },
-  query: { type: "string", multiple: true },
-  attribute: { type: "string", multiple: true },
-  method: { type: "string" },
-  path: { type: "string" },
+  header: { ...PAIR, description: "a header; the name in any case" },
+  cookie: { ...PAIR, description: "a cookie, as it is sent: nothing is decoded" },
+  query: { ...PAIR, description: "a query parameter, in plain text" },
+  attribute: { ...PAIR, description: "what the host vouches for: tenant, country, a claim" },
+  method: { type: "string", value: "METHOD", default: "GET", group: GROUP, description: "the method" },
+  path: { type: "string", value: "PATH", default: "/", group: GROUP, description: "the path; may have a query" },
 };
 
-/** The request of these options. Throws a `Refusal` for what is not `NAME=VALUE`. */
-export function requestOf(
-  values: {
-    readonly [option in "header" | "cookie" | "query" | "attribute"]?: readonly string[] | undefined;
-  } & { readonly method?: string | undefined; readonly path?: string | undefined },
-): NodeRequest {
-  const headers = pairs("--header", values.header);
-  const cookies = pairs("--cookie", values.cookie).map(([name, value]) => ["Cookie", `${name}=${value}`] as const);
-  const query = new URLSearchParams(pairs("--query", values.query)).toString();
-  const { method = "GET", path = "/" } = values;
+/** The request of these options. */
+export function requestOf({
+  header,
+  cookie,
+  query,
+  attribute,
+  method,
+  path,
+}: {
+  readonly [option in "header" | "cookie" | "query" | "attribute"]: readonly Pair[];
+} & { readonly method: string; readonly path: string }): NodeRequest {
+  const parameters = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
   return toRequest({
-    headers: [...headers, ...cookies],
+    headers: [...header, ...cookie.map(([name, value]) => ["Cookie", `${name}=${value}`] as const)],
     method,
-    url: query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`,
-    attributes: Object.fromEntries(pairs("--attribute", values.attribute)),
+    url: parameters === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${parameters}`,
+    attributes: Object.fromEntries(attribute),
   });
 }
 
 /** `name=value`, split at the first `=`. */
-function pairs(option: string, texts: readonly string[] = []): readonly [string, string][] {
-  return texts.map((text): [string, string] => {
-    const at = text.indexOf("=");
-    if (at < 1) throw new Refusal(`\`${option} ${text}\` is not NAME=VALUE`, `write \`${option} name=value\``);
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
+function pairOf(text: string, option: string): Pair {
+  const at = text.indexOf("=");
+  if (at < 1) throw new Refusal(`\`${option} ${text}\` is not NAME=VALUE`, `write \`${option} name=value\``);
+  return [text.slice(0, at), text.slice(at + 1)];
 }

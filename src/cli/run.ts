@@ -1,45 +1,8 @@
 import { readFileSync } from "node:fs";
-import { nearest } from "../document/index.ts";
-import { analyze } from "./commands/analyze.ts";
-import { check } from "./commands/check.ts";
-import { compile } from "./commands/compile.ts";
-import { diff } from "./commands/diff.ts";
-import { explain } from "./commands/explain.ts";
-import { route } from "./commands/route.ts";
-import { shares } from "./commands/shares.ts";
-import { simulate } from "./commands/simulate.ts";
-import { suggest } from "./commands/suggest.ts";
-import { test } from "./commands/test.ts";
-import { type Command, type ExitCode, Refusal, refusalText, type Terminal, write } from "./terminal/host.ts";
-
-const COMMANDS: Readonly<Record<string, Command>> = { check, analyze, explain, shares, route, suggest, test, diff, simulate, compile };
-
-const HELP = `canary-router: which version of a function answers a request, and why
-
-Usage: canary-router COMMAND [ARGUMENTS]
-
-Commands:
-${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
-  .join("\n")}
-
-An alias config is a JSON or YAML file, or \`-\` for standard input.
-\`canary-router COMMAND --help\` tells more about a command.
-
-Options:
-  -h, --help     this text
-  --version      the version of this program
-
-Exit codes:
-  0    all is well
-  1    a config has errors, a request log has lines that are no requests, or a
-       case fails
-  2    the command could not begin: wrong usage, a file that cannot be read; or
-       a suite that cannot be run
-  130  interrupted; what had been found by then is printed
-
-NO_COLOR=1 turns colours off, FORCE_COLOR=1 on.
-`;
+import { nearest } from "../alias/surface.ts";
+import { asksForHelp } from "./arguments.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { type ExitCode, Refusal, refusalText, type Terminal, write } from "./terminal/host.ts";
 
 /** Runs one command line, without the name of the program. Never throws for what a user can do wrong. */
 export async function run(args: readonly string[], host: Terminal): Promise<ExitCode> {
@@ -56,27 +19,33 @@ export async function run(args: readonly string[], host: Terminal): Promise<Exit
 async function dispatch([name, ...rest]: readonly string[], host: Terminal): Promise<ExitCode> {
   switch (name) {
     case undefined:
-      await write(host.stderr, HELP);
+      await write(host.stderr, await programHelp());
       return 2;
     case "-h":
     case "--help":
-      await write(host.stdout, HELP);
+      await write(host.stdout, await programHelp());
       return 0;
     case "--version":
       await write(host.stdout, `${versionOfPackage()}\n`);
       return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) {
     const near = nearest(name, Object.keys(COMMANDS));
     const what = name.startsWith("-") ? "option" : "command";
     throw new Refusal(`unknown ${what} \`${name}\``, near === undefined ? "see `canary-router --help`" : `did you mean \`${near}\`?`);
   }
-  if (rest.includes("--help") || rest.includes("-h")) {
-    await write(host.stdout, command.help);
+  const command = await entry.load();
+  if (asksForHelp(rest, command.options)) {
+    const { helpOf } = await import("./help.ts");
+    await write(host.stdout, helpOf(command));
     return 0;
   }
   return command.run(rest, host);
+}
+
+async function programHelp(): Promise<string> {
+  return (await import("./program.ts")).programHelp();
 }
 
 function versionOfPackage(): string {

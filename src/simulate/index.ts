@@ -25,4 +25,5 @@ export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } fro
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
 export { readLogged } from "./traffic/ndjson.ts";
 export { type LogForm, type LogOptions, logTraffic, populationTraffic, type Traffic, visitTraffic } from "./traffic/traffic.ts";
-export type { MalformedLine, Visit } from "./traffic/visit.ts";
+export type { Batch, MalformedLine, Visit } from "./traffic/visit.ts";
+export { visitsOf } from "./visits.ts";

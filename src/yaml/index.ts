@@ -1,2 +1,3 @@
-/** YAML with positions, read to the same values as JSON. */
+/** Aliases in YAML, with positions, read to the same values as JSON: the surface of `canary-router/yaml`. */
+export { parseYaml } from "./parse-yaml.ts";
 export { readYaml } from "./yaml.ts";

@@ -29,7 +29,7 @@ describe("usage", () => {
     [["analyze", sound, "--effort"], "`--effort` needs a value", "write `--effort=VALUE` for one that starts with a dash"],
     ...["0", "-1", "1.5", "x", "", "1e9"].map(
       (text) =>
-        [["analyze", sound, `--effort=${text}`], `\`--effort ${text}\` is not a number of cases`, "write a whole number from 1"] as const,
+        [["analyze", sound, `--effort=${text}`], `\`--effort ${text}\` is not a whole number`, "write a whole number from 1"] as const,
     ),
     [["analyze", sound, "--format", "xml"], "`--format` cannot be `xml`", "one of `text`, `json`"],
   ] as const)("%j", async (args, message, help) => {
@@ -140,10 +140,10 @@ describe("the command to paste", () => {
     const { stdout } = spawnSync("sh", ["-c", line.replace("canary-router", String.raw`printf '%s\0'`)], { encoding: "utf8" });
     const args = stdout.split("\0").slice(0, -1);
     expect(args[0]).toBe("explain");
-    expect(await command([...args, "--json"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await command([...args, "--format", "json"])).toMatchObject({ code: 0, stderr: "" });
     const config = { version: "v1", additional_version_strategy: { v2: { combine_type: "or", rules: rulesOf(witness) } } };
     const all = file("all.json", config);
-    const asked = await command([...args.map((arg) => (arg === rules ? all : arg)), "--json"]);
+    const asked = await command([...args.map((arg) => (arg === rules ? all : arg)), "--format", "json"]);
     expect(JSON.parse(asked.stdout)).toEqual(
       JSON.parse(JSON.stringify(explain(config, toRequest({ method: "GET", path: "/", ...witness }), 0.25))),
     );

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { command, type Ended, scratch } from "../support/command.ts";
+import { run } from "../../src/cli/run.ts";
+import { compile, equivalent, movement, type Plan } from "../../src/index.ts";
+import { command, type Ended, hostOf, scratch } from "../support/command.ts";
 
 const { folder, file } = scratch();
 const cli = (...args: readonly string[]): Promise<Ended> => command(args);
@@ -29,6 +31,15 @@ describe("diff", () => {
       stderr: "",
       stdout: "10.00 % of the split moves; 10.00 % must, for these shares\n  v1 → v2  10.00 %\n",
     });
+  });
+
+  test("names are whole in a pipe, however long, and cut on a terminal", async () => {
+    const name = `v${"9".repeat(60)}`;
+    const long = file("long.json", { version: "v1", additional_version_weights: { [name]: 10 } });
+    expect((await cli("diff", ten, long)).stdout).toContain(`\n  v2 → ${name}  10.00 %\n`);
+    const { host, texts } = hostOf();
+    expect(await run(["diff", ten, long], { ...host, columns: 80 })).toBe(0);
+    expect(texts.stdout).toContain(`\n  v2 → ${name.slice(0, 20)}…  10.00 %\n`);
   });
 
   test("draws what moves", async () => {
@@ -79,7 +90,7 @@ describe("diff", () => {
   });
 
   test("as JSON", async () => {
-    const { stdout } = await cli("diff", ten, twenty, "--json", "--max-moved", "5");
+    const { stdout } = await cli("diff", ten, twenty, "--format", "json", "--max-moved", "5");
     expect(JSON.parse(stdout)).toMatchObject({
       moved: 1000,
       least: 1000,
@@ -90,8 +101,8 @@ describe("diff", () => {
   });
 
   test.each<[string, readonly string[], string]>([
-    ["one file", [ten], "`diff` needs two files, BEFORE and AFTER"],
-    ["three files", [ten, ten, ten], "`diff` needs two files, BEFORE and AFTER"],
+    ["one file", [ten], "`diff` needs BEFORE and AFTER"],
+    ["three files", [ten, ten, ten], `\`diff\` takes BEFORE and AFTER, not also \`${ten}\``],
     ["a limit that is none", [ten, ten, "--max-moved", "x"], "`--max-moved x` is not a percentage"],
     ["a file that is not there", [ten, join(folder, "none.json")], "no such file"],
   ])("refuses %s", async (_, args, message) => {
@@ -109,6 +120,35 @@ describe("diff", () => {
   });
 });
 
+describe("rebalance", () => {
+  const old = { version: "v1", additional_version_weights: { v2: 10, v3: 20 } };
+  const next = { version: "v1", additional_version_weights: { v2: 20, v3: 10 } };
+  const [before, after] = [file("before.json", old), file("after.json", next)];
+
+  test("prints a plan that compiles, has the shares of the next, and moves the least", async () => {
+    const { code, stdout, stderr } = await cli("rebalance", before, after);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const plan = JSON.parse(stdout) as Plan;
+    const { moved, least } = movement(old, plan);
+    expect(moved).toBe(least);
+    expect(movement(old, next).moved).toBeGreaterThan(least);
+    expect(equivalent(compile(plan).plan, plan)).toEqual({ kind: "equivalent" });
+  });
+
+  test("writes a file, and over one only with --force", async () => {
+    const out = join(folder, "next.plan.json");
+    expect(await cli("rebalance", before, after, "-o", out)).toEqual({ code: 0, stdout: "", stderr: `canary-router: wrote ${out}\n` });
+    expect(await cli("rebalance", before, after, "-o", out)).toMatchObject({ code: 2, stdout: "" });
+    expect(await cli("rebalance", after, before, "-o", out, "--force")).toMatchObject({ code: 0 });
+    expect(readFileSync(out, "utf8")).toBe((await cli("rebalance", after, before)).stdout);
+  });
+
+  test("a config with errors, and one file", async () => {
+    expect(await cli("rebalance", broken, after)).toMatchObject({ code: 1, stdout: "" });
+    expect(await cli("rebalance", before)).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
 describe("shares", () => {
   test("of any request", async () => {
     const { code, stdout } = await cli("shares", ten);
@@ -116,7 +156,7 @@ describe("shares", () => {
   });
 
   test("of a request that a rule decides, as JSON", async () => {
-    const { stdout } = await cli("shares", ruled, "--header", "X-Env=it's beta", "--json");
+    const { stdout } = await cli("shares", ruled, "--header", "X-Env=it's beta", "--format", "json");
     expect(JSON.parse(stdout)).toEqual({ v1: 0, v2: 0, v3: 10_000 });
   });
 

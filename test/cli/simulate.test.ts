@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { writeReports, checkReports } from "../../src/cli/reporters/pictures.ts";
+import { writeReports, checkReports } from "../../src/cli/reporters/reports.ts";
 import { population, populationTraffic, simulate as run } from "../../src/simulate/index.ts";
 import { command, type Ended, hostOf, scratch } from "../support/command.ts";
 
@@ -34,22 +34,47 @@ describe("simulate", () => {
   });
 
   test("a log: malformed lines are counted and shown", async () => {
-    const { code, stdout } = await simulate(alias, "--traffic", log);
-    expect(code).toBe(0);
-    expect(stdout).toContain("3 requests, seed 0\n  line 4 is no request: ");
+    const { code, stdout, stderr } = await simulate(alias, "--traffic", log);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`canary-router: ${log}: 1 line is no request\n  line 4: not JSON\n`);
+    expect(stdout).toMatch(/^3 requests, seed 0\n/);
     expect(stdout).toMatch(/v3 +3 +1 +33\.33 %/);
   });
 
   test("standard input in a form that is named", async () => {
-    const { stdout } = await command(["simulate", alias, "--traffic", "-", "--form", "ndjson", "--workers", "1"], {
+    const { stdout } = await command(["simulate", alias, "--traffic", "-", "--traffic-format", "ndjson", "--workers", "1"], {
       stdin: '{"headers":{"x-staff":"yes"}}\n',
     });
     expect(stdout).toMatch(/v3 +1 +100\.00 %/);
   });
 
+  test("a user who is alone is one user", async () => {
+    const one = file("one.ndjson", '{"user":"a"}\n{"user":"a"}\n');
+    const { stdout } = await simulate(alias, "--traffic", one);
+    expect(stdout).toContain("\n1 user:\n");
+    expect(stdout).toMatch(/ {2}more than one version: .*; mixed by the draw: /);
+  });
+
+  test("a log is what its name or its first bytes say it is", async () => {
+    const line = '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n';
+    const har = { log: { entries: [{ request: { method: "GET", url: "https://shop.example/", headers: [] } }] } };
+    for (const [name, text] of [
+      ["a.ndjson", "{}\n"],
+      ["a.log", "{}\n"],
+      ["a.txt", line],
+      ["a.har", JSON.stringify(har)],
+      ["a.json", JSON.stringify(har, null, 2)],
+    ] as const) {
+      const named = file(`named/${name}`, text);
+      expect((await simulate(alias, "--traffic", named)).stdout, name).toMatch(/^1 request, seed 0\n/);
+      expect((await command(["route", alias, "--traffic", named])).stdout, name).toMatch(/^shop: 1 request from /);
+      expect((await command(["route", alias, "--traffic", "-"], { stdin: text })).stdout, name).toMatch(/^shop: 1 request from /);
+    }
+  });
+
   test("the same seed gives the same, another seed another", async () => {
     const [one, same, other] = await Promise.all(
-      ["a", "a", "b"].map((seed) => simulate(alias, "--population", model, "--seed", seed, "--json")),
+      ["a", "a", "b"].map((seed) => simulate(alias, "--population", model, "--seed", seed, "--format", "json")),
     );
     expect(same?.stdout).toBe(one?.stdout);
     expect(other?.stdout).not.toBe(one?.stdout);
@@ -58,7 +83,7 @@ describe("simulate", () => {
 
   test("a rollout of the alias: a forecast, every stage, and what moved", async () => {
     const rollout = file("rollout.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
-    const { code, stdout, stderr } = await simulate(alias, "--plan", rollout, "--population", model, "--per-user", "10");
+    const { code, stdout, stderr } = await simulate(alias, "--rollout", rollout, "--population", model, "--per-user", "10");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^stage +canary +lasts/);
     expect(stdout).toMatch(/before → step 1 +25\.00 % +25\.00 %/);
@@ -78,7 +103,7 @@ describe("simulate", () => {
   test("each plot as a file of its own, named after what it shows", async () => {
     const out = join(folder, "plots");
     const steps = file("plotted.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
-    expect(await simulate(alias, "--plan", steps, "--population", model, "--svg", out)).toMatchObject({ code: 0 });
+    expect(await simulate(alias, "--rollout", steps, "--population", model, "--svg", out)).toMatchObject({ code: 0 });
     const names = readdirSync(out).toSorted();
     expect(names).toContain("the-slots-of-each-step.svg");
     for (const name of names) expect(readFileSync(join(out, name), "utf8")).toMatch(/^<svg [^>]*viewBox[\s\S]*<\/svg>$/);
@@ -105,7 +130,7 @@ describe("simulate", () => {
     const weights = { "v-2": 10, v_2: 10, "v-2-2": 10 };
     const similar = file("similar.json", { name: "shop", version: "v1", additional_version_weights: weights });
     const out = join(folder, "similar");
-    await simulate(similar, "--population", model, "--requests", "40000", "--svg", out);
+    await simulate(similar, "--population", model, "--count", "40000", "--svg", out);
     expect(readdirSync(out).filter((name) => name.startsWith("the-share"))).toHaveLength(3);
   });
 
@@ -127,12 +152,17 @@ describe("simulate", () => {
   });
 
   test.each<[string, readonly string[], string]>([
-    ["no traffic", [alias], "`simulate` needs either `--traffic LOG` or `--population MODEL`"],
+    ["no traffic", [alias], "`simulate` needs either `--traffic FILE` or `--population FILE`"],
     ["two kinds of traffic", [alias, "--traffic", log, "--population", model], "`simulate` needs either"],
+    ["a number of requests of a log", [alias, "--traffic", log, "--count", "5"], "`--count` does nothing without `--population`"],
+    ["users of a model", [alias, "--population", model, "--user", "Header:x"], "`--user` does nothing without `--traffic`"],
+    ["rates without a rollout", [alias, "--population", model, "--per-user", "1"], "`--per-user` does nothing without `--rollout`"],
+    ["an empty log", [alias, "--traffic", file("empty.ndjson", "")], "empty.ndjson: the file is empty"],
+    ["a log without a request", [alias, "--traffic", file("none.ndjson", "x\n")], "no line is a request; line 1: not JSON"],
     ["a log that is not there", [alias, "--traffic", join(folder, "none.log")], "none.log: no such file"],
     ["a folder as a log", [alias, "--traffic", folder], "is a directory"],
     ["a model that is not there", [alias, "--population", join(folder, "none.yaml")], "none.yaml: no such file"],
-    ["a number that is none", [alias, "--population", model, "--requests", "many"], "`--requests many` is not a number of them"],
+    ["a number that is none", [alias, "--population", model, "--count", "many"], "`--count many` is not a whole number"],
     ["a field that is none", [alias, "--traffic", log, "--user", "X-User"], "`--user X-User` is not TYPE:NAME"],
     ["a type of field that is none", [alias, "--traffic", log, "--user", "Heder:x"], "did you mean `header`?"],
     [
@@ -157,7 +187,7 @@ describe("simulate", () => {
       [alias, "--population", model, "--svg", join(folder, "none", "plots")],
       "plots: cannot be written: its folder is not there",
     ],
-    ["a form that is none", [alias, "--traffic", log, "--form", "csv"], "`--form` cannot be `csv`"],
+    ["a form that is none", [alias, "--traffic", log, "--traffic-format", "csv"], "`--traffic-format` cannot be `csv`"],
   ])("refuses %s", async (_, args, message) => {
     const { code, stdout, stderr } = await simulate(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -175,7 +205,7 @@ describe("simulate", () => {
       stderr: expect.stringMatching(/faulty\.yaml:6:\d+ error\[/) as string,
     });
     const steps = file("steps.yaml", "canary: v2\nsteps:\n  - setWeight: 101\n");
-    expect(await simulate(alias, "--plan", steps, "--population", model)).toMatchObject({
+    expect(await simulate(alias, "--rollout", steps, "--population", model)).toMatchObject({
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(/steps\.yaml:3:\d+ error\[/) as string,

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { readEntry } from "../../src/cli/files/requests.ts";
-import { type AliasConfig, type Code, compile, parse, parseText } from "../../src/index.ts";
+import { type AliasConfig, type Code, compile, type NodeRequest, parse, parseText } from "../../src/index.ts";
+import { logTraffic, visitsOf } from "../../src/simulate/index.ts";
 import { decide } from "../support/oracle.ts";
 
 const folder = "docs/examples";
@@ -93,26 +94,31 @@ describe("aliases", () => {
 
 describe("traffic.ndjson", () => {
   const text = read("traffic.ndjson");
-  const entries = text.trimEnd().split("\n").map(readEntry);
+  const requests = async (): Promise<readonly NodeRequest[]> => {
+    const found: NodeRequest[] = [];
+    for await (const { visits, malformed } of visitsOf(logTraffic(Readable.from([text]), { form: "ndjson" }))) {
+      expect(malformed).toEqual([]);
+      found.push(...visits.map(({ request }) => request));
+    }
+    return found;
+  };
 
   test("is what its generator writes", async () => {
     const { traffic } = (await import(pathToFileURL(join(folder, "traffic.mjs")).href)) as { readonly traffic: () => string };
     expect(traffic() === text).toBe(true);
   });
 
-  test("has at least 2,000 requests, and no line is malformed", () => {
-    expect(entries.length).toBeGreaterThanOrEqual(2_000);
-    expect(entries.filter(({ kind }) => kind === "malformed")).toEqual([]);
+  test("has at least 2,000 requests, and no line is malformed", async () => {
+    expect((await requests()).length).toBeGreaterThanOrEqual(2_000);
   });
 
-  test("meets every decision of storefront.yaml but the errors, as the oracle has them", () => {
+  test("meets every decision of storefront.yaml but the errors, as the oracle has them", async () => {
     const config = parseYaml(read("storefront.yaml")) as AliasConfig;
     const route = compile(config);
     const counts = route.decisions.map(() => 0);
-    for (const entry of entries) {
-      if (entry.kind === "malformed") continue;
-      const { index, ...verdict } = route(entry.request);
-      expect(verdict).toEqual(decide(config, entry.request));
+    for (const request of await requests()) {
+      const { index, ...verdict } = route(request);
+      expect(verdict).toEqual(decide(config, request));
       counts[index] = (counts[index] ?? 0) + 1;
     }
     for (const { reason, index } of route.decisions) {
@@ -121,7 +127,8 @@ describe("traffic.ndjson", () => {
     }
   });
 
-  test("each rule of storefront.yaml decides for some request on its own", () => {
+  test("each rule of storefront.yaml decides for some request on its own", async () => {
+    const all = await requests();
     const { additional_version_strategy: strategies = {}, ...rest } = parseYaml(read("storefront.yaml")) as AliasConfig;
     for (const [version, { rules, combine_type }] of Object.entries(strategies ?? {})) {
       for (const rule of rules) {
@@ -129,7 +136,7 @@ describe("traffic.ndjson", () => {
         if (others.length === 0) continue;
         const whole = compile({ ...rest, additional_version_strategy: { [version]: { combine_type, rules } } });
         const without = compile({ ...rest, additional_version_strategy: { [version]: { combine_type, rules: others } } });
-        const turned = entries.some((entry) => entry.kind === "request" && whole(entry.request).reason !== without(entry.request).reason);
+        const turned = all.some((request) => whole(request).reason !== without(request).reason);
         expect(turned, `${version}: ${rule.rule_type} ${rule.param}`).toBe(true);
       }
     }

@@ -39,6 +39,8 @@ describe("an export leads to a file that the build writes, with its types beside
   test("there are these modules", () => {
     expect(modules.map(([name]) => name)).toEqual([
       ".",
+      "./parse",
+      "./yaml",
       "./jit",
       "./emit",
       "./simulate",

@@ -13,6 +13,6 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   prove: { says: "analyze, equivalent, movement", imports: ["plan", "route"] },
   testing: { says: "suites, coverage, mutants, matchers", imports: ["route", "prove"] },
   simulate: { says: "traffic, populations, rollouts, statistics, reports", imports: ["route", "prove"] },
-  yaml: { says: "YAML with positions, read to the same values as JSON", imports: ["document"] },
+  yaml: { says: "aliases in YAML, with positions, read to the same values as JSON", imports: ["alias"] },
   cli: { says: "the command line", imports: [] },
 };

@@ -3,6 +3,7 @@ import { inspect, isDeepStrictEqual } from "node:util";
 import { compileFunction } from "node:vm";
 import ts from "typescript";
 import * as vitest from "vitest";
+import * as surface from "../../src/alias/surface.ts";
 import * as emit from "../../src/route/emit.ts";
 import * as main from "../../src/index.ts";
 import * as jit from "../../src/route/jit.ts";
@@ -11,6 +12,7 @@ import * as workers from "../../src/simulate/workers/index.ts";
 import * as arbitraries from "../../src/testing/arbitraries.ts";
 import * as testing from "../../src/testing/index.ts";
 import * as testingVitest from "../../src/testing/vitest.ts";
+import * as yaml from "../../src/yaml/index.ts";
 
 /** A fenced block of a document, and the block of output that follows it. */
 export interface Snippet {
@@ -57,6 +59,8 @@ export function isOutput(actual: string, expected: string): boolean {
 /** What snippets import, from the sources: a test does not depend on a build. Vitest cannot be loaded by `require`. */
 const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router": main,
+  "canary-router/parse": surface,
+  "canary-router/yaml": yaml,
   "canary-router/jit": jit,
   "canary-router/emit": emit,
   "canary-router/simulate": simulation,

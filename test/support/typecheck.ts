@@ -4,6 +4,8 @@ import ts from "typescript";
 /** Where the names that users import lead to in this repository. */
 const PATHS: Readonly<Record<string, string>> = {
   "canary-router": "src/index.ts",
+  "canary-router/parse": "src/alias/surface.ts",
+  "canary-router/yaml": "src/yaml/index.ts",
   "canary-router/jit": "src/route/jit.ts",
   "canary-router/emit": "src/route/emit.ts",
   "canary-router/simulate": "src/simulate/index.ts",

@@ -1,36 +1,11 @@
-import type { Profile } from "../../index.ts";
-import type { Alias } from "../../alias/index.ts";
-import { oneOf, readArguments } from "../arguments.ts";
+import type { Alias, Profile } from "../../alias/surface.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
+import { formats } from "../formats.ts";
 import { report } from "../terminal/complaint.ts";
-import { type Command, type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
+import { type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
-
-const HELP = `Reads alias configs and reports everything that is wrong with them.
-
-Usage: canary-router check FILE... [--profile NAME] [--strict] [--format json]
-
-Each complaint names the file, line and column, a code, and the place in the
-config as a JSON Pointer. An error makes a config unusable; a warning points
-to what is allowed and rarely meant.
-
-Options:
-  --profile extended       what this library can route (the default)
-  --profile functiongraph  what the FunctionGraph service accepts
-  --strict                 let warnings fail the check as errors do
-  --format text            for people (the default)
-  --format json            a list with an object for each file: \`file\`, \`ok\`,
-                           \`diagnostics\`, and \`failure\` where it cannot be read
-
-Exit codes: 0 all can be used, 1 at least one has errors, 2 at least one cannot
-be read at all.
-
-Examples:
-  canary-router check aliases/*.json
-  canary-router check prod.yaml --profile functiongraph --strict
-  curl -s "$URL/aliases/prod" | canary-router check -
-`;
 
 /** A file that was read, or why it was not. */
 export type Checkup =
@@ -38,28 +13,46 @@ export type Checkup =
   | { readonly kind: "unread"; readonly name: string; readonly refusal: Refusal };
 
 /** Checks files, and goes on with the next where one cannot be read. */
-export const check: Command = {
-  summary: "report what is wrong with alias configs, with line and column",
-  help: HELP,
-  run: async (args, host) => {
-    const { values, positionals } = readArguments(args, {
-      profile: { type: "string" },
-      format: { type: "string" },
-      strict: { type: "boolean" },
-    });
-    const profile = oneOf("--profile", values.profile ?? "extended", ["functiongraph", "extended"]);
-    const format = oneOf("--format", values.format ?? "text", ["text", "json"]);
-    if (positionals.length === 0) throw new Refusal("`check` needs a FILE", "see `canary-router check --help`");
-
+export const check: Command = defineCommand({
+  name: "check",
+  about: [
+    "Reads alias configs and reports everything that is wrong with them.",
+    "Each complaint names the file, line and column, a code, and the place in the config as a JSON Pointer. An error makes a config unusable; a warning points to what is allowed and rarely meant.",
+  ],
+  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input", count: "many" }],
+  options: {
+    profile: {
+      type: "string",
+      value: "NAME",
+      choices: { extended: "what this library can route", functiongraph: "what the FunctionGraph service accepts" },
+      default: "extended",
+      description: "which configs are right",
+    },
+    strict: { type: "boolean", description: "let warnings fail the check as errors do" },
+    format: formats({
+      text: "for people",
+      json: "a list with an object for each file: `file`, `ok`, `diagnostics`, and `failure` where it cannot be read",
+    }),
+  },
+  exits: {
+    0: "all can be used",
+    1: "at least one has errors, or with --strict warnings",
+    2: "wrong usage, or at least one cannot be read",
+  },
+  examples: [
+    "canary-router check aliases/*.json",
+    "canary-router check prod.yaml --profile functiongraph --strict",
+    'curl -s "$URL/aliases/prod" | canary-router check -',
+  ],
+  run: async ({ values: { profile, strict, format }, positionals }, host) => {
     const checkups: Checkup[] = [];
     for (const name of positionals) checkups.push(await checkup(name, host, profile));
     if (format === "json") await write(host.stdout, `${jsonOf(checkups.map(toJson), 2)}\n`);
-    else await tell(checkups, host);
-    const codes = checkups.map((one) => exitCode(one, values.strict === true));
+    else await print(checkups, host);
+    const codes = checkups.map((one) => exitCode(one, strict));
     return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
   },
-};
-
+});
 /** Reads a file, or notes why it cannot be read. */
 export async function checkup(name: string, host: Terminal, profile: Profile): Promise<Checkup> {
   try {
@@ -82,7 +75,7 @@ function toJson(one: Checkup): object {
   return { file: name, ok: checked.ok, diagnostics: checked.diagnostics };
 }
 
-async function tell(checkups: readonly Checkup[], host: Terminal): Promise<void> {
+async function print(checkups: readonly Checkup[], host: Terminal): Promise<void> {
   const style = styleOf(host.stdout, host.env);
   for (const one of checkups) {
     if (one.kind === "unread") {

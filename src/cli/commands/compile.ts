@@ -1,52 +1,40 @@
 import { open } from "node:fs/promises";
 import { emitModule } from "../../route/emit.ts";
-import { onlyFile, readArguments } from "../arguments.ts";
-import { failureOf } from "../files/alias.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { save, tellWritten } from "../files/save.ts";
-import { type Command, Refusal, write } from "../terminal/host.ts";
-
-const HELP = `Compiles an alias into a JavaScript module that needs nothing else.
-
-Usage: canary-router compile FILE [-o OUT] [--force]
-
-The module exports \`route(request, draw?)\`, also as its default, and
-\`decisions\`. It imports nothing and runs where ES modules do: node, workers,
-browsers. A request is as node gives it: \`headers\` with names in lower case,
-\`url\`, \`method\`, and \`attributes\` for what the host vouches for.
-
-Options:
-  -o, --out OUT  the file to write; standard output for \`-\` and where it is
-                 left out
-  --force        write over a file that this command has not written
-
-OUT is written whole or not at all, and not where the config has errors.
-
-Exit codes: 0 written, 1 the config has errors, 2 wrong usage, a file that
-cannot be read or written, or one that is not to be written over.
-
-Examples:
-  canary-router compile prod.yaml -o prod.route.js
-  canary-router compile prod.yaml | head -20
-`;
+import { failureOf } from "../files/text.ts";
+import { Refusal, write } from "../terminal/host.ts";
 
 /** The first line of every emitted module. */
 const EMITTED = /^\/\/ .*compiled by canary-router/;
 
 /** Writes the module of an alias. */
-export const compile: Command = {
-  summary: "compile an alias into a JavaScript module of its own",
-  help: HELP,
-  run: async (args, host) => {
-    const { values, positionals } = readArguments(args, { out: { type: "string", short: "o" }, force: { type: "boolean" } });
-    const file = onlyFile(positionals, "compile");
+export const compile: Command = defineCommand({
+  name: "compile",
+  about: [
+    "Compiles an alias into a JavaScript module that needs nothing else.",
+    "The module exports `route(request, draw?)`, also as its default, and `decisions`. It imports nothing and runs where ES modules do: node, workers, browsers. A request is as node gives it: `headers` with names in lower case, `url`, `method`, and `attributes` for what the host vouches for.",
+    "OUT is written whole or not at all, and not where the config has errors.",
+  ],
+  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input" }],
+  options: {
+    out: { type: "string", value: "OUT", short: "o", default: "-", description: "the file to write, `-` for standard output" },
+    force: { type: "boolean", needs: "out", description: "write over a file that this command has not written" },
+  },
+  exits: {
+    0: "written",
+    1: "the config has errors",
+    2: "wrong usage, a file that cannot be read or written, or one that is not to be written over",
+  },
+  examples: ["canary-router compile prod.yaml -o prod.route.js", "canary-router compile prod.yaml | head -20"],
+  run: async ({ values: { out, force }, positionals: [file] }, host) => {
     const alias = await loadAlias(file, host);
     if (alias === undefined) return 1;
     const text = emitModule(alias);
-    const { out = "-" } = values;
     if (out === "-") await write(host.stdout, text);
     else {
-      if (values.force !== true && !(await isOurs(out))) {
+      if (!force && !(await isOurs(out))) {
         throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
       }
       await save(out, text);
@@ -54,7 +42,7 @@ export const compile: Command = {
     }
     return 0;
   },
-};
+});
 
 /** Whether nothing is lost by writing the file: it is not there, is empty, or has been emitted. */
 async function isOurs(path: string): Promise<boolean> {

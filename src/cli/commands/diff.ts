@@ -1,68 +1,56 @@
-import { type Movement, movement, plan } from "../../index.ts";
-import type { Move } from "../../plan/index.ts";
-import type { Shift } from "../../prove/index.ts";
-import { percentOf, readArguments } from "../arguments.ts";
+import { type Move, type Movement, movement, plan, type Shift } from "../../index.ts";
+import { percentage } from "../arguments.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
-import { checkReports, PICTURES, PICTURES_HELP, writeReports } from "../reporters/pictures.ts";
-import { type Command, Refusal, write } from "../terminal/host.ts";
+import { FORMAT } from "../formats.ts";
+import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
+import { write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
 import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
 import { percent, plural, table } from "../terminal/table.ts";
 
-const HELP = `Says what moves when one alias config takes the place of another.
-
-Usage: canary-router diff BEFORE AFTER [--max-moved PERCENT] [--no-shifts]
-                                       [--html OUT] [--svg FOLDER] [--json]
-
-Counts the slots that change hands, beside the fewest that could for the same
-shares, and finds the requests whose strategy changes, each with an example.
-Nothing is sampled. Two configs that route alike are proved to.
-
-Options:
-  --max-moved PERCENT  exit with 1 where more of the split moves than that; where
-                       keys or seed change, users are drawn anew, and the share
-                       that then moves counts
-  --no-shifts          exit with 1 where the requests of a strategy change hands
-${PICTURES_HELP}
-  --json               everything as JSON
-
-Exit codes: 0 within the limits, 1 beyond one of them or a config has errors,
-2 wrong usage or no such file.
-
-Examples:
-  canary-router diff live.json next.json
-  canary-router diff live.json next.json --max-moved 10
-`;
-
 /** What moves between two configs, for people and for gates of a CI system. */
-export const diff: Command = {
-  summary: "say what moves when one alias takes the place of another",
-  help: HELP,
-  run: async (args, host) => {
-    const { values, positionals } = readArguments(args, {
-      "max-moved": { type: "string" },
-      "no-shifts": { type: "boolean" },
-      ...PICTURES,
-      json: { type: "boolean" },
-    });
-    const [one, other, ...more] = positionals;
-    if (one === undefined || other === undefined || more.length > 0)
-      throw new Refusal("`diff` needs two files, BEFORE and AFTER", "see `canary-router diff --help`");
-    const limit = percentOf("--max-moved", values["max-moved"]);
+export const diff: Command = defineCommand({
+  name: "diff",
+  about: [
+    "Says what moves when one alias config takes the place of another.",
+    "Counts the slots that change hands, beside the fewest that could for the same shares, and finds the requests whose strategy changes, each with an example. Nothing is sampled. Two configs that route alike are proved to.",
+  ],
+  arguments: [
+    { name: "BEFORE", description: "the alias config that is live" },
+    { name: "AFTER", description: "the one that takes its place" },
+  ],
+  options: {
+    "max-moved": {
+      type: "string",
+      value: "PERCENT",
+      read: percentage,
+      description:
+        "fail where more of the split moves than that; where keys or seed change, users are drawn anew, and the share that then moves counts",
+    },
+    "no-shifts": { type: "boolean", description: "fail where the requests of a strategy change hands" },
+    ...REPORTS,
+    format: FORMAT,
+    json: { type: "boolean", deprecated: { use: "--format json" } },
+  },
+  exits: { 0: "within the limits", 1: "beyond one of them, or a config has errors", 2: "wrong usage or no such file" },
+  examples: ["canary-router diff live.json next.json", "canary-router diff live.json next.json --max-moved 10"],
+  run: async ({ values, positionals: [one, other = ""] }, host) => {
     const [before, after] = [await loadAlias(one, host), await loadAlias(other, host)];
     if (before === undefined || after === undefined) return 1;
     await checkReports(values);
     const moves = movement(before, after);
-    const beyond = complaints(moves, limit, values["no-shifts"] === true);
-    if (values.json === true) await write(host.stdout, `${jsonOf({ ...moves, expected: expectedMoved(moves), beyond }, 2)}\n`);
+    const beyond = complaints(moves, values["max-moved"], values["no-shifts"]);
+    if (values.format === "json") await write(host.stdout, `${jsonOf({ ...moves, expected: expectedMoved(moves), beyond }, 2)}\n`);
     else {
       const style = styleOf(host.stdout, host.env);
-      await write(host.stdout, wrap(`${[...report(moves), ...beyond.map((line) => style("red", line))].join("\n")}\n`, host.columns));
+      const lines = [...report(moves, host.columns), ...beyond.map((line) => style("red", line))];
+      await write(host.stdout, wrap(`${lines.join("\n")}\n`, host.columns));
     }
     await writeReports(values, { title: `${one} → ${other}`, change: { before: plan(before), after: plan(after), movement: moves } }, host);
     return beyond.length > 0 ? 1 : 0;
   },
-};
+});
 
 /** Slots of 10,000 that move: counted where slots keep their users, expected where every user is drawn anew. */
 function expectedMoved({ moves, moved, redrawn }: Movement): number {
@@ -90,16 +78,16 @@ function share(points: number): string {
   return `${points.toFixed(2)} %`;
 }
 
-function report(moves: Movement): readonly string[] {
+function report(moves: Movement, columns: number | undefined): readonly string[] {
   if (moves.unchanged) return ["nothing moves: the two route every request alike (proved)"];
   return [
-    ...splitLines(moves),
+    ...splitLines(moves, columns),
     ...shiftLines(moves.shifts),
     ...(moves.undecided ? ["", "some strategies are too entangled to decide: raise `effort` in the library"] : []),
   ];
 }
 
-function splitLines(moves: Movement): readonly string[] {
+function splitLines(moves: Movement, columns: number | undefined): readonly string[] {
   const { moved, least, redrawn } = moves;
   const across = moves.moves.filter(({ from, to }) => from !== to);
   const rows = across.map(({ from, to, slots }: Move) => [`${printable(from)} → ${printable(to)}`, percent(slots, 10_000)]);
@@ -108,7 +96,7 @@ function splitLines(moves: Movement): readonly string[] {
       ? "no slot of the split moves"
       : `${percent(moved, 10_000)} of the split moves; ${percent(least, 10_000)} must, for these shares`;
   const anew = redrawn ? [`keys or seed changed, so users are drawn anew: about ${share(expectedMoved(moves) / 100)} of them move`] : [];
-  return [head, ...(rows.length === 0 ? [] : table(rows).map((line) => `  ${line}`)), ...anew];
+  return [head, ...(rows.length === 0 ? [] : table(rows, columns).map((line) => `  ${line}`)), ...anew];
 }
 
 function shiftLines(shifts: readonly Shift[]): readonly string[] {

@@ -1,57 +1,49 @@
-import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { stringify } from "yaml";
-import type { AliasConfig } from "../../alias/index.ts";
+import type { AliasConfig } from "../../index.ts";
 import { suggestCases, type SuiteConfig } from "../../testing/index.ts";
-import { oneOf, onlyFile, readArguments } from "../arguments.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
-import { save, tellWritten } from "../files/save.ts";
-import { type Command, Refusal, write } from "../terminal/host.ts";
+import { checkUnwritten, save, tellWritten } from "../files/save.ts";
+import { write } from "../terminal/host.ts";
 import { jsonOf, printable } from "../terminal/style.ts";
 
-const HELP = `Writes a suite that records what an alias does now.
-
-Usage: canary-router suggest FILE [-o OUT] [--format NAME] [--force]
-
-The suite is the smallest that is found in which every strategy decides and
-fails, every rule holds and fails, and both ends of every arm of the split are
-drawn. Read it before you trust it: it expects what the alias does, which may
-not be what it should do. \`canary-router test\` runs it.
-
-Options:
-  -o, --out OUT  the file to write; standard output for \`-\` and where it is
-                 left out. \`canary-router test\` finds *.alias-test.yaml
-  --format yaml  the default, but for an OUT that ends with .json
-  --format json
-  --force        write over a file that is there
-
-Exit codes: 0 written, 1 the config has errors, 2 wrong usage, a file that
-cannot be read or written, or one that is there already.
-
-Examples:
-  canary-router suggest prod.yaml -o prod.alias-test.yaml
-  canary-router suggest prod.yaml | less
-`;
-
 /** Writes the suite that is suggested for an alias. */
-export const suggest: Command = {
-  summary: "write a suite that records what an alias does now",
-  help: HELP,
-  run: async (args, host) => {
-    const { values, positionals } = readArguments(args, {
-      out: { type: "string", short: "o" },
-      format: { type: "string" },
-      force: { type: "boolean" },
-    });
-    const file = onlyFile(positionals, "suggest");
-    const { out = "-" } = values;
-    const format = oneOf("--format", values.format ?? (/\.json$/i.test(out) ? "json" : "yaml"), ["yaml", "json"]);
-    if (out !== "-" && values.force !== true && (await stat(out).catch(() => undefined)) !== undefined) {
-      throw new Refusal(`${out}: is there already`, "`--force` writes over it");
-    }
+export const suggest: Command = defineCommand({
+  name: "suggest",
+  about: [
+    "Writes a suite that records what an alias does now.",
+    "The suite is the smallest that is found in which every strategy decides and fails, every rule holds and fails, and both ends of every arm of the split are drawn. Read it before you trust it: it expects what the alias does, which may not be what it should do. `canary-router test` runs it.",
+  ],
+  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input" }],
+  options: {
+    out: {
+      type: "string",
+      value: "OUT",
+      short: "o",
+      default: "-",
+      description: "the file to write, `-` for standard output; `canary-router test` finds *.alias-test.yaml",
+    },
+    format: {
+      type: "string",
+      value: "NAME",
+      choices: { yaml: "the default, but for an OUT that ends with .json", json: "the default for such an OUT" },
+      description: "the form of the suite",
+    },
+    force: { type: "boolean", needs: "out", description: "write over a file that is there" },
+  },
+  exits: {
+    0: "written",
+    1: "the config has errors",
+    2: "wrong usage, a file that cannot be read or written, or one that is there already",
+  },
+  examples: ["canary-router suggest prod.yaml -o prod.alias-test.yaml", "canary-router suggest prod.yaml | less"],
+  run: async ({ values: { out, force, format: named }, positionals: [file] }, host) => {
+    const format = named ?? (/\.json$/i.test(out) ? "json" : "yaml");
+    if (!force) await checkUnwritten(out);
     const loaded = await loadAliasFile(file, host);
     if (loaded === undefined) return 1;
-    const config = loaded.written()?.value as AliasConfig;
+    const config = (await loaded.written())?.value as AliasConfig;
     const { title, cases } = suggestCases(config);
     const suite: SuiteConfig = { ...(title !== undefined && { title }), alias: file === "-" ? config : pathTo(file, out), cases };
     const text = format === "json" ? `${jsonOf(suite, 2)}\n` : yamlOf(suite, loaded.name);
@@ -63,7 +55,7 @@ export const suggest: Command = {
     await tellWritten(out, host);
     return 0;
   },
-};
+});
 
 /** The path of the alias from the folder of the suite, with slashes and a dot in front, so that it reads as one. */
 function pathTo(file: string, out: string): string {

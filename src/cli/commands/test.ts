@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Plan } from "../../plan/index.ts";
+import type { Plan } from "../../index.ts";
 import { type Case, coverage, mutate, ratio, scoreOf, verifySuite } from "../../testing/index.ts";
-import { oneOf, percentOf, readArguments } from "../arguments.ts";
+import { percentage } from "../arguments.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { filesOf } from "../files/glob.ts";
 import { save } from "../files/save.ts";
 import { type Aliases, type AliasSource, readSuiteFile, type SuiteFile } from "../files/suite.ts";
@@ -16,47 +17,9 @@ import { mutationText, scorePercent } from "../reporters/mutation.ts";
 import { readable } from "../reporters/readable.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../reporters/result.ts";
 import { tap } from "../reporters/tap.ts";
-import { type Command, type ExitCode, Refusal, type Terminal, write } from "../terminal/host.ts";
+import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
-
-const HELP = `Runs suites: requests, and what an alias must answer.
-
-Usage: canary-router test [FILES...] [--coverage] [--mutate] [--watch]
-
-FILES are suites in YAML or JSON, patterns such as '**/*.yaml', or folders.
-Without any, and in folders, *.alias-test.yaml, .yml and .json are run,
-however deep, but in node_modules. A suite has \`cases\`, and names the
-\`alias\` that they are about, by a path relative to the suite.
-\`canary-router suggest\` writes one.
-
-Options:
-  --reporter NAME        readable (the default), tap, junit, json, or github:
-                         annotations at the lines of failing cases
-  --coverage             the lines of each alias, and what no case has seen
-  --coverage-file FILE   coverage as JSON (.json) or for lcov (.info, .lcov);
-                         may be repeated
-  --min-coverage PERCENT
-                         fail where less is covered of what a request can show
-  --mutate               make the mistakes that people make in an alias, and
-                         tell which of them no case catches
-  --min-score PERCENT    fail where cases catch less of them; runs --mutate
-  --watch                run again when a suite or an alias changes, until
-                         Ctrl-C
-
-The report goes to standard output. What --coverage and --mutate tell follows
-it; with tap, junit and github it goes to standard error, and is part of json.
-
-Exit codes: 0 all cases pass, 1 a case fails or a minimum is missed, 2 wrong
-usage, or a suite or its alias cannot be used; the other suites still run.
---watch ends with the code of its last run.
-
-Examples:
-  canary-router test
-  canary-router test 'policies/**/*.yaml' --coverage --min-coverage 90
-  canary-router test shop.alias-test.yaml --mutate
-  canary-router test --reporter junit > report.xml
-`;
 
 /** What is run where no file says otherwise. */
 const SUITES = "**/*.alias-test.{yaml,yml,json}";
@@ -64,13 +27,18 @@ const SUITES = "**/*.alias-test.{yaml,yml,json}";
 /** Milliseconds between two looks at the files: soon enough for one who has just saved, and a few `stat` for the machine. */
 const PERIOD = 200;
 
-const REPORTERS = { readable, tap, junit, json, github };
+const REPORTERS = { text: readable, tap, junit, json, github };
+
+interface CoverageFile {
+  readonly path: string;
+  readonly text: (results: readonly CoverageResult[]) => string;
+}
 
 interface TestOptions {
   readonly patterns: readonly string[];
-  readonly reporter: keyof typeof REPORTERS;
+  readonly format: keyof typeof REPORTERS;
   readonly coverage: boolean;
-  readonly coverageFiles: readonly string[];
+  readonly coverageFiles: readonly CoverageFile[];
   /** In percent. */
   readonly minCoverage: number | undefined;
   readonly mutate: boolean;
@@ -79,43 +47,79 @@ interface TestOptions {
 }
 
 /** Runs suites, and again where they are watched. */
-export const test: Command = {
-  summary: "run suites of requests with what an alias must answer",
-  help: HELP,
-  run: async (args, host) => {
-    const { values, positionals } = readArguments(args, {
-      reporter: { type: "string" },
-      coverage: { type: "boolean" },
-      "coverage-file": { type: "string", multiple: true },
-      "min-coverage": { type: "string" },
-      mutate: { type: "boolean" },
-      "min-score": { type: "string" },
-      watch: { type: "boolean" },
-    });
-    const minScore = percentOf("--min-score", values["min-score"]);
-    const options: TestOptions = {
-      patterns: positionals,
-      reporter: oneOf("--reporter", values.reporter ?? "readable", ["readable", "tap", "junit", "json", "github"]),
-      coverage: values.coverage === true,
-      coverageFiles: values["coverage-file"] ?? [],
-      minCoverage: percentOf("--min-coverage", values["min-coverage"]),
-      mutate: values.mutate === true || minScore !== undefined,
-      minScore,
-    };
-    for (const path of options.coverageFiles) coverageFormat(path);
-    if (values.watch !== true) return (await runOnce(options, host)).code;
+export const test: Command = defineCommand({
+  name: "test",
+  about: [
+    "Runs suites: requests, and what an alias must answer.",
+    "Without any FILE, and in folders, *.alias-test.yaml, .yml and .json are run, however deep, but in node_modules. A suite has `cases`, and names the `alias` that they are about, by a path relative to the suite. `canary-router suggest` writes one.",
+    "The report goes to standard output. What --coverage and --mutate print follows it; with tap, junit and github it goes to standard error, and is part of json. --watch ends with the code of its last run.",
+  ],
+  arguments: [{ name: "FILE", description: "a suite in YAML or JSON, a pattern such as '**/*.yaml', or a folder", count: "any" }],
+  options: {
+    format: {
+      type: "string",
+      value: "NAME",
+      choices: {
+        text: "for people",
+        tap: "TAP 14",
+        junit: "JUnit's XML",
+        json: "one object",
+        github: "annotations at the lines of failing cases",
+      },
+      default: "text",
+      description: "the form of the report",
+    },
+    coverage: { type: "boolean", description: "show the lines of each alias, and what no case has seen" },
+    "coverage-file": {
+      type: "string",
+      value: "FILE",
+      multiple: true,
+      read: coverageFile,
+      description: "write coverage as JSON (.json) or for lcov (.info, .lcov)",
+    },
+    "min-coverage": {
+      type: "string",
+      value: "PERCENT",
+      read: percentage,
+      description: "fail where less is covered of what a request can show",
+    },
+    mutate: { type: "boolean", description: "make the mistakes that people make in an alias, and show which of them no case catches" },
+    "min-score": {
+      type: "string",
+      value: "PERCENT",
+      read: percentage,
+      description: "fail where cases catch less of them; implies --mutate",
+    },
+    watch: { type: "boolean", description: "run again when a suite or an alias changes, until Ctrl-C" },
+    reporter: { type: "string", deprecated: { use: "--format", words: { readable: "text" } } },
+  },
+  exits: {
+    0: "all cases pass",
+    1: "a case fails, or a minimum is missed",
+    2: "wrong usage, or a suite or its alias cannot be used; the other suites still run",
+    130: "interrupted before the end",
+  },
+  examples: [
+    "canary-router test",
+    "canary-router test 'policies/**/*.yaml' --coverage --min-coverage 90",
+    "canary-router test shop.alias-test.yaml --mutate",
+    "canary-router test --format junit > report.xml",
+  ],
+  run: async ({ values, positionals }, host) => {
+    const { format, coverage: wanted, "coverage-file": coverageFiles, "min-coverage": minCoverage, "min-score": minScore } = values;
+    const mutated = values.mutate || minScore !== undefined;
+    const options = { patterns: positionals, format, coverage: wanted, coverageFiles, minCoverage, mutate: mutated, minScore };
+    if (!values.watch) return (await runOnce(options, host)).code;
     if (positionals.includes("-")) throw new Refusal("standard input cannot be watched");
     return watch(options, host);
   },
-};
+});
 
-function coverageFormat(path: string): (results: readonly CoverageResult[]) => string {
-  if (/\.json$/i.test(path)) return coverageJson;
-  if (/\.(?:info|lcov)$/i.test(path)) return lcov;
-  throw new Refusal(
-    `\`--coverage-file ${path}\` does not say the format`,
-    "let the name end with `.json`, or with `.info` or `.lcov` for lcov",
-  );
+/** A file for coverage; its name says the format. */
+function coverageFile(path: string, option: string): CoverageFile {
+  if (/\.json$/i.test(path)) return { path, text: coverageJson };
+  if (/\.(?:info|lcov)$/i.test(path)) return { path, text: lcov };
+  throw new Refusal(`\`${option} ${path}\` does not say the format`, "let the name end with `.json`, or with `.info` or `.lcov` for lcov");
 }
 
 type ReadSuite = Extract<SuiteFile, { readonly kind: "read" }>;
@@ -146,8 +150,8 @@ async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
     coverage: covers ? coverageOf(cases, sources) : undefined,
     mutation: options.mutate ? mutationOf(suites, sources) : undefined,
   };
-  for (const path of options.coverageFiles) await save(path, coverageFormat(path)(result.coverage ?? []));
-  await tell(result, options, host);
+  for (const { path, text } of options.coverageFiles) await save(path, text(result.coverage ?? []));
+  await print(result, options, host);
   const files = [...names.filter((name) => typeof name === "string"), ...aliases.keys()];
   const { failed, broken } = totalsOf(results);
   const misses = await missed(result, options, host);
@@ -215,13 +219,13 @@ function caught([first = [], ...others]: readonly MutationResult["outcomes"][]):
   return first.map((outcome, index) => others.map((other) => other[index]).find((other) => other?.kind === "killed") ?? outcome);
 }
 
-async function tell(result: RunResult, { reporter, coverage: wanted }: TestOptions, host: Terminal): Promise<void> {
+async function print(result: RunResult, { format, coverage: wanted }: TestOptions, host: Terminal): Promise<void> {
   const { coverage: covered, mutation } = result;
   const style = styleOf(host.stdout, host.env);
-  if (reporter === "json") return write(host.stdout, json(result));
-  const text = REPORTERS[reporter](result, style);
-  await write(host.stdout, reporter === "readable" ? wrap(text, host.columns) : text);
-  const beside = reporter === "readable" ? host.stdout : host.stderr;
+  if (format === "json") return write(host.stdout, json(result));
+  const text = REPORTERS[format](result, style);
+  await write(host.stdout, format === "text" ? wrap(text, host.columns) : text);
+  const beside = format === "text" ? host.stdout : host.stderr;
   const other = styleOf(beside, host.env);
   if (covered !== undefined) await write(beside, `${wanted ? coverageText(covered, other) : ""}${coverageSummary(covered)}`);
   if (mutation !== undefined) await write(beside, mutationText(mutation, other));
@@ -241,8 +245,7 @@ async function missed(
     if (minScore === undefined || 100 * scoreOf(result.outcomes) >= minScore) continue;
     complaints.push(`${result.source.name}: the score is ${scorePercent(result)} %, less than ${minScore} %`);
   }
-  const style = styleOf(host.stderr, host.env);
-  for (const complaint of complaints) await write(host.stderr, `${style("red", "canary-router:")} ${complaint}\n`);
+  for (const complaint of complaints) await notice(complaint, host, "red");
   return complaints.length > 0;
 }
 

@@ -1,8 +1,8 @@
-import type { Alias } from "../../alias/index.ts";
+import type { Alias } from "../../alias/surface.ts";
 import { type AliasFile, readAliasFile } from "./alias.ts";
 import { report } from "../terminal/complaint.ts";
-import { type Terminal, write } from "../terminal/host.ts";
-import { printable, styleOf, wrap } from "../terminal/style.ts";
+import { notice, type Terminal, write } from "../terminal/host.ts";
+import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /**
@@ -18,14 +18,13 @@ export async function loadAlias(path: string, host: Terminal): Promise<Alias | u
 export async function loadAliasFile(path: string, host: Terminal): Promise<AliasFile | undefined> {
   const file = await readAliasFile(path, host);
   const { checked, name } = file;
-  const style = styleOf(host.stderr, host.env);
   if (!checked.ok) {
-    await write(host.stderr, wrap(report(file, style), host.columns));
+    await write(host.stderr, wrap(report(file, styleOf(host.stderr, host.env)), host.columns));
     return undefined;
   }
   if (checked.diagnostics.length > 0) {
     const warnings = plural(checked.diagnostics.length, "warning");
-    await write(host.stderr, `${style("yellow", "canary-router:")} ${printable(name)}: ${warnings}, see \`canary-router check\`\n`);
+    await notice(`${name}: ${warnings}, see \`canary-router check\``, host);
   }
   return file;
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { failureOf } from "./alias.ts";
-import { Refusal, type Terminal, write } from "../terminal/host.ts";
-import { printable, styleOf } from "../terminal/style.ts";
+import { notice, Refusal, type Terminal } from "../terminal/host.ts";
+import { failureOf } from "./text.ts";
 
 /**
  * Writes beside the file and renames, so that a reader sees the old text or the new one; a link keeps pointing where it did.
@@ -34,6 +33,13 @@ export async function writable(path: string): Promise<void> {
   }
 }
 
+/** Throws a `Refusal` where a file is there that would be written over; `-` is standard output, and never there. */
+export async function checkUnwritten(path: string): Promise<void> {
+  if (path !== "-" && (await stat(path).catch(() => undefined)) !== undefined) {
+    throw new Refusal(`${path}: is there already`, "`--force` writes over it");
+  }
+}
+
 /** The refusal for a place where nothing can be written. A name that is not there yet is no fault, so it is the folder's. */
 export function unwritable(path: string, error: unknown): Refusal {
   const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "its folder is not there" : failureOf(error);
@@ -41,6 +47,6 @@ export function unwritable(path: string, error: unknown): Refusal {
 }
 
 /** Says that something has been written, to the one at the terminal and not into a pipe. */
-export async function tellWritten(what: string, { stderr, env }: Terminal): Promise<void> {
-  await write(stderr, `${styleOf(stderr, env)("green", "canary-router:")} wrote ${printable(what)}\n`);
+export async function tellWritten(what: string, host: Terminal): Promise<void> {
+  await notice(`wrote ${what}`, host, "green");
 }

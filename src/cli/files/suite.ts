@@ -1,11 +1,10 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Checked, type Diagnostic, type Pointer, type Position, readText } from "../../document/index.ts";
-import { type AliasConfig, BUDGETS } from "../../alias/index.ts";
-import { type Plan, toPlan } from "../../plan/index.ts";
+import { type AliasConfig, type Checked, type Diagnostic, plan, type Plan, type Pointer, type Position } from "../../index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
-import { readYaml } from "../../yaml/index.ts";
-import { byPosition, readAliasFile, readFile } from "./alias.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
+import { byPosition } from "../terminal/place.ts";
+import { readAliasFile } from "./alias.ts";
+import { readFile, readValue, type TextFile } from "./text.ts";
 
 /** Characters of a suite file: 100,000 cases, which is all that a suite may have, of 320 each. */
 const LONGEST = 32 * 1_048_576;
@@ -43,7 +42,7 @@ type Loaded =
 /** Reads a suite and the alias files that it names, whose paths are relative to it. Adds them to `aliases`. */
 export async function readSuiteFile(path: string, host: Terminal, aliases: Aliases): Promise<SuiteFile> {
   const name = path === "-" ? "standard input" : path;
-  let file: { readonly text: string; readonly json: boolean };
+  let file: TextFile;
   try {
     file = await readFile(path, name, host, LONGEST);
   } catch (error) {
@@ -51,7 +50,7 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
     return { kind: "unread", name, refusal: error };
   }
   const { text, json } = file;
-  const read = json ? readText(text, { ...BUDGETS, text: LONGEST }) : readYaml(text, LONGEST);
+  const read = await readValue(file, LONGEST);
   if (!read.ok) return { kind: "faulty", name, text, diagnostics: read.diagnostics };
   const { value, duplicates, locate } = read.value;
   const place = (at: Pointer): Position => locate(at, json ? "value" : "key");
@@ -82,11 +81,11 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
 async function load(path: string, host: Terminal): Promise<Loaded> {
   try {
     const { name, text, checked, written } = await readAliasFile(path, host);
-    const content = written();
+    const content = await written();
     if (!checked.ok || content === undefined) return { kind: "not", diagnostics: checked.diagnostics.map(placedInside) };
     return {
       kind: "alias",
-      source: { name, within: false, text, config: content.value as AliasConfig, plan: toPlan(checked.value), locate: content.locate },
+      source: { name, within: false, text, config: content.value as AliasConfig, plan: plan(checked.value), locate: content.locate },
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

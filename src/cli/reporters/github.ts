@@ -1,4 +1,4 @@
-import { placed } from "../files/alias.ts";
+import { placed } from "../terminal/place.ts";
 import { type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { printable } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";

@@ -1,4 +1,4 @@
-import { format } from "../../document/index.ts";
+import { format } from "../../index.ts";
 import { type CaseResult, failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { printable } from "../terminal/style.ts";
 

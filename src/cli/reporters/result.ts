@@ -1,4 +1,4 @@
-import type { Diagnostic, Position } from "../../document/index.ts";
+import type { Diagnostic, Position } from "../../index.ts";
 import type { Coverage, MutationReport } from "../../testing/index.ts";
 import type { AliasSource } from "../files/suite.ts";
 

@@ -3,23 +3,21 @@ import { printable, type Style } from "../terminal/style.ts";
 import { count, percent, plural, table } from "../terminal/table.ts";
 
 /** What came of a simulation, for a terminal. */
-export function simulationText(simulation: Simulation, style: Style): string {
-  return `${simulationLines(simulation, style).join("\n")}\n`;
+export function simulationText(simulation: Simulation, style: Style, columns: number | undefined): string {
+  return `${simulationLines(simulation, style, columns).join("\n")}\n`;
 }
 
-function simulationLines(simulation: Simulation, style: Style): readonly string[] {
-  const { requests, seed, partial, lines } = simulation;
+function simulationLines(simulation: Simulation, style: Style, columns: number | undefined): readonly string[] {
+  const { requests, seed, partial } = simulation;
   return [
     ...(partial ? [style("yellow", "partial: it was stopped before the traffic had ended")] : []),
     `${plural(requests, "request")}, seed ${printable(seed)}`,
-    ...lines.first.map(({ line, fault }) => style("yellow", `  line ${count(line)} is no request: ${printable(fault)}`)),
-    ...(lines.malformed > lines.first.length ? [`  and ${count(lines.malformed - lines.first.length)} more lines that are none`] : []),
     "",
-    ...versionLines(simulation),
-    ...funnelLines(simulation),
-    ...drawLines(simulation, style),
-    ...exposureLines("users", simulation.users),
-    ...exposureLines("sessions", simulation.sessions),
+    ...versionLines(simulation, columns),
+    ...funnelLines(simulation, columns),
+    ...drawLines(simulation, style, columns),
+    ...exposureLines("user", simulation.users, columns),
+    ...exposureLines("session", simulation.sessions, columns),
     ...recordedLines(simulation),
   ];
 }
@@ -30,14 +28,14 @@ function bar(share: number): string {
   return "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
 }
 
-function versionLines({ versions }: Simulation): readonly string[] {
+function versionLines({ versions }: Simulation, columns: number | undefined): readonly string[] {
   const rows = versions.map(({ version, requests, share, expected }) => [
     printable(version),
     count(requests),
     points(share),
     points(expected),
   ]);
-  const lines = table([["version", "requests", "share", "expected"], ...rows]);
+  const lines = table([["version", "requests", "share", "expected"], ...rows], columns);
   return lines.map((line, index) => (index === 0 ? line : `${line}  ${bar(versions[index - 1]?.share ?? 0)}`));
 }
 
@@ -45,15 +43,15 @@ function points(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-function funnelLines({ funnel, requests }: Simulation): readonly string[] {
+function funnelLines({ funnel, requests }: Simulation, columns: number | undefined): readonly string[] {
   if (funnel.length === 0) return [];
   const last = funnel.at(-1);
   const rest = last === undefined ? requests : last.reached - last.held;
   const rows = funnel.map(({ version, reached, held }) => [printable(version), count(reached), count(held), percent(held, reached)]);
-  return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", count(rest), "", ""]])];
+  return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", count(rest), "", ""]], columns)];
 }
 
-function drawLines({ draws }: Simulation, style: Style): readonly string[] {
+function drawLines({ draws }: Simulation, style: Style, columns: number | undefined): readonly string[] {
   return draws.flatMap(({ unit, count: units, sampled, arms, verdict, sequential }) => {
     const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
       printable(version),
@@ -64,26 +62,26 @@ function drawLines({ draws }: Simulation, style: Style): readonly string[] {
     ]);
     const kind = unit === "key" ? "sticky draws, one for each key" : "random draws, one for each request";
     const p = `p = ${verdict.p < 0.0001 ? verdict.p.toExponential(1) : verdict.p.toFixed(4)}, ${verdict.test}, ${plural(units, unit)}`;
-    const told = verdict.chance ? `no more than chance (${p})` : style("red", `more than chance (${p})`);
+    const said = verdict.chance ? `no more than chance (${p})` : style("red", `more than chance (${p})`);
     return [
       "",
       `${kind}${sampled < 1 ? `, an even sample of ${points(sampled)}` : ""}:`,
-      ...table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows]),
-      `  the difference from the weights is ${told}`,
+      ...table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows], columns),
+      `  the difference from the weights is ${said}`,
       `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p = ${sequential.p.toFixed(4)})`,
     ];
   });
 }
 
-function exposureLines(who: string, exposure: Exposure | undefined): readonly string[] {
+function exposureLines(who: string, exposure: Exposure | undefined, columns: number | undefined): readonly string[] {
   if (exposure === undefined) return [];
   const { count: all, versions, several, mixed, curve } = exposure;
   const rows = versions.map(({ version, count: got, share }) => [printable(version), count(Math.round(got)), points(share)]);
   return [
     "",
-    `${count(Math.round(all))} ${who}:`,
-    ...table([["saw", who, "share"], ...rows]),
-    `  more than one version: ${shareText(several)}; malformed by the draw: ${shareText(mixed)}${expectedText(mixed.expected)}`,
+    `${plural(Math.round(all), who)}:`,
+    ...table([["saw", `${who}s`, "share"], ...rows], columns),
+    `  more than one version: ${shareText(several)}; mixed by the draw: ${shareText(mixed)}${expectedText(mixed.expected)}`,
     ...curve
       .filter((point) => point.count > 0 || point.expected !== undefined)
       .map((point) => `  within ${plural(point.within, "draw")}: ${shareText(point)}${expectedText(point.expected)}`),
@@ -105,7 +103,10 @@ function recordedLines({ recorded }: Simulation): readonly string[] {
 }
 
 /** What can be computed of a rollout before it is simulated. */
-export function forecastText({ stages, transitions, moved, minimum, direct, bounced, sticky }: Forecast): string {
+export function forecastText(
+  { stages, transitions, moved, minimum, direct, bounced, sticky }: Forecast,
+  columns: number | undefined,
+): string {
   const rows = stages.map(({ name, canary, seconds, detection, affinity }) => [
     name,
     percent(canary, 10_000),
@@ -118,9 +119,9 @@ export function forecastText({ stages, transitions, moved, minimum, direct, boun
     ...[slots, least, joined, left, returned].map((each) => percent(each, 10_000)),
   ]);
   return [
-    ...table([["stage", "canary", "lasts", "requests to see +1 %", "on it by a canary cookie"], ...rows]),
+    ...table([["stage", "canary", "lasts", "requests to see +1 %", "on it by a canary cookie"], ...rows], columns),
     "",
-    ...table([["change", "moved", "at least", "in", "out", "back"], ...moves]),
+    ...table([["change", "moved", "at least", "in", "out", "back"], ...moves], columns),
     `  over all: ${percent(moved, 10_000)} moved, ${percent(minimum, 10_000)} had to; in one step it would be ${percent(direct, 10_000)}; A→B→A: ${percent(bounced, 10_000)}`,
     ...(sticky ? [] : ["  the draw is random: what moves is odds, and every request of a user is drawn anew"]),
     "",
@@ -128,10 +129,10 @@ export function forecastText({ stages, transitions, moved, minimum, direct, boun
 }
 
 /** A rollout on traffic: each stage, and what moved. */
-export function rolloutText({ stages, changes, bounced }: RolloutSimulation, style: Style): string {
+export function rolloutText({ stages, changes, bounced }: RolloutSimulation, style: Style, columns: number | undefined): string {
   const lines = stages.flatMap(({ name, simulation }) => [
     style("bold", printable(name)),
-    ...simulationLines(simulation, style).map((line) => `  ${line}`.trimEnd()),
+    ...simulationLines(simulation, style, columns).map((line) => `  ${line}`.trimEnd()),
     "",
   ]);
   const moves = changes.map(({ from, to, requests, users }) => [
@@ -139,5 +140,5 @@ export function rolloutText({ stages, changes, bounced }: RolloutSimulation, sty
     count(requests),
     users === undefined ? "–" : count(users),
   ]);
-  return `${[...lines, ...table([["change", "requests that moved", "users"], ...moves]), `  requests whose version comes back, A→B→A: ${count(bounced)}`].join("\n")}\n`;
+  return `${[...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${count(bounced)}`].join("\n")}\n`;
 }

@@ -1,9 +1,9 @@
-import { format } from "../../document/index.ts";
-import { placed } from "../files/alias.ts";
+import { format } from "../../index.ts";
+import { placed } from "../terminal/place.ts";
 import type { RunResult, SuiteResult } from "./result.ts";
 import { printable } from "../terminal/style.ts";
 
-/** A test point, and what is told of it where it is not ok. */
+/** A test point, and what is said of it where it is not ok. */
 interface Point {
   readonly description: string;
   readonly trouble: { readonly [key: string]: string } | undefined;

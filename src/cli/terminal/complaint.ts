@@ -1,5 +1,6 @@
-import type { Diagnostic } from "../../document/index.ts";
-import { type AliasFile, placed } from "../files/alias.ts";
+import type { Diagnostic } from "../../alias/surface.ts";
+import type { AliasFile } from "../files/alias.ts";
+import { placed } from "./place.ts";
 import { printable, type Style } from "./style.ts";
 
 /** Characters of a terminal's line. A source line that does not fit is cut around the place in question. */

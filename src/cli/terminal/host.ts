@@ -19,14 +19,6 @@ export interface Terminal {
 /** How a command ended: 0 as wished, 1 with something found wrong, 2 not begun, 130 interrupted (128 and the number of SIGINT). */
 export type ExitCode = 0 | 1 | 2 | 130;
 
-/** One command. `run` may throw a `Refusal`. */
-export interface Command {
-  /** One line for the list of commands. */
-  readonly summary: string;
-  readonly help: string;
-  readonly run: (args: readonly string[], host: Terminal) => Promise<ExitCode>;
-}
-
 /** Thrown where a command cannot do its work at all: wrong usage, an unreadable file. The process ends with 2. */
 export class Refusal extends Error {
   override readonly name: string = "Refusal";
@@ -49,9 +41,27 @@ export function refusalLines(message: string, help: string | undefined, style: S
   return `${style("red", "canary-router:")} ${printable(message)}\n${hint}`;
 }
 
+/** A line about the work, on standard error and not into a pipe. */
+export async function notice(text: string, { stderr, env }: Terminal, colour: "yellow" | "green" | "red" = "yellow"): Promise<void> {
+  await write(stderr, `${styleOf(stderr, env)(colour, "canary-router:")} ${printable(text)}\n`);
+}
+
+/** Outputs that nobody reads any more; node's standard streams do not remember it themselves. */
+const abandoned = new WeakSet<Output>();
+
+/** Notes that the reader of an output has gone, so that nothing more is written to it. */
+export function abandon(output: Output): void {
+  abandoned.add(output);
+}
+
+/** Whether nobody reads what is written. */
+export function isAbandoned(output: Output): boolean {
+  return output.destroyed || abandoned.has(output);
+}
+
 /** Writes, and waits where the reader is slower. Does nothing once the reader has gone. */
 export async function write(output: Output, text: string): Promise<void> {
-  if (output.destroyed || output.write(text)) return;
+  if (isAbandoned(output) || output.write(text)) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
       output.off("drain", done).off("close", done).off("error", done);

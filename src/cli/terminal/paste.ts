@@ -1,7 +1,4 @@
-import { nodeReader, toRequest } from "../../request/index.ts";
-import type { Plan } from "../../plan/index.ts";
-import { interpret } from "../../backend/index.ts";
-import type { Witness } from "../../prove/index.ts";
+import { explain, type Plan, toRequest, type Witness } from "../../index.ts";
 import { printable } from "./style.ts";
 
 /**
@@ -36,7 +33,7 @@ function optionsOf({ headers, cookies, query = {}, attributes, method, path }: W
 
 /** Which strategies and rules hold for a request. */
 function seenBy(plan: Plan, witness: Witness): string {
-  const { steps } = interpret(plan, nodeReader, toRequest(witness), 0, () => 0);
+  const { steps } = explain(plan, toRequest(witness), 0);
   return JSON.stringify(steps.map(({ holds, rules }) => [holds, rules.map((rule) => rule.holds)]));
 }
 

@@ -1,16 +1,20 @@
-/** How wide the first column may grow: version names reach 256 characters, terminals 80. */
+/** How wide the first column may grow on a terminal, which has 80 characters: version names reach 256. */
 const WIDEST = 26;
 
 /**
  * Rows as lines of text: the first column to the left, the others to the right, two spaces between. All rows have as many
- * cells as the first.
+ * cells as the first. Where the text goes to a terminal, `columns` is its width, and long names in the first column are cut.
  */
-export function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const cut = rows.map(([first = "", ...others]) => [first.length > WIDEST ? `${first.slice(0, WIDEST - 1)}…` : first, ...others]);
-  const widths = (cut[0] ?? []).map((_, column) => Math.max(...cut.map((row) => row[column]?.length ?? 0)));
+export function table(rows: readonly (readonly string[])[], columns: number | undefined): readonly string[] {
+  const shown = columns === undefined ? rows : rows.map(([first = "", ...others]) => [cut(first), ...others]);
+  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
   const pad = (cell: string, column: number): string =>
     column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  return cut.map((row) => row.map(pad).join("  "));
+  return shown.map((row) => row.map(pad).join("  "));
+}
+
+function cut(name: string): string {
+  return name.length > WIDEST ? `${name.slice(0, WIDEST - 1)}…` : name;
 }
 
 /** A count with its thousands apart: `12,345`. */

@@ -1,26 +1,29 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Findings, plotSVG, reportDataOf, reportHTML } from "../../simulate/index.ts";
+import type { Findings } from "../../simulate/index.ts";
+import type { Valued } from "../declaration.ts";
 import { save, tellWritten, unwritable, writable } from "../files/save.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
 
-/** The options of a command that draws. */
-export const PICTURES = { html: { type: "string" }, svg: { type: "string" } } as const;
+/** The options of a command that can write a report. */
+export const REPORTS: Readonly<Record<"html" | "svg", Valued>> = {
+  html: { type: "string", value: "OUT", description: "a report with plots, one file that loads nothing" },
+  svg: {
+    type: "string",
+    value: "FOLDER",
+    description: "each plot of the report as a file of its own, named after its heading; one of that name is written over",
+  },
+};
 
-/** Their lines in its help. */
-export const PICTURES_HELP = `  --html OUT           a report with plots, one file without a network
-  --svg FOLDER         each plot of the report as a file of its own, named after
-                       its heading; one of that name is written over`;
-
-/** Where pictures go. */
-export interface Pictures {
+/** Where reports go. */
+export interface ReportPaths {
   readonly html?: string | undefined;
   readonly svg?: string | undefined;
 }
 
-/** Throws a `Refusal` ahead of the work where pictures could not be written after it. Makes the folder of the plots. */
-export async function checkReports({ html, svg }: Pictures): Promise<void> {
+/** Throws a `Refusal` ahead of the work where reports could not be written after it. Makes the folder of the plots. */
+export async function checkReports({ html, svg }: ReportPaths): Promise<void> {
   if (svg !== undefined) {
     try {
       // Not with `recursive`: below /proc, and wherever a folder cannot be made though its parent is there, that does not end.
@@ -35,8 +38,9 @@ export async function checkReports({ html, svg }: Pictures): Promise<void> {
 }
 
 /** Writes the report, and each of its plots under the name of its heading, and says so. Plots of a part of the traffic have that in their names. */
-export async function writeReports({ html, svg }: Pictures, findings: Findings, host: Terminal): Promise<void> {
+export async function writeReports({ html, svg }: ReportPaths, findings: Findings, host: Terminal): Promise<void> {
   if (html === undefined && svg === undefined) return;
+  const { plotSVG, reportDataOf, reportHTML } = await import("../../simulate/index.ts");
   const data = reportDataOf(findings);
   const written: string[] = [];
   if (html !== undefined) {

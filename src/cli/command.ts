@@ -1,0 +1,15 @@
+import { readArguments } from "./arguments.ts";
+import type { Declaration, Given, Options } from "./declaration.ts";
+import type { ExitCode, Terminal } from "./terminal/host.ts";
+
+/** One command. `run` may throw a `Refusal`. */
+export interface Command extends Declaration {
+  readonly run: (args: readonly string[], host: Terminal) => Promise<ExitCode>;
+}
+
+/** A command that is run with what its declaration makes of the arguments. */
+export function defineCommand<const O extends Options>(
+  declaration: Declaration<O> & { readonly run: (given: Given<O>, host: Terminal) => Promise<ExitCode> },
+): Command {
+  return { ...declaration, run: async (args, host) => declaration.run(await readArguments(args, declaration, host), host) };
+}

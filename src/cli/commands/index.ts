@@ -1,0 +1,49 @@
+import type { Command } from "../command.ts";
+
+/** The commands, in the order in which the help lists them. Each is loaded when it is called, with what it needs. */
+export const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+  check: {
+    summary: "report what is wrong with alias configs, with line and column",
+    load: async () => (await import("./check.ts")).check,
+  },
+  analyze: {
+    summary: "prove what alias configs say in vain or by accident",
+    load: async () => (await import("./analyze.ts")).analyze,
+  },
+  explain: {
+    summary: "say which version answers a request, and every step to it",
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  shares: {
+    summary: "say what share of such requests each version gets",
+    load: async () => (await import("./shares.ts")).shares,
+  },
+  route: {
+    summary: "route a log of requests and count what each version gets",
+    load: async () => (await import("./route.ts")).route,
+  },
+  suggest: {
+    summary: "write a suite that records what an alias does now",
+    load: async () => (await import("./suggest.ts")).suggest,
+  },
+  test: {
+    summary: "run suites of requests with what an alias must answer",
+    load: async () => (await import("./test.ts")).test,
+  },
+  diff: {
+    summary: "say what moves when one alias takes the place of another",
+    load: async () => (await import("./diff.ts")).diff,
+  },
+  rebalance: {
+    summary: "lay out an alias so that the least moves from the one before",
+    load: async () => (await import("./rebalance.ts")).rebalance,
+  },
+  simulate: {
+    summary: "route traffic before it is live, and say who got what",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  compile: {
+    summary: "compile an alias into a JavaScript module of its own",
+    load: async () => (await import("./compile.ts")).compile,
+  },
+};

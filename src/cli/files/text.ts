@@ -1,0 +1,77 @@
+import { createReadStream } from "node:fs";
+import { extname } from "node:path";
+import { addAbortSignal } from "node:stream";
+import { BUDGETS, type Checked, readText, type Text } from "../../alias/surface.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
+
+/** The text of a file, and whether it is JSON; otherwise it is YAML. */
+export interface TextFile {
+  readonly text: string;
+  readonly json: boolean;
+}
+
+/**
+ * The text of a file, or of standard input for `-`. The extension says which language it is; where it does not, JSON begins with
+ * a bracket. Of a text longer than `limit`, a little more than that. Throws a `Refusal` for a file that cannot be read or is empty.
+ */
+export async function readFile(path: string, name: string, host: Terminal, limit: number): Promise<TextFile> {
+  const text = await readUpTo(path, name, host, limit);
+  if (text.trim() === "") throw new Refusal(`${name}: the file is empty`);
+  return { text, json: isJson(path, text) };
+}
+
+/** Reads no more than it takes to see that there is too much. */
+async function readUpTo(path: string, name: string, host: Terminal, limit: number): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let text = "";
+  try {
+    const stream = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > limit) return text;
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (host.interrupted.aborted) throw error;
+    throw new Refusal(`${name}: ${failureOf(error)}`);
+  }
+}
+
+/** What the system says of a file, for people. */
+export function failureOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOENT":
+      return "no such file";
+    case "EISDIR":
+      return "is a directory";
+    case "ENOTDIR":
+      return "a part of its path is a file";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "ERR_ENCODING_INVALID_ENCODED_DATA":
+      return "neither JSON nor YAML, for it is not UTF-8 text";
+    default:
+      return message;
+  }
+}
+
+function isJson(path: string, text: string): boolean {
+  switch (extname(path).toLowerCase()) {
+    case ".json":
+      return true;
+    case ".yaml":
+    case ".yml":
+      return false;
+    default:
+      return /^\s*[[{]/.test(text);
+  }
+}
+
+/** The value of a text of up to `limit` characters, as it is written. YAML is loaded where it is needed. */
+export async function readValue({ text, json }: TextFile, limit: number): Promise<Checked<Text>> {
+  if (json) return readText(text, { ...BUDGETS, text: limit });
+  const { readYaml } = await import("../../yaml/index.ts");
+  return readYaml(text, limit);
+}

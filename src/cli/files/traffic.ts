@@ -1,0 +1,141 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { extname } from "node:path";
+import { addAbortSignal, type Readable } from "node:stream";
+import { type LogForm, type LogOptions, logTraffic, type MalformedLine, type Traffic } from "../../simulate/index.ts";
+import { notice, Refusal, type Terminal } from "../terminal/host.ts";
+import { count, plural } from "../terminal/table.ts";
+import { failureOf } from "./text.ts";
+
+/** A log of requests that is being read. */
+export interface Log {
+  /** As it was named, or `standard input`. */
+  readonly name: string;
+  readonly traffic: Traffic;
+  /** The bytes of all of it; undefined where nobody knows. */
+  readonly size: number | undefined;
+  /** The bytes that were read so far. */
+  readonly read: () => number;
+}
+
+/** How a log is read, as far as it is said. */
+type LogSettings = Omit<LogOptions, "form"> & { readonly form: LogForm | undefined };
+
+/**
+ * Opens a log, or standard input for `-`. The format is the one that is named, or else the extension says it, or else the first
+ * bytes do. An interruption ends the log at the last whole line. Throws a `Refusal` for what cannot be read.
+ */
+export async function openLog(path: string, { form, ...options }: LogSettings, host: Terminal): Promise<Log> {
+  const name = path === "-" ? "standard input" : path;
+  const size = path === "-" ? undefined : await sizeOf(path);
+  let read = 0;
+  const counted = (bytes: number): void => {
+    read += bytes;
+  };
+  const source: Readable = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
+  const chunks = wholeLines(source, counted, host.interrupted)[Symbol.asyncIterator]();
+  const first = await firstOf(chunks, name);
+  const named = form ?? formOfName(path) ?? formOfText(first);
+  return { name, traffic: logTraffic(restOf(first, chunks), { form: named, ...options }), size, read: () => read };
+}
+
+/** The size of a file, if it has one. Fails before the work where it cannot be read. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const handle = await open(path, "r");
+    try {
+      const found = await handle.stat();
+      if (found.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
+      return found.isFile() ? found.size : undefined;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new Refusal(`${path}: ${failureOf(error)}`);
+  }
+}
+
+const LINE_END = 10;
+
+/**
+ * The bytes of a stream, cut where lines end, as far as they do: a chunk without a line end is passed on as it is. Where the
+ * stream is interrupted, the last line would be half of one, and is left out.
+ */
+async function* wholeLines(
+  source: AsyncIterable<Buffer | string>,
+  counted: (bytes: number) => void,
+  interrupted: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    for await (const each of source) {
+      const chunk = typeof each === "string" ? Buffer.from(each) : each;
+      counted(chunk.length);
+      const end = chunk.lastIndexOf(LINE_END) + 1;
+      yield Buffer.concat([rest, end === 0 ? chunk : chunk.subarray(0, end)]);
+      rest = end === 0 ? Buffer.alloc(0) : chunk.subarray(end);
+    }
+  } catch (error) {
+    if (interrupted.aborted) return;
+    throw error;
+  }
+  yield rest;
+}
+
+async function firstOf(chunks: AsyncIterator<Buffer, void>, name: string): Promise<Buffer> {
+  try {
+    const { value } = await chunks.next();
+    return value ?? Buffer.alloc(0);
+  } catch (error) {
+    throw new Refusal(`${name}: ${failureOf(error)}`);
+  }
+}
+
+async function* restOf(first: Buffer, chunks: AsyncIterator<Buffer, void>): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield first;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  } finally {
+    // Closes the stream where nobody reads on; otherwise it would keep the process alive.
+    await chunks.return?.();
+  }
+}
+
+function formOfName(path: string): LogForm | undefined {
+  switch (extname(path).toLowerCase()) {
+    case ".har":
+      return "har";
+    case ".ndjson":
+    case ".jsonl":
+      return "ndjson";
+    default:
+      return undefined;
+  }
+}
+
+function formOfText(first: Buffer): LogForm {
+  const text = first.toString("utf8", 0, 1_024);
+  if (/^\s*\{\s*"log"\s*:\s*\{/.test(text)) return "har";
+  return /^\s*[[{]/.test(text) ? "ndjson" : "access-log";
+}
+
+/** What is said of the lines of a log that are no requests: how many there are, and the first of them. */
+export async function noteMalformed(
+  name: string,
+  { malformed, first }: { readonly malformed: number; readonly first: readonly MalformedLine[] },
+  host: Terminal,
+): Promise<void> {
+  if (malformed === 0) return;
+  const more = malformed > first.length ? [`and ${count(malformed - first.length)} more`] : [];
+  const lines = [...first.map(malformedText), ...more].map((line) => `\n  ${line}`);
+  await notice(`${name}: ${plural(malformed, "line is no request", "lines are no requests")}${lines.join("")}`, host);
+}
+
+/** The refusal of a log that not one request was read from. */
+export function noRequests(name: string, [first]: readonly MalformedLine[]): Refusal {
+  return new Refusal(`${name}: ${first === undefined ? "the file is empty" : `no line is a request; ${malformedText(first)}`}`);
+}
+
+function malformedText({ line, fault }: MalformedLine): string {
+  return `line ${count(line)}: ${fault}`;
+}

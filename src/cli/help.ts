@@ -1,0 +1,126 @@
+import {
+  type Declaration,
+  type Flag,
+  HELP_OPTION,
+  isRenamed,
+  type Options,
+  type Paragraph,
+  type Renamed,
+  type Valued,
+} from "./declaration.ts";
+
+/** Characters of a line of help: a terminal has 80. */
+const WIDTH = 80;
+
+/** How far the names of options may push what they do to the right; a longer one has a line of its own. */
+const WIDEST = 24;
+
+/** An option as the help shows it. */
+export interface Shown {
+  readonly name: string;
+  /** `-o, --out FILE`. */
+  readonly usage: string;
+  /** What it does, with the default. */
+  readonly description: string;
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+/** The options of a command by the headings that they stand under, and the one that all have. Old names are left out. */
+export function optionGroups({ options }: Pick<Declaration, "options">): ReadonlyMap<string, readonly Shown[]> {
+  const groups = new Map<string, Shown[]>();
+  for (const [name, option] of [...Object.entries(options), ["help", HELP_OPTION] as const]) {
+    if (isRenamed(option)) continue;
+    const heading = option.group ?? "Options";
+    groups.set(heading, [...(groups.get(heading) ?? []), shownOption(name, option)]);
+  }
+  return groups;
+}
+
+/** Options that have another name now, by the old one. */
+export function renamedOptions(options: Options): readonly (readonly [string, Renamed])[] {
+  return Object.entries(options).flatMap(([name, option]) => (isRenamed(option) ? [[name, option] as const] : []));
+}
+
+/** One option, as the help shows it. */
+export function shownOption(name: string, option: Flag | Valued): Shown {
+  const long = option.type === "string" ? `--${name} ${option.value}` : `--${name}`;
+  const valued = option.type === "string" ? option : undefined;
+  const more = [
+    ...(valued?.multiple === true ? ["may be repeated"] : []),
+    ...(valued?.default === undefined ? [] : [`default: ${valued.default}`]),
+    ...(option.needs === undefined ? [] : [`with --${option.needs}`]),
+  ];
+  return {
+    name,
+    usage: option.short === undefined ? long : `-${option.short}, ${long}`,
+    description: more.length === 0 ? option.description : `${option.description} (${more.join("; ")})`,
+    choices: valued?.choices ?? {},
+  };
+}
+
+/** The line that says how a command is called. */
+export function usageOf({ name, arguments: declared, options, oneOf = [] }: Declaration): string {
+  const shown = (option: string): string => {
+    const { value } = options[option] as Valued;
+    return `--${option} ${value}`;
+  };
+  const words = declared.map(({ name: each, count }) => (count === "any" ? `[${each}...]` : count === "many" ? `${each}...` : each));
+  const required = Object.entries(options).flatMap(([each, option]) => ("required" in option ? [shown(each)] : []));
+  const either = oneOf.length === 0 ? [] : [`(${oneOf.map(shown).join(" | ")})`];
+  return ["canary-router", name, ...words, ...required, ...either, "[OPTIONS]"].join(" ");
+}
+
+/** The help of a command. */
+export function helpOf(command: Declaration): string {
+  const { about, arguments: declared, exits, examples } = command;
+  const [first, ...rest] = about;
+  const sections = [
+    filled(first),
+    filled(`Usage: ${usageOf(command)}`, "", "         "),
+    ...rest.map(paragraph),
+    listed(
+      "Arguments",
+      declared.map(({ name, description }) => [name, description]),
+    ),
+    ...[...optionGroups(command)].map(([heading, options]) => listed(heading, options.flatMap(optionRows))),
+    listed("Exit codes", Object.entries(exits)),
+    `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`,
+  ];
+  return sections.join("\n");
+}
+
+function optionRows({ usage, description, choices }: Shown): readonly (readonly [string, string])[] {
+  return [[usage, description], ...Object.entries(choices).map(([word, what]) => ["", `${word}: ${what}`] as const)];
+}
+
+function paragraph(each: Paragraph): string {
+  return typeof each === "string" ? filled(each) : rows(Object.entries(each));
+}
+
+/** A heading with rows of two columns below it. */
+export function listed(heading: string, entries: readonly (readonly [string, string])[]): string {
+  return `${heading}:\n${rows(entries)}`;
+}
+
+function rows(entries: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...entries.map(([word]) => word.length).filter((length) => length <= WIDEST));
+  const indent = " ".repeat(width + 4);
+  return entries
+    .map(([word, what]) => {
+      const text = filled(what, indent).slice(indent.length);
+      return word.length > width ? `  ${word}\n${indent}${text}` : `  ${word.padEnd(width)}  ${text}`;
+    })
+    .join("");
+}
+
+/** A text in lines of the width of a terminal, all of them but the first with an indent of `more`. */
+export function filled(text: string, indent = "", more: string = indent): string {
+  const [first = "", ...words] = text.split(" ");
+  const lines = [`${indent}${first}`];
+  for (const word of words) {
+    const line = lines.at(-1) ?? "";
+    if (line.length + 1 + word.length <= WIDTH) lines.splice(-1, 1, `${line} ${word}`);
+    else lines.push(`${more}${word}`);
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,16 @@
+import { pieceReader, type Traffic } from "./traffic/traffic.ts";
+import type { Batch } from "./traffic/visit.ts";
+
+/**
+ * The visits of traffic in batches, in their order, for a caller who routes them on its own. A batch is made when it is asked for.
+ * Malformed lines have their numbers over the whole log. `seed` is for a population: `simulate` makes the same visits of it.
+ */
+export async function* visitsOf({ source, pieces }: Traffic, seed = "0"): AsyncGenerator<Batch, void, undefined> {
+  const read = pieceReader(source, seed);
+  let before = 0;
+  for await (const piece of pieces) {
+    const batch = read(piece);
+    yield { ...batch, malformed: batch.malformed.map(({ line, fault }) => ({ line: before + line, fault })) };
+    before += batch.lines;
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse as parseLibrary } from "yaml";
+import { parseText } from "../../src/alias/surface.ts";
+import { parseYaml } from "../../src/yaml/index.ts";
+
+test("reads the alias that the same value in JSON is", () => {
+  const text = readFileSync("docs/examples/storefront.yaml", "utf8");
+  const yaml = parseYaml(text);
+  expect(yaml).toMatchObject({ ok: true, diagnostics: [] });
+  expect(yaml).toEqual(parseText(JSON.stringify(parseLibrary(text))));
+});
+
+test("complains as of JSON, at the keys, and of keys that repeat", () => {
+  const { ok, diagnostics } = parseYaml("version: 1\nadditional_version_weights:\n  v2:\n    101\nversion: 1\n");
+  expect(ok).toBe(false);
+  expect(diagnostics.map(({ code, at, position }) => [code, at, position?.line, position?.column])).toEqual([
+    ["duplicate-key", "/version", 5, 1],
+    ["wrong-type", "/version", 5, 1],
+    ["weight", "/additional_version_weights/v2", 3, 3],
+  ]);
+});
+
+test("keeps warnings of an alias that can be used, with their place", () => {
+  const checked = parseYaml("version: v1\nadditional_version_weights: { v2: 100 }\n");
+  expect(checked).toMatchObject({ ok: true, diagnostics: [{ code: "weight-full", position: { line: 2, column: 1 } }] });
+});
+
+test("takes the profile and the budgets of `parse`", () => {
+  const text = "version: v1\nadditional_version_weights: { v2: 2.5 }\n";
+  expect(parseYaml(text)).toMatchObject({ ok: true });
+  expect(parseYaml(text, { profile: "functiongraph" })).toMatchObject({ ok: false, diagnostics: [{ code: "weight" }] });
+  expect(parseYaml(text, { budgets: { text: 10 } })).toMatchObject({ ok: false, diagnostics: [{ code: "over-budget" }] });
+  const many = `version: v1\n${Array.from({ length: 9 }, (_, index) => `k${index}: 1\n`).join("")}`;
+  expect(parseYaml(many, { budgets: { diagnostics: 3 } }).diagnostics.map(({ code }) => code)).toEqual([
+    "unknown-key",
+    "unknown-key",
+    "unknown-key",
+    "over-budget",
+  ]);
+});
+
+test.each(["a: [", "%YAML 1.1\n---\na: 1\n", "a: 1\n---\nb: 2\n"])("refuses %j in one place", (text) => {
+  const { ok, diagnostics } = parseYaml(text);
+  expect({ ok, codes: diagnostics.map(({ code }) => code) }).toEqual({ ok: false, codes: ["syntax"] });
+  expect(diagnostics[0]?.position).toBeDefined();
+});
