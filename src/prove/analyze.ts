@@ -36,7 +36,7 @@ export function analyze(config: Compilable, options: ProofOptions = {}): readonl
   return [
     ...impossibleValues(plan),
     ...repeatedItems(config),
-    ...reached.flatMap((strategy) => strategyClaims(analysis, strategy)),
+    ...reached.flatMap((strategy, index) => strategyClaims(analysis, strategy, reached.slice(0, index))),
     ...overlaps(analysis, reached, alias?.order),
     ...unreachedVersions(analysis, reached, alias?.weights ?? []),
     ...idleKeys(alias),
@@ -112,12 +112,12 @@ function strategiesOf(analysis: Analysis): readonly Strategy[] {
   });
 }
 
-function strategyClaims(analysis: Analysis, strategy: Strategy): readonly Claim[] {
+function strategyClaims(analysis: Analysis, strategy: Strategy, earlier: readonly Strategy[]): readonly Claim[] {
   switch (strategy.state) {
     case "reached":
       return idleRules(analysis, strategy);
     case "shadowed":
-      return [shadowedClaim(analysis, strategy)];
+      return [shadowedClaim(analysis, strategy, earlier)];
     case "impossible":
       return conflicts(analysis, strategy);
     case "unknown":
@@ -206,25 +206,18 @@ function disjoint(one: Match, other: Match): boolean {
   return !one.values.some((value) => values.has(value) && isPossible(one.field, value));
 }
 
-/** A strategy whose every request an earlier one takes. */
-function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy): Claim {
-  const { plan, all, effort } = analysis;
+/** A strategy whose every request is taken by earlier ones: by those that decide some request that it holds for. */
+function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy, earlier: readonly Strategy[]): Claim {
   const { at, version } = outcome;
-  const earlier = plan.rules.slice(0, plan.rules.indexOf(rule));
-  const holding = narrow(all, rule.test, true) as Region;
-  const covered = (by: readonly Rule[]): boolean => {
-    const left = by.reduce<Region | undefined>((region, { test }) => region && narrow(region, test, false), holding);
-    return left === undefined || search(left, effort).kind === "empty";
-  };
-  const needed = earlier.reduce<readonly Rule[]>((kept, each) => {
-    const without = kept.filter((other) => other !== each);
-    return covered(without) ? without : kept;
-  }, earlier);
-  const takers = needed.map(({ outcome: index }) => plan.outcomes[index] as Outcome);
-  const left = search(holding, effort);
-  const taken = (each: Witness): boolean =>
+  const takers = earlier.flatMap((other) => {
+    const taken = other.coming && narrow(other.coming, other.rule.test, true);
+    const both = taken && narrow(taken, rule.test, true);
+    return find(analysis, both, at, `whether ${other.outcome.at} takes its requests`) === "empty" ? [] : [other.outcome];
+  });
+  const left = find(analysis, narrow(analysis.all, rule.test, true), at, "which request shows that it is shadowed");
+  const isTaken = (each: Witness): boolean =>
     takers.some((taker) => taker.at === analysis.decidedBy(each)) && holdsFor(analysis, rule, at, each);
-  const witness = left.kind === "found" ? witnessIn(analysis, left.left, taken) : undefined;
+  const witness = typeof left === "string" ? undefined : witnessIn(analysis, left, isTaken);
   const names = takers.map((taker) => shown(taker.version)).join(", ");
   const message = `the strategy for ${shown(version)} decides nothing: ${names} ${takers.length === 1 ? "takes" : "take"} every request that it holds for`;
   return claim("strategy-shadowed", at, message, "rank it earlier in `additional_version_order`, or drop it", witness);
@@ -252,7 +245,8 @@ function idleRules(analysis: Analysis, { rule, outcome, coming }: Strategy): rea
 }
 
 /** Of rules each of which could be dropped, those that could be together, the last first: of two that are alike, one has to stay. */
-function droppable({ effort, unsure, plan }: Analysis, coming: Region, { test, outcome }: Rule, idle: readonly Match[]): readonly Match[] {
+function droppable(analysis: Analysis, coming: Region, { test, outcome }: Rule, idle: readonly Match[]): readonly Match[] {
+  const { effort, unsure, plan } = analysis;
   const others = test.kind === "all";
   const dropped = new Set<Match>();
   for (const match of idle.toReversed()) {
@@ -267,7 +261,7 @@ function droppable({ effort, unsure, plan }: Analysis, coming: Region, { test, o
       break;
     }
     const apart = narrowMatches(coming, [[match, !others], ...kept.map((each) => [each, others] as const)]);
-    if (apart === undefined || search(apart, effort).kind === "empty") dropped.add(match);
+    if (find(analysis, apart, match.at, "whether this rule can be dropped with others") === "empty") dropped.add(match);
   }
   return idle.filter((match) => dropped.has(match));
 }

@@ -116,6 +116,55 @@ export const configs: fc.Arbitrary<AliasConfig> = fc
     ),
   );
 
+/** Fields that no other field depends on, each with values that it can have and some that no request can bring. */
+const SMALL_FIELDS: readonly (StickyKeyConfig & { readonly impossible: readonly string[] })[] = [
+  { rule_type: "Header", param: "x-a", impossible: [] },
+  { rule_type: "header", param: "X-A", impossible: [] },
+  { rule_type: "Header", param: ":path", impossible: ["/?1", "/1#"] },
+  { rule_type: "Cookie", param: "a", impossible: ["1;2", ";"] },
+  { rule_type: "Query", param: "a", impossible: ["\ud800", "1\udc00"] },
+  { rule_type: "Attribute", param: "a", impossible: [] },
+];
+
+/**
+ * Valid configs over so few fields and values that every request they can tell apart is enumerated in a moment, and that what
+ * `analyze` looks for is in them often: rules in one another's way, strategies that cover others, values that no request
+ * brings, items and keys that stand twice, weights that are all or nothing.
+ */
+export const smallConfigs: fc.Arbitrary<AliasConfig> = fc.subarray([...SMALL_FIELDS], { minLength: 1, maxLength: 3 }).chain((some) => {
+  const key = fc.constantFrom(...some.map(({ rule_type, param }): StickyKeyConfig => ({ rule_type, param })));
+  const rule = fc.constantFrom(...some).chain(({ rule_type, param, impossible }): fc.Arbitrary<RuleConfig> => {
+    const ordinary = fc.constantFrom(...["1", "2", "3"].map((value) => (param === ":path" ? `/${value}` : value)));
+    const value =
+      impossible.length === 0
+        ? ordinary
+        : fc.oneof({ weight: 6, arbitrary: ordinary }, { weight: 1, arbitrary: fc.constantFrom(...impossible) });
+    const list = fc.array(value, { minLength: 1, maxLength: 3 }).map((values) => values.join(", "));
+    return fc.oneof(
+      value.map((one): RuleConfig => ({ rule_type, param, op: "=", value: one })),
+      list.map((many): RuleConfig => ({ rule_type, param, op: "in", value: many })),
+    );
+  });
+  const strategy = fc.record({ combine_type: fc.constantFrom("and", "or"), rules: fc.array(rule, { minLength: 1, maxLength: 3 }) });
+  const percent = fc.constantFrom<number[]>(0, 0, 0.01, 50, 100, 100);
+  return fc
+    .record(
+      {
+        name: fc.constant("small"),
+        version: fc.constant("v1"),
+        additional_version_strategy: maps(fc.constantFrom("v1", "v2", "v3", "v/4"), strategy, 3),
+        additional_version_weights: maps(fc.constantFrom("v2", "v3", "v/4"), percent, 2),
+        additional_version_order: fc.shuffledSubarray(["v1", "v2", "v3", "v/4"]),
+        stickiness: fc.record({
+          keys: fc.array(key, { minLength: 1, maxLength: 3 }),
+          on_missing: fc.constantFrom("primary", "random"),
+        }),
+      },
+      { requiredKeys: ["name", "version"] },
+    )
+    .filter(({ additional_version_weights: map = {} }) => Object.values(map).reduce((sum, each) => sum + each, 0) <= 100);
+});
+
 const headerValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 12, arbitrary: word },
   { weight: 1, arbitrary: fc.array(word, { maxLength: 2 }) },

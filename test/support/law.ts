@@ -8,11 +8,31 @@ const seed = Number(process.env["LAW_SEED"] ?? 1_000_003);
 const factor = Number(process.env["LAW_RUNS"] ?? 1);
 if (process.env["LAW_SEED"] !== undefined) console.info(`LAW_SEED=${seed}`);
 
-/** A test that holds for everything that `arbitrary` makes: `check` throws, or returns false, where it does not. */
-export function law<T>(name: string, arbitrary: fc.Arbitrary<T>, check: (example: T) => boolean | void, runs = 300): void {
-  test(name, { timeout: 60_000 * Math.max(1, factor) }, () =>
-    fc.assert(fc.property(arbitrary, check), { seed, numRuns: Math.max(1, Math.round(runs * factor)) }),
-  );
+/** Counts how often an example had something that a law is about. */
+export type Meet = (what: string, times?: number) => void;
+
+/**
+ * A test that holds for everything that `arbitrary` makes: `check` throws, or returns false, where it does not. A law about
+ * what only some examples have says with `meet` when it was there, and fails where `atLeast` was not reached over all examples:
+ * it would hold because it says nothing.
+ */
+export function law<T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  check: (example: T, meet: Meet) => boolean | void,
+  runs = 300,
+  atLeast: Readonly<Record<string, number>> = {},
+): void {
+  test(name, { timeout: 60_000 * Math.max(1, factor) }, () => {
+    const met = new Map<string, number>();
+    const meet: Meet = (what, times = 1) => void met.set(what, (met.get(what) ?? 0) + times);
+    fc.assert(
+      fc.property(arbitrary, (example) => check(example, meet)),
+      { seed, numRuns: Math.max(1, Math.round(runs * factor)) },
+    );
+    for (const [what, least] of Object.entries(atLeast))
+      expect(met.get(what) ?? 0, `times that the law met ${what}`).toBeGreaterThanOrEqual(Math.floor(least * factor));
+  });
 }
 
 /** A back end broken on purpose. */

@@ -18,7 +18,8 @@ export function decide(config: AliasConfig, request: unknown, draw?: unknown, ra
   }
 }
 
-type Readable = { readonly headers: object; readonly [key: string]: unknown };
+/** A request that has headers. */
+export type Readable = { readonly headers: object; readonly [key: string]: unknown };
 
 function evaluate(config: AliasConfig, request: Readable, draw: unknown, random: () => unknown): Verdict {
   const strategies = config.additional_version_strategy ?? {};
@@ -43,19 +44,20 @@ function evaluate(config: AliasConfig, request: Readable, draw: unknown, random:
 }
 
 /** [3.10] Rules are asked in the order of the config, and no further than needed. */
-function holds({ combine_type, rules }: StrategyConfig, request: Readable): boolean {
+export function holds({ combine_type, rules }: StrategyConfig, request: Readable): boolean {
   const matching = (rule: RuleConfig): boolean => matches(rule, request);
   return combine_type?.toLowerCase() === "or" ? rules.some(matching) : rules.every(matching);
 }
 
-/** [3.1], [3.2] */
-function matches(rule: RuleConfig, request: Readable): boolean {
+/** [3.1], [3.2] Whether a rule matches a request. */
+export function matches(rule: RuleConfig, request: Readable): boolean {
   const actual = read(rule, request);
   if (actual === undefined) return false;
   return rule.op === "=" ? actual === rule.value : items(rule.value).includes(actual);
 }
 
-function items(list: string): string[] {
+/** [3.2] The items of a list. */
+export function items(list: string): string[] {
   return list
     .split(",")
     .map(trim)
@@ -63,7 +65,7 @@ function items(list: string): string[] {
 }
 
 /** What the request has for a rule or a sticky key. */
-function read({ rule_type, param }: StickyKeyConfig, request: Readable): string | undefined {
+export function read({ rule_type, param }: StickyKeyConfig, request: Readable): string | undefined {
   switch (rule_type.toLowerCase()) {
     case "header":
       return header(param.toLowerCase(), request);
@@ -142,7 +144,7 @@ function trim(part: string): string {
 }
 
 /** [4.2] `additional_version_order` first, the others by name. */
-function ranked(versions: readonly Version[], config: AliasConfig): Version[] {
+export function ranked(versions: readonly Version[], config: AliasConfig): Version[] {
   const order = config.additional_version_order ?? [];
   return [
     ...order.filter((version) => versions.includes(version)),
@@ -218,6 +220,6 @@ function rotate(word: number, by: number): number {
 }
 
 /** A key as RFC 6901 writes it. */
-function escape(key: string): string {
+export function escape(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
