@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportHTML } from "../../src/simulate/report/html.ts";
-import { findChromium, openTab, type Tab } from "./chromium.ts";
+import { findChromium, openTab, type Tab } from "../support/chromium.ts";
 import { report } from "./plot-data.ts";
 import { readPNG, tiles } from "./png.ts";
 
