@@ -76,6 +76,11 @@ test("what is imported is a dependency, or a peer that one entry wants, and noth
   expect(new Set(imported)).toEqual(new Set(Object.keys(known)));
 });
 
+test("what the compiler remembers of the last build is not packed", () => {
+  expect(manifest.files).toContain("!dist/*.tsbuildinfo");
+  expect(ts.getTsBuildInfoEmitOutputFilePath(build?.options ?? {})).toMatch(/\/dist\/[^/]+\.tsbuildinfo$/);
+});
+
 test("the changelog has an entry for this version", () => {
   expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`\n## ${manifest.version}`);
 });
