@@ -12,6 +12,7 @@ const config: ViteUserConfig = mergeConfig(base, defineConfig({ test: { root: ".
 if (config.test !== undefined) {
   config.test.include = [
     "test/{document,request,alias,plan,backend,route}/**/*.test.ts",
+    "!test/alias/schema.test.ts",
     "test/{corpus,golden}/*.test.ts",
     "test/laws/{hash,plan,passes,rules,split,sticky,request,order,reading,agreement,large}.test.ts",
   ];

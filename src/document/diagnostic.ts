@@ -103,3 +103,12 @@ export class ConfigError extends Error {
     this.diagnostics = diagnostics;
   }
 }
+
+/**
+ * The value that was read.
+ * @throws ConfigError with everything that is wrong with it
+ */
+export function sound<T>(checked: Checked<T>): T {
+  if (!checked.ok) throw new ConfigError(checked.diagnostics);
+  return checked.value;
+}

@@ -13,6 +13,7 @@ export {
   pointer,
   type Position,
   type Severity,
+  sound,
 } from "./diagnostic.ts";
 export {
   bounded,

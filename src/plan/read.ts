@@ -1,4 +1,4 @@
-import { type Checked, ConfigError } from "../document/index.ts";
+import { sound } from "../document/index.ts";
 import { type Alias, type AliasConfig, BUDGETS, isAlias, parse, type ParseOptions } from "../alias/index.ts";
 import type { Plan } from "./plan.ts";
 import { isPlan, isSound, readPlan } from "./read-plan.ts";
@@ -16,9 +16,4 @@ export function planOf(config: Compilable, options: ParseOptions = {}): Plan {
   if (isAlias(config)) return toPlan(config);
   if (isPlan(config)) return isSound(config) ? config : sound(readPlan(config, { ...BUDGETS, ...options.budgets }));
   return toPlan(sound(parse(config, options)));
-}
-
-function sound<T>(checked: Checked<T>): T {
-  if (!checked.ok) throw new ConfigError(checked.diagnostics);
-  return checked.value;
 }

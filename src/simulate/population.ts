@@ -1,7 +1,6 @@
 import {
   bounded,
   type Checked,
-  ConfigError,
   each,
   entries,
   fail,
@@ -12,6 +11,7 @@ import {
   optional,
   record,
   shown,
+  sound,
   suggestion,
   word,
 } from "../document/index.ts";
@@ -89,9 +89,7 @@ export function parsePopulation(value: unknown): Checked<Population> {
  * @throws ConfigError with everything that is wrong
  */
 export function population(value: unknown): Population {
-  const checked = parsePopulation(value);
-  if (!checked.ok) throw new ConfigError(checked.diagnostics);
-  return checked.value;
+  return sound(parsePopulation(value));
 }
 
 function readPopulation(input: Input): Population | undefined {

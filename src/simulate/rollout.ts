@@ -1,7 +1,6 @@
 import {
   bounded,
   type Checked,
-  ConfigError,
   fail,
   type Input,
   isAbsent,
@@ -12,6 +11,7 @@ import {
   pointer,
   record,
   shown,
+  sound,
   string,
   words,
 } from "../document/index.ts";
@@ -70,9 +70,7 @@ export function parseRollout(value: unknown): Checked<Rollout> {
  * @throws ConfigError with everything that is wrong
  */
 export function rollout(value: unknown): Rollout {
-  const checked = parseRollout(value);
-  if (!checked.ok) throw new ConfigError(checked.diagnostics);
-  return checked.value;
+  return sound(parseRollout(value));
 }
 
 /** What the steps so far have made of the alias. */

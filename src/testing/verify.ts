@@ -1,4 +1,4 @@
-import { ConfigError } from "../document/index.ts";
+import { sound } from "../document/index.ts";
 import { nodeReader } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf, runsOf, slotsOf } from "../plan/index.ts";
@@ -35,9 +35,7 @@ export function verify(config: Compilable | undefined, suite: SuiteConfig | Suit
 export function suiteOf(config: Compilable | undefined, suite: SuiteConfig | Suite): Suite {
   const alias = config === undefined ? undefined : planOf(config);
   if (isSuite(suite)) return { ...suite, cases: suite.cases.map((each) => (each.plan === undefined ? { ...each, plan: alias } : each)) };
-  const checked = parseSuite(suite, { alias });
-  if (!checked.ok) throw new ConfigError(checked.diagnostics);
-  return checked.value;
+  return sound(parseSuite(suite, { alias }));
 }
 
 /** Runs the cases of a suite that has been read. A case without an alias fails. */
