@@ -67,6 +67,11 @@ function claim(code: Code, at: Pointer, message: string, help: string, witness?:
   return { code, severity: "warning", at, message, help, ...(witness !== undefined && { witness }) };
 }
 
+/** The first three of some texts, and how many more there are. */
+function firstOf(texts: readonly string[]): string {
+  return texts.slice(0, 3).map(shown).join(", ") + (texts.length > 3 ? ` and ${texts.length - 3} more` : "");
+}
+
 /** Whether a region has a request, as far as the effort goes; what is not known is noted. */
 function find({ effort, unsure }: Analysis, region: Region | undefined, at: Pointer, what: string): Int32Array | "empty" | "unknown" {
   if (region === undefined) return "empty";
@@ -132,8 +137,7 @@ function impossibleValues({ rules }: Plan): readonly Claim[] {
       const impossible = values.filter((value) => !isPossible(field, value));
       if (impossible.length === 0) return [];
       const whole = impossible.length === values.length;
-      const which = impossible.slice(0, 3).map(shown).join(", ") + (impossible.length > 3 ? ` and ${impossible.length - 3} more` : "");
-      const message = `${fieldName(field)} can never be ${which}${whole ? ", so the rule never matches" : ""}`;
+      const message = `${fieldName(field)} can never be ${firstOf(impossible)}${whole ? ", so the rule never matches" : ""}`;
       return [claim("value-impossible", at, message, WHY_IMPOSSIBLE[field.kind])];
     }),
   );
@@ -161,14 +165,7 @@ function repeatedItems(config: Compilable): readonly Claim[] {
       const at = pointer("/additional_version_strategy", version, "rules", index, "value");
       return repeated.length === 0
         ? []
-        : [
-            claim(
-              "list-item-repeated",
-              at,
-              `the list has ${repeated.slice(0, 3).map(shown).join(", ")} more than once`,
-              "keep each item once",
-            ),
-          ];
+        : [claim("list-item-repeated", at, `the list has ${firstOf(repeated)} more than once`, "keep each item once")];
     }),
   );
 }
@@ -218,7 +215,7 @@ function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy, earlier:
   const isTaken = (each: Witness): boolean =>
     takers.some((taker) => taker.at === analysis.decidedBy(each)) && holdsFor(analysis, rule, at, each);
   const witness = typeof left === "string" ? undefined : witnessIn(analysis, left, isTaken);
-  const names = takers.map((taker) => shown(taker.version)).join(", ");
+  const names = firstOf(takers.map((taker) => taker.version));
   const message = `the strategy for ${shown(version)} decides nothing: ${names} ${takers.length === 1 ? "takes" : "take"} every request that it holds for`;
   return claim("strategy-shadowed", at, message, "rank it earlier in `additional_version_order`, or drop it", witness);
 }
@@ -295,11 +292,7 @@ function overlaps(analysis: Analysis, strategies: readonly Strategy[], order: re
     }
     const [first] = rivals;
     if (first === undefined) return [];
-    const names =
-      rivals
-        .slice(0, 3)
-        .map(({ version }) => shown(version))
-        .join(", ") + (rivals.length > 3 ? ` and ${rivals.length - 3} more` : "");
+    const names = firstOf(rivals.map(({ version }) => version));
     const message = `can hold for the same request as the strategy for ${names}, tried first only because of ${rivals.length === 1 ? "its name" : "their names"}`;
     return [claim("strategies-overlap", later.outcome.at, message, "state the order in `additional_version_order`", first.witness)];
   });
