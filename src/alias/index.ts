@@ -18,6 +18,6 @@ export type {
   Weight,
 } from "./config.ts";
 export { isAlias, itemsOf, parse, type ParseOptions } from "./parse.ts";
-export { type Profile, type ProfileRules, PROFILES } from "./profile.ts";
+export type { Profile } from "./profile.ts";
 export { SLOTS } from "./slots.ts";
 export { parseText } from "./text.ts";

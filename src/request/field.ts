@@ -8,7 +8,7 @@ import { pathEnd, pathStart } from "./target.ts";
 export type RuleType = "Header" | "Cookie" | "Query" | "Attribute";
 
 /** The one spelling that each has inside. */
-export const RULE_TYPES: readonly RuleType[] = ["Header", "Cookie", "Query", "Attribute"];
+const RULE_TYPES: readonly RuleType[] = ["Header", "Cookie", "Query", "Attribute"];
 
 /** One value that a request may have: what a match compares, and what a sticky draw is taken from. */
 export type Field =

@@ -1,12 +1,11 @@
 /** What a request is: fields, readers, and the texts that fields stand in. */
-export { cookieEnd, cookieIs, cookieStart, cookieValue, isCookieValue } from "./cookie.ts";
+export { cookieEnd, cookieIs, cookieStart } from "./cookie.ts";
 export { fetchReader, type FetchRequest } from "./fetch.ts";
 export {
   accessOf,
   ANY_FIELD,
   costOf,
   type Field,
-  type FieldConfig,
   fieldName,
   fieldOf,
   type FieldSyntax,
@@ -15,7 +14,6 @@ export {
   readFieldConfig,
   readParam,
   readRuleType,
-  RULE_TYPES,
   type RuleType,
   sourceName,
   textOf,
