@@ -1,6 +1,6 @@
-import { choice } from "./arguments.ts";
 import type { Field } from "../index.ts";
 import type { LogForm } from "../simulate/index.ts";
+import { choice } from "./arguments.ts";
 import { Refusal } from "./terminal/host.ts";
 
 /** The formats of logs, each with what it is. */

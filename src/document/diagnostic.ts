@@ -1,3 +1,5 @@
+import { visible } from "./show.ts";
+
 /** A JSON Pointer (RFC 6901) into the config: `/additional_version_weights/v2`; the empty text is the whole. */
 export type Pointer = string;
 
@@ -89,7 +91,7 @@ export function atMost(diagnostics: readonly Diagnostic[], limit: number): reado
 export function format(diagnostic: Diagnostic): string {
   const { code, severity, at, message, help, position } = diagnostic;
   const place = position ? `${position.line}:${position.column} ` : "";
-  const line = `${place}${severity}[${code}]${at === "" ? "" : ` ${at}`}: ${message}`;
+  const line = `${place}${severity}[${code}]${at === "" ? "" : ` ${visible(at)}`}: ${message}`;
   return help === undefined ? line : `${line}\n  help: ${help}`;
 }
 

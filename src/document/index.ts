@@ -43,5 +43,5 @@ export {
 export { readText, type Text } from "./json.ts";
 export { nearest } from "./nearest.ts";
 export { quote } from "./quote.ts";
-export { shown } from "./show.ts";
+export { formatPercent, shown, visible } from "./show.ts";
 export { lowerAscii } from "./text.ts";

@@ -1,9 +1,28 @@
-/** The user's text as messages show it: in backticks, on one line, invisible characters escaped, cut after 60 characters. */
+/** The text cut to so many characters, counted by code points: `…` stands for the rest. */
+function cut(text: string, most: number): string {
+  const characters = Array.from(text.slice(0, 2 * most + 2));
+  return characters.length > most ? `${characters.slice(0, most).join("")}…` : text;
+}
+
+/**
+ * A text for one line of a terminal, a log or a message: what could steer a terminal, break the line or turn the direction of
+ * writing is escaped, as `\u{1b}` where `escapeOf` does not say otherwise. Names and values of configs and requests are other
+ * people's.
+ */
+export function visible(text: string, escapeOf: (codePoint: number) => string = inBraces): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (unit) => escapeOf(unit.codePointAt(0) ?? 0));
+}
+
+function inBraces(codePoint: number): string {
+  return `\\u{${codePoint.toString(16)}}`;
+}
+
+/** The user's text as messages show it: in backticks, on one line, invisible characters and unusual spaces escaped, cut after 60 characters. */
 export function shown(text: string | number): string {
-  const characters = Array.from(String(text).slice(0, 122));
-  const visible = characters
-    .slice(0, 60)
-    .join("")
-    .replace(/(?! )[\p{C}\p{Z}]/gu, (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16)}}`);
-  return `\`${visible}${characters.length > 60 ? "…" : ""}\``;
+  return `\`${cut(String(text), 60).replaceAll(/(?! )[\p{C}\p{Z}]/gu, (unit) => inBraces(unit.codePointAt(0) ?? 0))}\``;
+}
+
+/** A part of a whole in percent, with two places: `12.35 %`; `–` where the whole is 0. */
+export function formatPercent(part: number, whole = 1): string {
+  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(2)} %`;
 }

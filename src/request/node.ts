@@ -9,7 +9,7 @@ import { cookiesOf, headersOf, joined, ownAttribute, ownAuthority, ownField, pro
 export const nodeReader: Reader<NodeRequest> = {
   open: headersOf,
   openText: "request.headers",
-  header,
+  header: nodeHeader,
   cookies: {
     get: cookiesOf,
     owns: (carrier) => Object.hasOwn(carrier, "cookie"),
@@ -24,7 +24,7 @@ export const nodeReader: Reader<NodeRequest> = {
   parts: { joined, ownAuthority, ownAttribute, ownField },
 };
 
-function header(name: string): Access<NodeRequest> {
+function nodeHeader(name: string): Access<NodeRequest> {
   // An accessor of every object where it is not the object's own, which may throw (`--disable-proto=throw`).
   if (name === "__proto__") return { get: (carrier) => ownField(carrier, name), text: () => `ownField(carrier, ${quote(name)})` };
   return {

@@ -89,7 +89,9 @@ function partsFor(calls: ReadonlySet<string>): readonly string[] {
     const text = PARTS[name];
     if (text === undefined)
       throw new TypeError(`the reader's part \`${name}\` has no text: a module can only be emitted for a reader of the library`);
-    for (const [called] of text.matchAll(/\b\w+\b/g)) if (called !== name && Object.hasOwn(PARTS, called)) needed.add(called);
+    // Words within strings are none: `"header"` calls nothing.
+    for (const [called] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|\b\w+\b/g))
+      if (called !== name && Object.hasOwn(PARTS, called)) needed.add(called);
   }
   return [...needed].map((name) => PARTS[name] ?? "");
 }

@@ -1,5 +1,6 @@
+import { formatPercent, visible } from "../document/index.ts";
 import { fieldName, type NodeRequest } from "../request/index.ts";
-import type { Version, VersionOf } from "../alias/index.ts";
+import { SLOTS, type Version, type VersionOf } from "../alias/index.ts";
 import { type Compilable, planOf } from "../plan/index.ts";
 import { type DrawSource, type Explanation, interpret, type Step, type StrategyStep } from "../backend/index.ts";
 import { type CompileOptions, runtimeOf } from "./compile.ts";
@@ -32,7 +33,7 @@ export function formatExplanation({ decision, draw, steps, arms, failure }: Expl
   for (const { version, at, from, until } of arms) {
     const here = draw?.slot !== undefined && draw.slot >= from && draw.slot < until;
     lines.push(
-      `  ${here ? "▸" : " "} ${version.padEnd(width)}  slots ${`${from}–${until - 1}`.padEnd(9)}  ${percent(until - from).padStart(7)}  ${at}`,
+      `  ${here ? "▸" : " "} ${version.padEnd(width)}  slots ${`${from}–${until - 1}`.padEnd(9)}  ${formatPercent(until - from, SLOTS).padStart(7)}  ${at}`,
     );
   }
   return lines.join("\n");
@@ -47,7 +48,7 @@ function strategyLines({ at, version, combine, tried, holds, rules }: StrategySt
 function ruleLine({ field, expected, actual, failure, holds }: Step): string {
   const wanted = expected.length === 1 ? `= ${show(expected[0])}` : `in ${listed(expected)}`;
   const seen = failure !== undefined ? `cannot be read: ${failure}` : actual === undefined ? "absent" : `is ${show(actual)}`;
-  return `  ${holds ? "✓" : "✗"} ${escaped(fieldName(field))} ${wanted}: ${seen}`;
+  return `  ${holds ? "✓" : "✗"} ${visible(fieldName(field))} ${wanted}: ${seen}`;
 }
 
 /** At most so many items of a list, and units of a text, are shown. */
@@ -63,11 +64,7 @@ function listed(values: readonly Version[]): string {
 function show(value: unknown): string {
   if (typeof value !== "string") return String(value);
   const text = value.length > SHOWN_UNITS ? `${value.slice(0, SHOWN_UNITS)}…` : value;
-  return `\`${escaped(text)}\`${value.length > SHOWN_UNITS ? ` (${value.length} characters)` : ""}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`);
+  return `\`${visible(text)}\`${value.length > SHOWN_UNITS ? ` (${value.length} characters)` : ""}`;
 }
 
 function source(from: DrawSource): string {
@@ -77,10 +74,6 @@ function source(from: DrawSource): string {
     case "random":
       return "from the random source";
     case "sticky":
-      return `murmur3 of seed ${show(from.seed)} and ${escaped(fieldName(from.field))} ${show(from.key)} = ${from.hash}  ${from.at}`;
+      return `murmur3 of seed ${show(from.seed)} and ${visible(fieldName(from.field))} ${show(from.key)} = ${from.hash}  ${from.at}`;
   }
-}
-
-function percent(slots: number): string {
-  return `${(slots / 100).toFixed(2)} %`;
 }

@@ -1,4 +1,4 @@
 /** The conductor: compile, explain, shares. */
 export { compile, type CompileOptions } from "./compile.ts";
 export { explain, formatExplanation } from "./explain.ts";
-export { shares, sharesOf } from "./shares.ts";
+export { formatShares, shares, sharesOf } from "./shares.ts";

@@ -1,3 +1,4 @@
+import { visible } from "../document/index.ts";
 import type { NodeRequest, Reader } from "../request/index.ts";
 import { SLOTS, type Version, type VersionOf } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf } from "../plan/index.ts";
@@ -26,4 +27,10 @@ export function sharesOf<R>(plan: Plan, reader: Reader<R>, request: R, given?: n
     for (const { version, from, until } of arms) counted.set(version, (counted.get(version) ?? 0) + until - from);
   else counted.set(decision.version, SLOTS);
   return Object.fromEntries(counted);
+}
+
+/** Shares in slots as text: the version that has them all, or `v1 90 %, v2 10 %`. Versions without a slot are left out. */
+export function formatShares(shares: Iterable<readonly [Version, number]>): string {
+  const some = [...shares].filter(([, slots]) => slots > 0);
+  return some.map(([version, slots]) => (some.length === 1 ? visible(version) : `${visible(version)} ${slots / 100} %`)).join(", ");
 }

@@ -2,7 +2,7 @@ import type { Pointer } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
 import { type Decision, interpret, type Route } from "../backend/index.ts";
-import { formatExplanation, sharesOf } from "../route/index.ts";
+import { formatExplanation, formatShares, sharesOf } from "../route/index.ts";
 
 /** A request as node has it, or its parts: cookies and the query by name, headers in any case. */
 export type TestRequest = NodeRequest | RequestParts;
@@ -37,7 +37,7 @@ export const matchers: {
       draw,
       shares[version] === SLOTS,
       `answer ${version}${draw === undefined ? " for every draw" : ""}`,
-      sharesText(shares),
+      formatShares(Object.entries(shares)),
     );
   },
   toSplit: (route, request, percents) => {
@@ -45,7 +45,7 @@ export const matchers: {
     const versions = new Set([...Object.keys(shares), ...Object.keys(percents)]);
     const pass = [...versions].every((version) => (shares[version] ?? 0) / 100 === (percents[version] ?? 0));
     const wanted = Object.entries(percents).map(([version, percent]) => `${version} ${percent} %`);
-    return verdict(route, request, undefined, pass, `split as ${wanted.join(", ")}`, sharesText(shares));
+    return verdict(route, request, undefined, pass, `split as ${wanted.join(", ")}`, formatShares(Object.entries(shares)));
   },
   toDecideBy: (route, request, at, draw) => {
     const decision = decisionFor(route, request, draw);
@@ -68,11 +68,6 @@ function sharesFor(route: unknown, request: TestRequest, draw: number | undefine
 
 function decisionFor(route: unknown, request: TestRequest, draw: number | undefined): Decision {
   return interpret(routeOf(route).plan, nodeReader, requestOf(request), draw, () => 0).decision;
-}
-
-function sharesText(shares: Readonly<Record<Version, number>>): string {
-  const some = Object.entries(shares).filter(([, slots]) => slots > 0);
-  return some.map(([version, slots]) => (some.length === 1 ? version : `${version} ${slots / 100} %`)).join(", ");
 }
 
 function verdict(route: unknown, request: TestRequest, draw: number | undefined, pass: boolean, wanted: string, got: string): Verdict {

@@ -3,7 +3,7 @@ import { nodeReader } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf, runsOf, slotsOf } from "../plan/index.ts";
 import { type Decision, interpret, type Route } from "../backend/index.ts";
-import { compile, formatExplanation } from "../route/index.ts";
+import { compile, formatExplanation, formatShares } from "../route/index.ts";
 import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
 
 /** The result of a suite. */
@@ -95,18 +95,14 @@ function complaint(judge: Judge, { request, draw, expect }: Case): string {
 }
 
 function expected({ version, split, reason, at }: Expectation): string {
-  const what = version ?? (split === undefined ? "" : sharesText(split));
+  const what = version ?? (split === undefined ? "" : formatShares(split));
   const why = [...(reason === undefined ? [] : [reason]), ...(at === undefined ? [] : [`at ${at === "" ? "the alias as a whole" : at}`])];
   return [what, ...(why.length === 0 ? [] : [`(${why.join(" ")})`])].filter((part) => part !== "").join("  ");
 }
 
 function got({ drawn, shares }: Judge, { version, reason, at }: Decision): string {
   const where = at === "" ? "" : ` at ${at}`;
-  return drawn && shares.size > 1 ? `${sharesText(shares)}  (${reason}, by the draw)` : `${version}  (${reason}${where})`;
-}
-
-function sharesText(shares: ReadonlyMap<Version, number>): string {
-  return [...shares].map(([version, slots]) => `${version} ${slots / 100} %`).join(", ");
+  return drawn && shares.size > 1 ? `${formatShares(shares)}  (${reason}, by the draw)` : `${version}  (${reason}${where})`;
 }
 
 function explanationOf({ route }: Judge, { request, draw }: Case): string {

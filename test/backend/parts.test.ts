@@ -54,7 +54,7 @@ test("the parts of emitted modules are the compiled functions (refresh with vite
   const needed = new Set(ROOTS);
   for (const name of needed) {
     expect([...texts.keys()]).toContain(name);
-    for (const [word] of (texts.get(name) ?? "").matchAll(/\b\w+\b/g)) if (texts.has(word)) needed.add(word);
+    for (const [word] of (texts.get(name) ?? "").matchAll(/"(?:[^"\\\n]|\\.)*"|\b\w+\b/g)) if (texts.has(word)) needed.add(word);
   }
   const parts = all.filter(([name]) => needed.has(name));
   const formatted = await Promise.all(

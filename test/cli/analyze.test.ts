@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -149,10 +150,13 @@ describe("the command to paste", () => {
     );
   });
 
-  test("steers no terminal", () => {
-    expect(explainLine("a.yaml", asking, { headers: { a: "\u001b[2J\n'\\" } })).toBe(
-      String.raw`canary-router explain a.yaml --header $'a=\u001b[2J\n\'\\'`,
-    );
+  test("steers no terminal, and is one word of a POSIX shell", () => {
+    const value = "\u001b[2J\n'\\ \u202e\u{e0001}$(true)`";
+    const line = explainLine("a.yaml", asking, { headers: { a: value } }) ?? "";
+    expect(line).toMatch(/^[ -~]+$/);
+    const word = line.slice("canary-router explain a.yaml --header ".length);
+    expect(execFileSync("sh", ["-c", `printf '%s' ${word}`], { encoding: "utf8" })).toBe(`a=${value}`);
+    expect(explainLine("a.yaml", asking, { headers: { a: "b\n" } })).toBeUndefined();
   });
 
   test("is not given where `explain` has no option for the request", () => {

@@ -10,6 +10,11 @@ export const decisions = Object.freeze(
 );
 
 const SLOTS = 10_000;
+const lastQuery = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
 const plan = { rules: [{ test: { kind: "all", matches: [{ field: 0, values: ["on"] }, { field: 1, values: ["yes"] }, { field: 2, values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 const values0 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
 const numbers0 = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -212,11 +217,18 @@ function cookieValue(line, name) {
 }
 
 function queryDecoded(target, name) {
-  const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
-  const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
 function pathStart(target) {
@@ -281,6 +293,17 @@ function absorb(prefix, text, from, to) {
     bytes += length;
   }
   return { hash, carry, bits, bytes, lead };
+}
+
+function queryOf(target) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
+  const hash = target.indexOf("#", start);
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function originEnd(target, from) {

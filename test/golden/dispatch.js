@@ -12,6 +12,11 @@ export const decisions = Object.freeze(
 );
 
 const SLOTS = 10_000;
+const lastQuery = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
 const plan = { rules: [{ test: { kind: "all", matches: [{ field: 0, values: ["two"] }, { field: 1, values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"] }] }, outcome: 0 }, { test: { kind: "any", matches: [{ field: 0, values: ["three"] }, { field: 1, values: ["golf"] }] }, outcome: 1 }, { test: { kind: "all", matches: [{ field: 0, values: ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"] }] }, outcome: 2 }], split: { kind: "fixed", outcome: 3 }, error: 4 };
 const cells0 = Int32Array.from([2, 0, 1, 0, 4, 5, 7, 0, 3, 0, 8, 6, 0, 0, 0, 0]);
 const hashes0 = Int32Array.from([1570663264, 0, -1323153806, 0, -1949792556, -1710426204, -1471109484, 0, -457105384, 0, 1183441658, 1422724091, 0, 0, 0, 0]);
@@ -232,11 +237,18 @@ function cookieValue(line, name) {
 }
 
 function queryDecoded(target, name) {
-  const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
-  const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
 function pathStart(target) {
@@ -301,6 +313,17 @@ function absorb(prefix, text, from, to) {
     bytes += length;
   }
   return { hash, carry, bits, bytes, lead };
+}
+
+function queryOf(target) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
+  const hash = target.indexOf("#", start);
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function originEnd(target, from) {

@@ -10,6 +10,11 @@ export const decisions = Object.freeze(
 );
 
 const SLOTS = 10_000;
+const lastQuery = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
 const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["on"] }, { field: 1, values: ["yes"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
@@ -186,11 +191,18 @@ function cookieValue(line, name) {
 }
 
 function queryDecoded(target, name) {
-  const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
-  const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
 function pathStart(target) {
@@ -255,6 +267,17 @@ function absorb(prefix, text, from, to) {
     bytes += length;
   }
   return { hash, carry, bits, bytes, lead };
+}
+
+function queryOf(target) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
+  const hash = target.indexOf("#", start);
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function originEnd(target, from) {

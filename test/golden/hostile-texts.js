@@ -10,6 +10,11 @@ export const decisions = Object.freeze(
 );
 
 const SLOTS = 10_000;
+const lastQuery = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
 const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["\"];process.exit()//"] }, { field: 1, values: ["*/ \u2028 \u003c/script> \\ \n"] }, { field: 2, values: ["\ud800"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
@@ -71,6 +76,7 @@ function joined(value, separator) {
 function ownAttribute(request, name) {
   const attributes = property(request, "attributes");
   if (typeof attributes !== "object" || attributes === null) return undefined;
+  if (name === "__proto__" && !Object.hasOwn(attributes, name)) return undefined;
   const value = property(attributes, name);
   return typeof value === "string" && Object.hasOwn(attributes, name) ? value : undefined;
 }
@@ -145,11 +151,18 @@ function cookieValue(line, name) {
 }
 
 function queryDecoded(target, name) {
-  const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
-  const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
 function pathStart(target) {
@@ -225,6 +238,17 @@ function cookieEnd(line, from) {
   if (to === -1) to = line.length;
   while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
   return to;
+}
+
+function queryOf(target) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
+  const hash = target.indexOf("#", start);
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function originEnd(target, from) {

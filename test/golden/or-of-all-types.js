@@ -9,6 +9,11 @@ export const decisions = Object.freeze(
   ].map(Object.freeze),
 );
 
+const lastQuery = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
 const SLOTS = 10_000;
 const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["/cart"] }, { field: 1, values: ["PUT"] }, { field: 2, values: ["canary.example"] }, { field: 3, values: ["v2"] }, { field: 4, values: ["acme"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 
@@ -93,6 +98,7 @@ function ownAuthority(carrier) {
 function ownAttribute(request, name) {
   const attributes = property(request, "attributes");
   if (typeof attributes !== "object" || attributes === null) return undefined;
+  if (name === "__proto__" && !Object.hasOwn(attributes, name)) return undefined;
   const value = property(attributes, name);
   return typeof value === "string" && Object.hasOwn(attributes, name) ? value : undefined;
 }
@@ -222,11 +228,18 @@ function isPlain(text) {
 }
 
 function queryDecoded(target, name) {
-  const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
-  const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
 function testHolds({ kind, matches }, read) {
@@ -256,6 +269,17 @@ function cookieValue(line, name) {
 
 function stringOf(value) {
   return typeof value === "string" ? value : value === undefined ? undefined : joined(value, ", ");
+}
+
+function queryOf(target) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
+  const hash = target.indexOf("#", start);
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function finish(state) {

@@ -10,6 +10,11 @@ export const decisions = Object.freeze(
 );
 
 const SLOTS = 10_000;
+const lastQuery = {
+  target: undefined,
+  parameters: undefined,
+  values: undefined,
+};
 const plan = { rules: [], split: { kind: "arms", arms: [{ until: 1000, outcome: 0 }, { until: 10000, outcome: 1 }], sticky: { keys: [{ field: 0 }, { field: 1 }], seed: "checkout", missing: "random" } }, error: 2 };
 const seed0 = { hash: 1171914790, carry: 0, bits: 0, bytes: 8, lead: 0 };
 
@@ -248,11 +253,18 @@ function cookieValue(line, name) {
 }
 
 function queryDecoded(target, name) {
-  const start = pathEnd(target, 0);
-  if (start === target.length || target.charCodeAt(start) !== 63) return undefined;
-  const hash = target.indexOf("#", start);
-  if (/\p{Surrogate}/u.test(name)) return undefined;
-  return new URLSearchParams(`&${target.slice(start + 1, hash === -1 ? target.length : hash)}`).get(name) ?? undefined;
+  if (lastQuery.target !== target || lastQuery.parameters === undefined) {
+    lastQuery.target = target;
+    lastQuery.parameters = new URLSearchParams(queryOf(target));
+    lastQuery.values = undefined;
+    return isUnicode(name) ? (lastQuery.parameters.get(name) ?? undefined) : undefined;
+  }
+  if (lastQuery.values === undefined) {
+    const values = new Map();
+    for (const [key, value] of lastQuery.parameters) if (!values.has(key)) values.set(key, value);
+    lastQuery.values = values;
+  }
+  return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
 function pathStart(target) {
@@ -323,6 +335,17 @@ function endsName(unit) {
 function unitAt(line, unit, from) {
   for (let at = from; at < line.length; at++) if (line.charCodeAt(at) === unit) return at;
   return -1;
+}
+
+function queryOf(target) {
+  const start = pathEnd(target, 0);
+  if (start === target.length || target.charCodeAt(start) !== 63) return "";
+  const hash = target.indexOf("#", start);
+  return `&${target.slice(start + 1, hash === -1 ? target.length : hash)}`;
+}
+
+function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function originEnd(target, from) {

@@ -21,10 +21,9 @@ function refuse(error: Error): () => number {
 }
 
 // In this order: a refusal is remembered.
-test("an error that is no refusal is one, and the next alias is tried anew", () => {
+test("an alias whose code an engine cannot take is decided by closures, and the next one is tried anew", () => {
   const tried = refuse(new RangeError("too deep"));
-  expect(() => compile(config)).toThrow(RangeError);
-  expect(() => compile(config)).toThrow(RangeError);
+  for (let aliases = 0; aliases < 2; aliases++) expect(compile(config)({ headers: { "x-a": "needle" } }).version).toBe("v2");
   expect(tried()).toBe(2);
 });
 

@@ -1,14 +1,15 @@
-import { type AliasConfig, analyze as claimsOf, type Claim, EFFORT, plan as planOf } from "../../index.ts";
+import { type AliasConfig, type Claim, analyze as claimsOf, EFFORT, plan as planOf } from "../../index.ts";
+import { visible } from "../../alias/surface.ts";
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { type Checkup, checkup } from "./check.ts";
 import { formats } from "../formats.ts";
 import { complaint } from "../terminal/complaint.ts";
 import { type ExitCode, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { byPosition } from "../terminal/place.ts";
-import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
+import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
-import { type Checkup, checkup } from "./check.ts";
 
 /** A file with everything that is claimed of it. */
 interface Analysis {
@@ -81,5 +82,5 @@ async function print({ one, claims }: Analysis, host: Terminal): Promise<void> {
     if (line !== undefined) await write(host.stdout, `  ${style("cyan", "see:")} ${line}\n`);
   }
   const found = claims.length === 0 ? style("green", "nothing to say") : plural(claims.length, "claim");
-  await write(host.stdout, `${style("bold", printable(name))}: ${checked.ok ? found : style("red", "cannot be used")}\n`);
+  await write(host.stdout, `${style("bold", visible(name))}: ${checked.ok ? found : style("red", "cannot be used")}\n`);
 }

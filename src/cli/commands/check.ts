@@ -1,10 +1,11 @@
+import { visible } from "../../alias/surface.ts";
 import type { Alias, Profile } from "../../alias/surface.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
 import { formats } from "../formats.ts";
 import { report } from "../terminal/complaint.ts";
 import { type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
-import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
+import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** A file that was read, or why it was not. */
@@ -84,7 +85,7 @@ async function print(checkups: readonly Checkup[], host: Terminal): Promise<void
     }
     const { name, checked } = one.file;
     await write(host.stdout, wrap(report(one.file, style), host.columns));
-    if (checked.ok) await write(host.stdout, `${style("bold", printable(name))}: ${style("green", "ok")}, ${contents(checked.value)}\n`);
+    if (checked.ok) await write(host.stdout, `${style("bold", visible(name))}: ${style("green", "ok")}, ${contents(checked.value)}\n`);
   }
   const read = checkups.filter((one) => one.kind === "read");
   if (read.length > 1 || read.some(({ file }) => file.checked.diagnostics.length > 0)) await write(host.stdout, `${summary(read)}\n`);

@@ -1,4 +1,5 @@
-import { type Move, type Movement, movement, plan, type Shift } from "../../index.ts";
+import { formatShares, type Move, type Movement, movement, plan, type Shift } from "../../index.ts";
+import { formatPercent, visible } from "../../alias/surface.ts";
 import { percentage } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
@@ -6,8 +7,8 @@ import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
-import { jsonOf, printable, styleOf, wrap } from "../terminal/style.ts";
-import { percent, plural, table } from "../terminal/table.ts";
+import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
+import { plural, table } from "../terminal/table.ts";
 
 /** What moves between two configs, for people and for gates of a CI system. */
 export const diff: Command = defineCommand({
@@ -66,16 +67,12 @@ function complaints(moves: Movement, limit: number | undefined, noShifts: boolea
   const moved = expectedMoved(moves) / 100;
   return [
     ...(limit !== undefined && moved > limit
-      ? [`this change moves ${share(moved)} of the split, more than the ${limit} % that are allowed`]
+      ? [`this change moves ${formatPercent(moved, 100)} of the split, more than the ${limit} % that are allowed`]
       : []),
     ...(noShifts && moves.shifts.length > 0
       ? [`this change shifts requests between strategies, ${plural(moves.shifts.length, "group")} of them`]
       : []),
   ];
-}
-
-function share(points: number): string {
-  return `${points.toFixed(2)} %`;
 }
 
 function report(moves: Movement, columns: number | undefined): readonly string[] {
@@ -90,12 +87,14 @@ function report(moves: Movement, columns: number | undefined): readonly string[]
 function splitLines(moves: Movement, columns: number | undefined): readonly string[] {
   const { moved, least, redrawn } = moves;
   const across = moves.moves.filter(({ from, to }) => from !== to);
-  const rows = across.map(({ from, to, slots }: Move) => [`${printable(from)} → ${printable(to)}`, percent(slots, 10_000)]);
+  const rows = across.map(({ from, to, slots }: Move) => [`${visible(from)} → ${visible(to)}`, formatPercent(slots, 10_000)]);
   const head =
     moved === 0
       ? "no slot of the split moves"
-      : `${percent(moved, 10_000)} of the split moves; ${percent(least, 10_000)} must, for these shares`;
-  const anew = redrawn ? [`keys or seed changed, so users are drawn anew: about ${share(expectedMoved(moves) / 100)} of them move`] : [];
+      : `${formatPercent(moved, 10_000)} of the split moves; ${formatPercent(least, 10_000)} must, for these shares`;
+  const anew = redrawn
+    ? [`keys or seed changed, so users are drawn anew: about ${formatPercent(expectedMoved(moves), 10_000)} of them move`]
+    : [];
   return [head, ...(rows.length === 0 ? [] : table(rows, columns).map((line) => `  ${line}`)), ...anew];
 }
 
@@ -105,13 +104,8 @@ function shiftLines(shifts: readonly Shift[]): readonly string[] {
     "",
     "requests that change hands:",
     ...shifts.flatMap(({ before, after, from, to, witness }) => [
-      `  ${printable(before)} (${sharesText(from)}) → ${printable(after)} (${sharesText(to)})`,
+      `  ${visible(before)} (${formatShares(Object.entries(from))}) → ${visible(after)} (${formatShares(Object.entries(to))})`,
       `    such as ${witness === undefined ? "none that could be made" : requestWords(witness)}`,
     ]),
   ];
-}
-
-function sharesText(shares: Shift["from"]): string {
-  const some = Object.entries(shares).filter(([, slots]) => slots > 0);
-  return some.map(([version, slots]) => (some.length === 1 ? printable(version) : `${printable(version)} ${slots / 100} %`)).join(", ");
 }

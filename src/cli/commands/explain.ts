@@ -4,7 +4,7 @@ import { loadAlias } from "../files/load.ts";
 import { FORMAT } from "../formats.ts";
 import { REQUEST, requestOf } from "../request.ts";
 import { Refusal, write } from "../terminal/host.ts";
-import { jsonOf, printable, type Style, styleOf, wrap } from "../terminal/style.ts";
+import { jsonOf, type Style, styleOf, visibleLines, wrap } from "../terminal/style.ts";
 
 /** Explains one request. */
 export const explain: Command = defineCommand({
@@ -47,7 +47,7 @@ function drawOf(text: string, option: string): number {
 
 /** The answer and the marks of an explanation in colour. */
 function painted(text: string, style: Style): string {
-  const [answer = "", ...steps] = printable(text).split("\n");
+  const [answer = "", ...steps] = visibleLines(text).split("\n");
   const lines = steps.map((line) =>
     line
       .replace(/^( +)✓/, (_, indent) => `${indent}${style("green", "✓")}`)

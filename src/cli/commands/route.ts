@@ -1,4 +1,5 @@
 import { compile, type Decision, fieldName, type Plan, type Route } from "../../index.ts";
+import { formatPercent, visible } from "../../alias/surface.ts";
 import { type MalformedLine, visitsOf } from "../../simulate/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
@@ -7,8 +8,8 @@ import { type Log, noRequests, noteMalformed, openLog } from "../files/traffic.t
 import { formats } from "../formats.ts";
 import { isAbandoned, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf, SILENT } from "../terminal/progress.ts";
-import { jsonOf, printable, type Style, styleOf, wrap } from "../terminal/style.ts";
-import { count, percent, plural, table } from "../terminal/table.ts";
+import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
+import { count, plural, table } from "../terminal/table.ts";
 import { TRAFFIC_FORMAT } from "../traffic.ts";
 
 /** Slots of a split. */
@@ -133,7 +134,7 @@ function summary(
   const lines = table([["version", ...COLUMNS, "requests", "share", "expected"], ...rows(plan, counts, requests)], columns);
   const head = `${plan.name ?? "alias"}: ${plural(requests, "request")} from ${name}`;
   return [
-    `${style("bold", printable(head))}${interrupted ? style("yellow", " (partial: interrupted)") : ""}`,
+    `${style("bold", visible(head))}${interrupted ? style("yellow", " (partial: interrupted)") : ""}`,
     "",
     style("dim", lines[0] ?? ""),
     ...lines.slice(1, -1),
@@ -154,7 +155,7 @@ function rows({ versions, outcomes, split }: Plan, counts: readonly number[], re
     });
     const got = sum(({ version }) => mine(version));
     const fixed = sum(({ version, reason }) => mine(version) && reason !== "split");
-    return [label, ...cells, count(got), percent(got, requests), percent(fixed + (drawn * slots) / SLOTS, requests)];
+    return [label, ...cells, count(got), formatPercent(got, requests), formatPercent(fixed + (drawn * slots) / SLOTS, requests)];
   };
   const arms = split.kind === "arms" ? split.arms : [];
   const slotsOf = (version: string): number =>
@@ -175,9 +176,5 @@ function splitText({ split, outcomes }: Plan, counts: readonly number[]): readon
   const head = `${plural(drawn, "request")} came to the draw`;
   if (split.sticky === undefined) return ["", `${head}, which is random: shares differ from the expected by chance.`];
   const keys = split.sticky.keys.map(({ field }) => fieldName(field)).join(", then ");
-  return [
-    "",
-    `${head}, which is sticky by ${printable(keys)}.`,
-    "All requests with one key get one version, so busy keys move the shares.",
-  ];
+  return ["", `${head}, which is sticky by ${visible(keys)}.`, "All requests with one key get one version, so busy keys move the shares."];
 }

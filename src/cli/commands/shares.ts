@@ -1,11 +1,12 @@
 import { shares as sharesOf } from "../../index.ts";
+import { formatPercent, visible } from "../../alias/surface.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { formats } from "../formats.ts";
 import { REQUEST, requestOf } from "../request.ts";
 import { write } from "../terminal/host.ts";
-import { jsonOf, printable } from "../terminal/style.ts";
-import { percent, table } from "../terminal/table.ts";
+import { jsonOf } from "../terminal/style.ts";
+import { table } from "../terminal/table.ts";
 
 /** The exact split of one request. */
 export const shares: Command = defineCommand({
@@ -32,7 +33,7 @@ export const shares: Command = defineCommand({
     }
     const entries = Object.entries(slots);
     const lines = table(
-      entries.map(([version, own]) => [printable(version), percent(own, 10_000)]),
+      entries.map(([version, own]) => [visible(version), formatPercent(own, 10_000)]),
       host.columns,
     );
     const bars = entries.map(([, own]) => "█".repeat(Math.round(own / 250)));

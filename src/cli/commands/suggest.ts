@@ -1,12 +1,13 @@
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { stringify } from "yaml";
 import type { AliasConfig } from "../../index.ts";
+import { visible } from "../../alias/surface.ts";
 import { suggestCases, type SuiteConfig } from "../../testing/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
 import { write } from "../terminal/host.ts";
-import { jsonOf, printable } from "../terminal/style.ts";
+import { jsonOf } from "../terminal/style.ts";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { Document, visit } from "yaml";
 
 /** Writes the suite that is suggested for an alias. */
 export const suggest: Command = defineCommand({
@@ -67,8 +68,21 @@ function pathTo(file: string, out: string): string {
 
 function yamlOf(suite: SuiteConfig, name: string): string {
   const head = [
-    `# What ${printable(name).replaceAll("\n", " ")} does now: each case was made from the alias, not from what it should do.`,
+    `# What ${visible(name)} does now: each case was made from the alias, not from what it should do.`,
     "# Read each one, correct what is wrong, and give it a name that says why.",
   ];
-  return `${head.join("\n")}\n${stringify(suite, { lineWidth: 0, compat: "yaml-1.1" })}`;
+  const document = new Document(suite, { compat: "yaml-1.1" });
+  // Only a scalar in double quotes has escapes.
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === "string" && visible(scalar.value) !== scalar.value) scalar.type = "QUOTE_DOUBLE";
+    },
+  });
+  const lines = document.toString({ lineWidth: 0 }).split("\n");
+  return `${head.join("\n")}\n${lines.map((line) => visible(line, yamlEscape)).join("\n")}`;
+}
+
+function yamlEscape(codePoint: number): string {
+  const hex = codePoint.toString(16).padStart(codePoint > 0xffff ? 8 : 4, "0");
+  return `${codePoint > 0xffff ? "\\U" : "\\u"}${hex}`;
 }

@@ -1,7 +1,8 @@
-import { type Alias, BUDGETS, type Checked, type ParseOptions, parseText, type Pointer, type Position } from "../../alias/surface.ts";
+import type { Checked, Pointer, Position } from "../../alias/surface.ts";
+import { type Alias, BUDGETS, type ParseOptions, parseText } from "../../alias/surface.ts";
+import { readFile, readValue } from "./text.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition, placed } from "../terminal/place.ts";
-import { readFile, readValue } from "./text.ts";
 
 /** A config that was read from a file. */
 export interface AliasFile {

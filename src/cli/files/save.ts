@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { failureOf } from "./text.ts";
+import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 
 /**
  * Writes beside the file and renames, so that a reader sees the old text or the new one; a link keeps pointing where it did.

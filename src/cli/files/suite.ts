@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type AliasConfig, type Checked, type Diagnostic, plan, type Plan, type Pointer, type Position } from "../../index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
-import { Refusal, type Terminal } from "../terminal/host.ts";
-import { byPosition } from "../terminal/place.ts";
 import { readAliasFile } from "./alias.ts";
 import { readFile, readValue, type TextFile } from "./text.ts";
+import { Refusal, type Terminal } from "../terminal/host.ts";
+import { byPosition } from "../terminal/place.ts";
 
 /** Characters of a suite file: 100,000 cases, which is all that a suite may have, of 320 each. */
 const LONGEST = 32 * 1_048_576;

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { extname } from "node:path";
 import { addAbortSignal } from "node:stream";
-import { BUDGETS, type Checked, readText, type Text } from "../../alias/surface.ts";
+import { type Checked, readText, type Text } from "../../alias/surface.ts";
+import { BUDGETS } from "../../alias/surface.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 
 /** The text of a file, and whether it is JSON; otherwise it is YAML. */

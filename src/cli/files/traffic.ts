@@ -3,9 +3,9 @@ import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type LogForm, type LogOptions, logTraffic, type MalformedLine, type Traffic } from "../../simulate/index.ts";
+import { failureOf } from "./text.ts";
 import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { count, plural } from "../terminal/table.ts";
-import { failureOf } from "./text.ts";
 
 /** A log of requests that is being read. */
 export interface Log {

@@ -1,7 +1,8 @@
+import { visible } from "../../alias/surface.ts";
 import { ratio } from "../../testing/index.ts";
 import { type CoveredLine, linesOf, type SightOfLine } from "./lines.ts";
 import type { CoverageResult } from "./result.ts";
-import { printable, type Style } from "../terminal/style.ts";
+import type { Style } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 const MARKS: Readonly<Record<CoveredLine["state"], { readonly mark: string; readonly colour: "green" | "yellow" | "red" | "dim" }>> = {
@@ -32,7 +33,7 @@ function aliasText(result: CoverageResult, style: Style): string {
     const { mark, colour } = line === undefined ? { mark: " ", colour: "dim" as const } : MARKS[line.state];
     const number = String(first + index).padStart(width);
     const cut = text.trimEnd().length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text.trimEnd();
-    const shown = `${style(colour, `${mark} ${number}`)} ${style("dim", "|")} ${printable(cut)}`.trimEnd();
+    const shown = `${style(colour, `${mark} ${number}`)} ${style("dim", "|")} ${visible(cut)}`.trimEnd();
     const missing = line?.sights.flatMap(missingText) ?? [];
     const note =
       missing.length === 0
@@ -40,7 +41,7 @@ function aliasText(result: CoverageResult, style: Style): string {
         : `\n${" ".repeat(width + 2)} ${style("dim", "|")} ${" ".repeat(indentOf(cut))}${style(colour, `^ ${missing.join(", ")}`)}`;
     return `${shown}${note}\n`;
   });
-  return `${style("bold", printable(source.name))}: ${coverage.seen} of ${coverage.possible} seen\n${lines.join("")}`;
+  return `${style("bold", visible(source.name))}: ${coverage.seen} of ${coverage.possible} seen\n${lines.join("")}`;
 }
 
 function indentOf(text: string): number {

@@ -1,6 +1,6 @@
-import { placed } from "../terminal/place.ts";
 import { type RunResult, type SuiteResult, totalsOf } from "./result.ts";
-import { printable } from "../terminal/style.ts";
+import { placed } from "../terminal/place.ts";
+import { visibleLines } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 interface AnnotatedPlace {
@@ -56,5 +56,5 @@ function command(name: "error" | "warning", { file, line, col }: AnnotatedPlace,
 }
 
 function escaped(text: string): string {
-  return printable(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
+  return visibleLines(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
 }

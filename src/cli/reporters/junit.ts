@@ -1,6 +1,6 @@
 import { format } from "../../index.ts";
 import { type CaseResult, failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
-import { printable } from "../terminal/style.ts";
+import { visibleLines } from "../terminal/style.ts";
 
 /** JUnit's XML, as Jenkins, GitLab and Azure read it: a suite for each file; one that cannot be run has one case with an error. */
 export function junit({ suites }: RunResult): string {
@@ -59,7 +59,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 /** A text as XML 1.0 may hold it: it has no way to write most control characters, lone surrogates, U+FFFE and U+FFFF. */
 function escaped(text: string): string {
-  return printable(text)
-    .replaceAll(/[\p{Cs}\ufffe\uffff]/gu, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`)
+  return visibleLines(text)
+    .replaceAll(/[\ufffe\uffff]/g, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`)
     .replaceAll(/[&<>"]/g, (unit) => ENTITIES[unit] ?? unit);
 }

@@ -1,7 +1,8 @@
+import { visible } from "../../alias/surface.ts";
 import { type MutantResult, scoreOf } from "../../testing/index.ts";
 import type { MutationResult } from "./result.ts";
 import { explainLine } from "../terminal/paste.ts";
-import { printable, type Style } from "../terminal/style.ts";
+import { jsonOf, type Style } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 type Survivor = Extract<MutantResult, { readonly kind: "survived" }>;
@@ -15,7 +16,7 @@ function aliasText(result: MutationResult, style: Style): string {
   const { name, within, plan, locate } = result.source;
   const placeOf = (at: string): string => {
     const { line, column } = locate(at);
-    return style("bold", printable(`${name}:${line}:${column}`));
+    return style("bold", visible(`${name}:${line}:${column}`));
   };
   const survivors = result.outcomes.map((outcome) => {
     switch (outcome.kind) {
@@ -23,17 +24,17 @@ function aliasText(result: MutationResult, style: Style): string {
         const { mutant, difference } = outcome;
         const line = within ? undefined : explainLine(name, plan, difference.request, difference.draw);
         const see = line === undefined ? "" : `  ${style("cyan", "see:")} ${line}\n`;
-        return `${placeOf(mutant.at)} ${style("red", "survived")}: ${printable(mutant.mistake)}\n  ${style("cyan", "add:")} - ${caseOf(outcome)}\n${see}`;
+        return `${placeOf(mutant.at)} ${style("red", "survived")}: ${visible(mutant.mistake)}\n  ${style("cyan", "add:")} - ${caseOf(outcome)}\n${see}`;
       }
       case "unknown":
-        return `${placeOf(outcome.mutant.at)} ${style("yellow", "undecided")}: ${printable(outcome.mutant.mistake)}\n`;
+        return `${placeOf(outcome.mutant.at)} ${style("yellow", "undecided")}: ${visible(outcome.mutant.mistake)}\n`;
       case "killed":
       case "refused":
       case "equivalent":
         return "";
     }
   });
-  return `${survivors.join("")}${style("bold", printable(name))}: ${countsOf(result)}\n`;
+  return `${survivors.join("")}${style("bold", visible(name))}: ${countsOf(result)}\n`;
 }
 
 /** The case that catches a mistake, as a line of a suite: JSON, which is YAML too. */
@@ -44,7 +45,7 @@ function caseOf({ difference: { request, draw, before } }: Survivor): string {
     some.length === 1 && only !== undefined
       ? { version: only[0] }
       : { split: Object.fromEntries(some.map(([version, slots]) => [version, slots / 100])) };
-  return printable(JSON.stringify({ request, ...(draw !== undefined && { draw }), expect }));
+  return jsonOf({ request, ...(draw !== undefined && { draw }), expect });
 }
 
 function countsOf(result: MutationResult): string {

@@ -1,7 +1,8 @@
+import { visible } from "../../alias/surface.ts";
 import { failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { complaint } from "../terminal/complaint.ts";
 import { refusalLines } from "../terminal/host.ts";
-import { printable, type Style } from "../terminal/style.ts";
+import { type Style, visibleLines } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** Failures at length, a line for each suite, and the sums: for people. */
@@ -16,26 +17,26 @@ function suiteText(suite: SuiteResult, style: Style): string {
     case "faulty": {
       const lines = suite.text.split("\n");
       const complaints = suite.diagnostics.map((diagnostic) => complaint(suite.file, lines, diagnostic, style));
-      return `${complaints.join("")}${style("red", "✗")} ${style("bold", printable(suite.file))}: not run\n`;
+      return `${complaints.join("")}${style("red", "✗")} ${style("bold", visible(suite.file))}: not run\n`;
     }
     case "ran": {
       const { file, cases } = suite;
       const failures = cases.map(({ title, failure }) => {
         if (failure === undefined) return "";
         const { position, message, explanation } = failure;
-        const place = style("bold", printable(`${file}:${position.line}:${position.column}`));
-        return `${place} ${style("red", "failed")}: ${printable(title)}\n${indented(message)}\n${indented(explanation)}\n`;
+        const place = style("bold", visible(`${file}:${position.line}:${position.column}`));
+        return `${place} ${style("red", "failed")}: ${visible(title)}\n${indented(message)}\n${indented(explanation)}\n`;
       });
       const failed = failedOf(cases);
       const mark = failed === 0 ? style("green", "✓") : style("red", "✗");
       const passed = failed === 0 ? `${plural(cases.length, "case")} passed` : `${failed} of ${plural(cases.length, "case")} failed`;
-      return `${failures.join("")}${mark} ${style("bold", printable(file))}: ${passed}\n`;
+      return `${failures.join("")}${mark} ${style("bold", visible(file))}: ${passed}\n`;
     }
   }
 }
 
 function indented(text: string): string {
-  return printable(text.trimEnd())
+  return visibleLines(text.trimEnd())
     .split("\n")
     .map((line) => (line === "" ? "" : `  ${line}`))
     .join("\n");

@@ -1,6 +1,7 @@
+import { formatPercent, visible } from "../../alias/surface.ts";
 import { duration, type Exposure, type Forecast, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
-import { printable, type Style } from "../terminal/style.ts";
-import { count, percent, plural, table } from "../terminal/table.ts";
+import type { Style } from "../terminal/style.ts";
+import { count, plural, table } from "../terminal/table.ts";
 
 /** What came of a simulation, for a terminal. */
 export function simulationText(simulation: Simulation, style: Style, columns: number | undefined): string {
@@ -11,7 +12,7 @@ function simulationLines(simulation: Simulation, style: Style, columns: number |
   const { requests, seed, partial } = simulation;
   return [
     ...(partial ? [style("yellow", "partial: it was stopped before the traffic had ended")] : []),
-    `${plural(requests, "request")}, seed ${printable(seed)}`,
+    `${plural(requests, "request")}, seed ${visible(seed)}`,
     "",
     ...versionLines(simulation, columns),
     ...funnelLines(simulation, columns),
@@ -30,42 +31,38 @@ function bar(share: number): string {
 
 function versionLines({ versions }: Simulation, columns: number | undefined): readonly string[] {
   const rows = versions.map(({ version, requests, share, expected }) => [
-    printable(version),
+    visible(version),
     count(requests),
-    points(share),
-    points(expected),
+    formatPercent(share),
+    formatPercent(expected),
   ]);
   const lines = table([["version", "requests", "share", "expected"], ...rows], columns);
   return lines.map((line, index) => (index === 0 ? line : `${line}  ${bar(versions[index - 1]?.share ?? 0)}`));
-}
-
-function points(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }
 
 function funnelLines({ funnel, requests }: Simulation, columns: number | undefined): readonly string[] {
   if (funnel.length === 0) return [];
   const last = funnel.at(-1);
   const rest = last === undefined ? requests : last.reached - last.held;
-  const rows = funnel.map(({ version, reached, held }) => [printable(version), count(reached), count(held), percent(held, reached)]);
+  const rows = funnel.map(({ version, reached, held }) => [visible(version), count(reached), count(held), formatPercent(held, reached)]);
   return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", count(rest), "", ""]], columns)];
 }
 
 function drawLines({ draws }: Simulation, style: Style, columns: number | undefined): readonly string[] {
   return draws.flatMap(({ unit, count: units, sampled, arms, verdict, sequential }) => {
     const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
-      printable(version),
+      visible(version),
       count(got),
-      points(share),
+      formatPercent(share),
       `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)} %`,
-      percent(slots, 10_000),
+      formatPercent(slots, 10_000),
     ]);
     const kind = unit === "key" ? "sticky draws, one for each key" : "random draws, one for each request";
     const p = `p = ${verdict.p < 0.0001 ? verdict.p.toExponential(1) : verdict.p.toFixed(4)}, ${verdict.test}, ${plural(units, unit)}`;
     const said = verdict.chance ? `no more than chance (${p})` : style("red", `more than chance (${p})`);
     return [
       "",
-      `${kind}${sampled < 1 ? `, an even sample of ${points(sampled)}` : ""}:`,
+      `${kind}${sampled < 1 ? `, an even sample of ${formatPercent(sampled)}` : ""}:`,
       ...table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows], columns),
       `  the difference from the weights is ${said}`,
       `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p = ${sequential.p.toFixed(4)})`,
@@ -76,7 +73,7 @@ function drawLines({ draws }: Simulation, style: Style, columns: number | undefi
 function exposureLines(who: string, exposure: Exposure | undefined, columns: number | undefined): readonly string[] {
   if (exposure === undefined) return [];
   const { count: all, versions, several, mixed, curve } = exposure;
-  const rows = versions.map(({ version, count: got, share }) => [printable(version), count(Math.round(got)), points(share)]);
+  const rows = versions.map(({ version, count: got, share }) => [visible(version), count(Math.round(got)), formatPercent(share)]);
   return [
     "",
     `${plural(Math.round(all), who)}:`,
@@ -89,17 +86,20 @@ function exposureLines(who: string, exposure: Exposure | undefined, columns: num
 }
 
 function shareText({ share, count: got, of }: Share): string {
-  return `${points(share)} (${count(got)} of ${count(of)})`;
+  return `${formatPercent(share)} (${count(got)} of ${count(of)})`;
 }
 
 function expectedText(expected: number | undefined): string {
-  return expected === undefined ? "" : `, expected ${points(expected)}`;
+  return expected === undefined ? "" : `, expected ${formatPercent(expected)}`;
 }
 
 function recordedLines({ recorded }: Simulation): readonly string[] {
   if (recorded === undefined) return [];
   const { compared, agreed } = recorded;
-  return ["", `recorded answers: ${count(agreed)} of ${count(compared)} that leave nothing to chance agree (${percent(agreed, compared)})`];
+  return [
+    "",
+    `recorded answers: ${count(agreed)} of ${count(compared)} that leave nothing to chance agree (${formatPercent(agreed, compared)})`,
+  ];
 }
 
 /** What can be computed of a rollout before it is simulated. */
@@ -109,20 +109,20 @@ export function forecastText(
 ): string {
   const rows = stages.map(({ name, canary, seconds, detection, affinity }) => [
     name,
-    percent(canary, 10_000),
+    formatPercent(canary, 10_000),
     seconds === undefined ? "–" : duration(seconds),
     detection === undefined ? "–" : count(Math.ceil(detection.requests)),
-    affinity === undefined ? "–" : points(affinity.canaryCookie),
+    affinity === undefined ? "–" : formatPercent(affinity.canaryCookie),
   ]);
   const moves = transitions.map(({ from, to, moved: slots, minimum: least, joined, left, returned }) => [
     `${from} → ${to}`,
-    ...[slots, least, joined, left, returned].map((each) => percent(each, 10_000)),
+    ...[slots, least, joined, left, returned].map((each) => formatPercent(each, 10_000)),
   ]);
   return [
     ...table([["stage", "canary", "lasts", "requests to see +1 %", "on it by a canary cookie"], ...rows], columns),
     "",
     ...table([["change", "moved", "at least", "in", "out", "back"], ...moves], columns),
-    `  over all: ${percent(moved, 10_000)} moved, ${percent(minimum, 10_000)} had to; in one step it would be ${percent(direct, 10_000)}; A→B→A: ${percent(bounced, 10_000)}`,
+    `  over all: ${formatPercent(moved, 10_000)} moved, ${formatPercent(minimum, 10_000)} had to; in one step it would be ${formatPercent(direct, 10_000)}; A→B→A: ${formatPercent(bounced, 10_000)}`,
     ...(sticky ? [] : ["  the draw is random: what moves is odds, and every request of a user is drawn anew"]),
     "",
   ].join("\n");
@@ -131,7 +131,7 @@ export function forecastText(
 /** A rollout on traffic: each stage, and what moved. */
 export function rolloutText({ stages, changes, bounced }: RolloutSimulation, style: Style, columns: number | undefined): string {
   const lines = stages.flatMap(({ name, simulation }) => [
-    style("bold", printable(name)),
+    style("bold", visible(name)),
     ...simulationLines(simulation, style, columns).map((line) => `  ${line}`.trimEnd()),
     "",
   ]);

@@ -1,7 +1,8 @@
 import { format } from "../../index.ts";
-import { placed } from "../terminal/place.ts";
+import { visible } from "../../alias/surface.ts";
 import type { RunResult, SuiteResult } from "./result.ts";
-import { printable } from "../terminal/style.ts";
+import { placed } from "../terminal/place.ts";
+import { visibleLines } from "../terminal/style.ts";
 
 /** A test point, and what is said of it where it is not ok. */
 interface Point {
@@ -39,13 +40,13 @@ function pointsOf(suite: SuiteResult): readonly Point[] {
 
 /** A `#` would begin a directive, such as `# SKIP`. */
 function escaped(text: string): string {
-  return printable(text).replaceAll("\n", " ").replaceAll(/[\\#]/g, "\\$&");
+  return visible(text).replaceAll(/[\\#]/g, "\\$&");
 }
 
 /** A block of YAML: texts as literals, whose lines need no escapes. */
 function block(trouble: { readonly [key: string]: string }): string {
   const entries = Object.entries(trouble).map(([key, text]) => {
-    const lines = printable(text.trimEnd()).split("\n");
+    const lines = visibleLines(text.trimEnd()).split("\n");
     return `  ${key}: |2-\n${lines.map((line) => (line === "" ? "\n" : `    ${line}\n`)).join("")}`;
   });
   return `  ---\n${entries.join("")}  ...\n`;

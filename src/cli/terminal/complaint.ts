@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../../alias/surface.ts";
+import { type Diagnostic, visible } from "../../alias/surface.ts";
 import type { AliasFile } from "../files/alias.ts";
 import { placed } from "./place.ts";
-import { printable, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 
 /** Characters of a terminal's line. A source line that does not fit is cut around the place in question. */
 const WIDTH = 80;
@@ -16,12 +16,12 @@ export function report({ name, text, checked }: AliasFile, style: Style): string
 export function complaint(name: string, lines: readonly string[], diagnostic: Diagnostic, style: Style): string {
   const { code, severity, at, message, help, position } = diagnostic;
   const colour = severity === "error" ? "red" : "yellow";
-  const where = style("bold", printable(placed(name, diagnostic)));
+  const where = style("bold", visible(placed(name, diagnostic)));
   const what = style(colour, `${severity}[${code}]`);
-  const parts = [`${where} ${what}${at === "" ? "" : ` ${printable(at)}`}: ${printable(message)}`];
+  const parts = [`${where} ${what}${at === "" ? "" : ` ${visible(at)}`}: ${visible(message)}`];
   const line = position === undefined ? undefined : lines[position.line - 1];
   if (position !== undefined && line !== undefined) parts.push(...excerpt(line, position.line, position.column, style, colour));
-  if (help !== undefined) parts.push(`  ${style("cyan", "help:")} ${printable(help)}`);
+  if (help !== undefined) parts.push(`  ${style("cyan", "help:")} ${visible(help)}`);
   return `${parts.join("\n")}\n`;
 }
 
@@ -34,9 +34,9 @@ function excerpt(line: string, number: number, column: number, style: Style, col
     .slice(from, from + room)
     .replaceAll(/\s/g, " ")
     .trimEnd();
-  const before = printable(shown.slice(0, column - 1 - from)).length;
+  const before = visible(shown.slice(0, column - 1 - from)).length;
   return [
-    `${style("dim", gutter)}${printable(shown)}`,
+    `${style("dim", gutter)}${visible(shown)}`,
     `${style("dim", `${" ".repeat(gutter.length - 2)}| `)}${" ".repeat(before)}${style(colour, "^")}`,
   ];
 }

@@ -1,5 +1,6 @@
+import { visible } from "../../alias/surface.ts";
+import { type Style, styleOf, visibleLines, wrap } from "./style.ts";
 import type { Readable, Writable } from "node:stream";
-import { printable, type Style, styleOf, wrap } from "./style.ts";
 
 /** A stream that a command writes to; `isTTY` where a person reads it. */
 export type Output = Writable & { readonly isTTY?: boolean };
@@ -37,13 +38,13 @@ export function refusalText({ message, help }: Refusal, { stderr, env, columns }
 
 /** What could not be done, and the help. */
 export function refusalLines(message: string, help: string | undefined, style: Style): string {
-  const hint = help === undefined ? "" : `  ${style("cyan", "help:")} ${printable(help)}\n`;
-  return `${style("red", "canary-router:")} ${printable(message)}\n${hint}`;
+  const hint = help === undefined ? "" : `  ${style("cyan", "help:")} ${visible(help)}\n`;
+  return `${style("red", "canary-router:")} ${visible(message)}\n${hint}`;
 }
 
 /** A line about the work, on standard error and not into a pipe. */
 export async function notice(text: string, { stderr, env }: Terminal, colour: "yellow" | "green" | "red" = "yellow"): Promise<void> {
-  await write(stderr, `${styleOf(stderr, env)(colour, "canary-router:")} ${printable(text)}\n`);
+  await write(stderr, `${styleOf(stderr, env)(colour, "canary-router:")} ${visibleLines(text)}\n`);
 }
 
 /** Outputs that nobody reads any more; node's standard streams do not remember it themselves. */

@@ -1,5 +1,5 @@
 import { explain, type Plan, toRequest, type Witness } from "../../index.ts";
-import { printable } from "./style.ts";
+import { visible } from "../../alias/surface.ts";
 
 /**
  * The command that explains a request to an alias, to paste into a POSIX shell; undefined where no options of `explain` can
@@ -7,6 +7,8 @@ import { printable } from "./style.ts";
  */
 export function explainLine(file: string, plan: Plan, witness: Witness, draw?: number): string | undefined {
   if (Object.keys(witness.attributes ?? {}).some((name) => name.includes("="))) return undefined;
+  // A shell drops line ends at the end of what a command prints.
+  if (optionsOf(witness).some((words) => words.endsWith(String.raw`\0012')"`))) return undefined;
   if (seenBy(plan, witness) !== seenBy(plan, { method: "GET", path: "/", ...witness })) return undefined;
   const given = draw === undefined ? [] : option("draw", String(draw));
   return ["canary-router explain", shellQuoted(file), ...optionsOf(witness), ...given].join(" ");
@@ -47,10 +49,16 @@ function option(name: string, value: string | undefined): readonly string[] {
   return value.startsWith("-") ? [shellQuoted(`--${name}=${value}`)] : [`--${name} ${shellQuoted(value)}`];
 }
 
-/** One word of a shell, in single quotes where it needs them; what could steer a terminal in the `$'…'` of bash and zsh. */
+/** One word of a POSIX shell: in single quotes where it needs them, and what could steer a terminal as octal escapes of `printf`. */
 function shellQuoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (printable(word) === word && !word.includes("\n")) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-  const text = word.replaceAll(/[\\']/g, String.raw`\$&`).replaceAll("\n", String.raw`\n`);
-  return `$'${printable(text).replaceAll(/\\u\{([0-9a-f]+)\}/g, (_, code: string) => `\\u${code.padStart(4, "0")}`)}'`;
+  if (visible(word) === word) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const text = visible(word.replaceAll("\\", String.raw`\\`).replaceAll("'", String.raw`\0047`), octal);
+  return `"$(printf '%b' '${text}')"`;
+}
+
+/** The bytes of a character in UTF-8, as `printf '%b'` reads them. */
+function octal(codePoint: number): string {
+  const bytes = new TextEncoder().encode(String.fromCodePoint(codePoint));
+  return Array.from(bytes, (byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
 }

@@ -1,5 +1,6 @@
-import { stripVTControlCharacters, styleText } from "node:util";
+import { visible } from "../../alias/surface.ts";
 import type { Output, Terminal } from "./host.ts";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -17,20 +18,24 @@ export function styleOf(output: Output, env: Terminal["env"]): Style {
   return colour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text;
 }
 
-/**
- * The text with everything that could steer a terminal or turn the reading direction written as an escape: configs and
- * requests are other people's. Line ends stay.
- */
-export function printable(text: string): string {
-  return text.replaceAll(STEERING, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`);
+/** A text of several lines as `visible` shows each of them. */
+export function visibleLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => visible(line))
+    .join("\n");
 }
 
-/** A value as JSON, in which the same is written as JSON's own escapes. */
+/** A value as JSON, in which what `visible` escapes is written as JSON's own escapes. */
 export function jsonOf(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replaceAll(STEERING, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const lines = JSON.stringify(value, null, indent).split("\n");
+  return lines.map((line) => visible(line, jsonEscape)).join("\n");
 }
 
-const STEERING = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+function jsonEscape(codePoint: number): string {
+  const units = String.fromCodePoint(codePoint).split("");
+  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+}
 
 /**
  * The text with lines longer than that broken at spaces, and what follows a break indented by four more. A word stays

@@ -26,8 +26,3 @@ export function count(value: number): string {
 export function plural(value: number, noun: string, nouns: string = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
-
-/** A part of a whole in percent, to 0.01: `12.35 %`. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(2)} %`;
-}
