@@ -53,7 +53,7 @@ describe("plans", () => {
     const meaning = plan(config);
     for (const part of ["versions", "outcomes", "rules", "split", "error"] satisfies (keyof Plan)[]) {
       const { [part]: _, ...rest } = meaning;
-      expect(() => compile(rest as Plan)).toThrow(/^error\[plan\]/);
+      expect(() => compile(rest as Plan)).toThrow(`error[missing-key] /${part}: `);
     }
   });
 });
