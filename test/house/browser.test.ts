@@ -26,6 +26,7 @@ const built = new Map(
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./simulate": ["seedrandom/lib/alea.js"],
   "./testing/vitest": ["vitest"],
+  "./yaml": ["yaml"],
   "./testing/fast-check": ["fast-check"],
 };
 
