@@ -6,5 +6,5 @@ export { functions } from "./functions.ts";
 export { interpret } from "./interpret.ts";
 export { PARTS } from "./parts.ts";
 export { generate, type GeneratedCode, MATH_RANDOM } from "./source/generate.ts";
-export { type Constant, literal } from "./source/literal.ts";
+export { literal } from "./source/literal.ts";
 export { reference } from "./source/reference.ts";
