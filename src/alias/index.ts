@@ -17,7 +17,7 @@ export type {
   VersionOf,
   Weight,
 } from "./config.ts";
-export { isAlias, itemsOf, parse, type ParseOptions } from "./parse.ts";
+export { isAlias, itemsOf, parse, type ParseOptions, parseWritten } from "./parse.ts";
 export type { Profile } from "./profile.ts";
 export { SLOTS } from "./slots.ts";
 export { parseText } from "./text.ts";

@@ -18,6 +18,7 @@ import {
   shown,
   string,
   suggestion,
+  type Text,
   warn,
   word,
 } from "../document/index.ts";
@@ -60,21 +61,7 @@ export interface Parse {
  * input is read at most once, and only where an alias has one.
  */
 export const parse: Parse = Object.assign(
-  (value: unknown, options: ParseOptions = {}): Checked<Alias> => {
-    const budgets = { ...BUDGETS, ...options.budgets };
-    const state = {
-      profile: PROFILES[options.profile ?? "extended"],
-      budgets,
-      additional: new Set<Version>(),
-      rules: 0,
-      items: 0,
-      listed: 0,
-    };
-    const unknownKeys = options.unknownKeys === "warn" ? "warning" : "error";
-    const checked = readInput(value, readAlias, { budgets, unknownKeys, state });
-    if (checked.ok) parsed.add(checked.value);
-    return checked;
-  },
+  (value: unknown, options: ParseOptions = {}): Checked<Alias> => parseWritten(value, options, undefined),
   {
     "~standard": {
       version: 1,
@@ -94,6 +81,23 @@ function issue({ at, message, help }: Diagnostic): { readonly message: string; r
     message: help === undefined ? message : `${message} (${help})`,
     path: keys.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~")),
   };
+}
+
+/** The same for a value that came from a text; `written` gives a number as it is written there. */
+export function parseWritten(value: unknown, options: ParseOptions, written: Text["written"] | undefined): Checked<Alias> {
+  const budgets = { ...BUDGETS, ...options.budgets };
+  const state = {
+    profile: PROFILES[options.profile ?? "extended"],
+    budgets,
+    additional: new Set<Version>(),
+    rules: 0,
+    items: 0,
+    listed: 0,
+  };
+  const unknownKeys = options.unknownKeys === "warn" ? "warning" : "error";
+  const checked = readInput(value, readAlias, { budgets, unknownKeys, state, written });
+  if (checked.ok) parsed.add(checked.value);
+  return checked;
 }
 
 /** What is known of an alias while it is read. */
@@ -400,6 +404,7 @@ function headerProblem(value: string): [message: string, help: string] | undefin
   if (value !== trim(value)) return [never, "hosts remove spaces and tabs around a value: remove them here"];
   if (/[\r\n\0]/.test(value)) return [never, "hosts refuse line ends and NUL"];
   if (!/[^\0-\x7f]/.test(value)) return undefined;
+  if (/[\u2018\u2019\u201c\u201d]/.test(value)) return [never, 'its quotes are typographic: write `"`, or none'];
   const bytes = percentEncoded(value).replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return [
     /[^\0-\xff]/.test(value) ? never : `the header value ${shown(value)} is not ASCII`,

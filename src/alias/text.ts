@@ -1,15 +1,15 @@
 import { atMost, type Checked, type Code, readText } from "../document/index.ts";
 import { BUDGETS } from "./budgets.ts";
 import type { Alias } from "./config.ts";
-import { parse, type ParseOptions } from "./parse.ts";
+import { type ParseOptions, parseWritten } from "./parse.ts";
 
 /** Reads an alias from a JSON text (RFC 8259). Never throws. Every diagnostic has a position; where the text is not JSON, there is one only. */
 export function parseText(json: string, options: ParseOptions = {}): Checked<Alias> {
   const budgets = { ...BUDGETS, ...options.budgets };
   const text = readText(json, budgets);
   if (!text.ok) return text;
-  const { value, duplicates, locate } = text.value;
-  const checked = parse(value, options);
+  const { value, duplicates, locate, written } = text.value;
+  const checked = parseWritten(value, options, written);
   const diagnostics = atMost([...duplicates, ...checked.diagnostics], budgets.diagnostics).map((diagnostic) => ({
     ...diagnostic,
     position: diagnostic.position ?? locate(diagnostic.at, ABOUT_KEYS.has(diagnostic.code) ? "key" : "value"),

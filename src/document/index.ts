@@ -40,7 +40,7 @@ export {
   word,
   words,
 } from "./input.ts";
-export { readText, type Text } from "./json.ts";
+export { numberAt, readText, type Text } from "./json.ts";
 export { nearest } from "./nearest.ts";
 export { quote } from "./quote.ts";
 export { formatPercent, shown, visible } from "./show.ts";

@@ -24,6 +24,8 @@ export interface Reading<State = undefined> {
   /** One more than the budget allows, where there are more. */
   readonly diagnostics: Diagnostic[];
   readonly state: State;
+  /** A number as it is written, where the value came from a text: help quotes `1.10`, which is not `1.1`. */
+  readonly written?: ((at: Pointer) => string | undefined) | undefined;
 }
 
 /** A value that nobody vouches for, and where it stands. What is not there has the value `undefined`. */
@@ -41,9 +43,9 @@ export interface Input<State = undefined> {
 export function readInput<T, State>(
   value: unknown,
   read: (input: Input<State>) => T | undefined,
-  { budgets = DOCUMENT_BUDGETS, unknownKeys = "error", state }: Partial<Reading<State>> & { readonly state: State },
+  { budgets = DOCUMENT_BUDGETS, unknownKeys = "error", state, written }: Partial<Reading<State>> & { readonly state: State },
 ): Checked<T> {
-  const reading: Reading<State> = { unknownKeys, budgets, diagnostics: [], state };
+  const reading: Reading<State> = { unknownKeys, budgets, diagnostics: [], state, written };
   const result = read({ value, key: "", parent: undefined, reading });
   const diagnostics = atMost(reading.diagnostics, budgets.diagnostics);
   if (result === undefined || diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics };
@@ -156,16 +158,20 @@ function is(input: Input<unknown>, wanted: Kind): boolean {
   } else if (kind === "undefined" && parent !== undefined && typeof key === "string") {
     fail(input, "missing-key", `the key ${shown(key)} is missing`, `add it, with ${KIND_WORDS[wanted]}`);
   } else {
-    const found = typeof value === "string" || typeof value === "number" ? `the ${kind} ${shown(value)}` : KIND_WORDS[kind];
-    fail(input, "wrong-type", `expected ${KIND_WORDS[wanted]}, found ${found}`, wrongTypeHelp(value, kind, wanted));
+    const text = typeof value === "number" ? (input.reading.written?.(pointerTo(input)) ?? String(value)) : value;
+    const found = typeof text === "string" ? `the ${kind} ${shown(text)}` : KIND_WORDS[kind];
+    const glued = kind === "null" && typeof key === "string" ? /^([^\s:]+):(\S+)$/.exec(key) : null;
+    const help = glued ? `YAML wants a space behind the colon: write \`${glued[1]}: ${glued[2]}\`` : wrongTypeHelp(text, kind, wanted);
+    fail(input, "wrong-type", `expected ${KIND_WORDS[wanted]}, found ${found}`, help);
   }
   return false;
 }
 
-function wrongTypeHelp(value: unknown, kind: Kind, wanted: Kind): string | undefined {
-  if (wanted === "number" && typeof value === "string" && /^\d{1,3}(?:\.\d{1,15})?$/.test(value))
-    return `write \`${value}\` without quotes`;
-  if (wanted === "string" && typeof value === "number") return `write \`"${value}"\`, in quotes`;
+/** `text` is the value, or the number as it is written. */
+function wrongTypeHelp(text: unknown, kind: Kind, wanted: Kind): string | undefined {
+  if (wanted === "number" && kind === "string" && typeof text === "string" && /^\d{1,3}(?:\.\d{1,15})?$/.test(text))
+    return `write \`${text}\` without quotes`;
+  if (wanted === "string" && kind === "number") return `write \`"${String(text)}"\`, in quotes`;
   if (wanted === "object" && kind === "instance") return "give a plain object, such as `JSON.parse` or `{ ...value }` makes";
   return undefined;
 }
@@ -252,6 +258,14 @@ function isTooLong(input: Input<unknown>, key: string): boolean {
   return true;
 }
 
+/** What makes a text a key that nobody knows, where the text shows it. */
+function causeOf(key: string): string | undefined {
+  if (key === "<<") return "merge keys of YAML are not read: write the keys out";
+  if (/[\u00a0\u2000-\u200b\u202f\u3000\ufeff]/.test(key)) return "there is a space in it that is no ordinary one: write an ordinary space";
+  if (/[\u2018\u2019\u201c\u201d]/.test(key)) return 'its quotes are typographic: write `"`';
+  return undefined;
+}
+
 /** Keys that are known and refused, and why: `message` begins with the key itself. */
 export interface RefusedKeys<Key extends string> {
   readonly keys: readonly Key[];
@@ -282,7 +296,7 @@ export function record<Key extends string, State>(
     if (Object.hasOwn(fields, key)) continue;
     if (isFull(input.reading)) break;
     if (isTooLong(input, key)) continue;
-    const help = refused?.foreign?.(key) ?? suggestion(key, allowed, `known here: ${words(allowed, "and")}`);
+    const help = causeOf(key) ?? refused?.foreign?.(key) ?? suggestion(key, allowed, `known here: ${words(allowed, "and")}`);
     report(place(input, key, undefined), input.reading.unknownKeys, "unknown-key", `unknown key ${shown(key)}`, help);
   }
   return fields;

@@ -10,6 +10,8 @@ export interface Text {
   readonly duplicates: readonly Diagnostic[];
   /** Where a value stands, or its key; the nearest value around it, where the text has none there. */
   readonly locate: (at: Pointer, part?: "value" | "key") => Position;
+  /** A number as it is written, such as `1.10`; undefined where the text has none there. */
+  readonly written: (at: Pointer) => string | undefined;
 }
 
 /**
@@ -34,7 +36,12 @@ export function readText(json: string, budgets: Pick<DocumentBudgets, "text" | "
     if (cursor.offset < json.length) {
       throw syntax(cursor, `more text after the end of the value: ${found(cursor)}`, "remove it: a text has one value");
     }
-    const value: Text = { value: root.value, duplicates: cursor.duplicates, locate: (at, part) => positionAt(cursor, root, at, part) };
+    const value: Text = {
+      value: root.value,
+      duplicates: cursor.duplicates,
+      locate: (at, part) => positionAt(cursor, root, at, part),
+      written: (at) => numberAt(json, placeAt(root, at).from),
+    };
     return { ok: true, value, diagnostics: [] };
   } catch (stop) {
     if (stop instanceof Stop) return refused(stop.diagnostic);
@@ -337,14 +344,27 @@ function skipBlank(cursor: Cursor): void {
   }
 }
 
-function positionAt(cursor: Cursor, root: Located, at: Pointer, part: "value" | "key" = "value"): Position {
+/** A number at an offset, as it is written. */
+export function numberAt(text: string, offset: number): string | undefined {
+  const number = /[-+]?[.\d][-+.\w]*/y;
+  number.lastIndex = offset;
+  return number.exec(text)?.[0];
+}
+
+/** Where a value stands; the nearest value around it, where the text has none there. */
+function placeAt(root: Located, at: Pointer): Located {
   let place = root;
   for (const escaped of at.split("/").slice(1)) {
     const key = escaped.replaceAll("~1", "/").replaceAll("~0", "~");
     const child = place.members?.get(key) ?? place.items?.[Number(key)];
-    if (child === undefined) return positionOf(cursor, place.from);
+    if (child === undefined) return place;
     place = child;
   }
+  return place;
+}
+
+function positionAt(cursor: Cursor, root: Located, at: Pointer, part: "value" | "key" = "value"): Position {
+  const place = placeAt(root, at);
   return positionOf(cursor, part === "key" ? (place.key ?? place.from) : place.from);
 }
 

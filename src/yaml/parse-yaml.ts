@@ -1,5 +1,5 @@
-import { type Alias, BUDGETS, parse, type ParseOptions } from "../alias/index.ts";
 import { atMost, type Checked } from "../document/index.ts";
+import { type Alias, BUDGETS, type ParseOptions, parseWritten } from "../alias/index.ts";
 import { readYaml } from "./yaml.ts";
 
 /**
@@ -10,8 +10,8 @@ export function parseYaml(text: string, options: ParseOptions = {}): Checked<Ali
   const budgets = { ...BUDGETS, ...options.budgets };
   const yaml = readYaml(text, budgets.text);
   if (!yaml.ok) return yaml;
-  const { value, duplicates, locate } = yaml.value;
-  const checked = parse(value, options);
+  const { value, duplicates, locate, written } = yaml.value;
+  const checked = parseWritten(value, options, written);
   const found = checked.diagnostics.map((diagnostic) => ({ ...diagnostic, position: locate(diagnostic.at, "key") }));
   const diagnostics = atMost([...duplicates, ...found], budgets.diagnostics);
   return checked.ok && duplicates.length === 0 ? { ok: true, value: checked.value, diagnostics } : { ok: false, diagnostics };

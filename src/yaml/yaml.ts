@@ -3,6 +3,7 @@ import {
   type Checked,
   type Diagnostic,
   DOCUMENT_BUDGETS,
+  numberAt,
   type Pointer,
   pointer,
   type Position,
@@ -45,7 +46,7 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
     const plain = readPlain(text);
     if (plain !== undefined) {
       for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) lines.addNewLine(end + 1);
-      return { ok: true, value: { value: plain.value, duplicates: [], locate: locatorOf(plain, positionAt) }, diagnostics: [] };
+      return { ok: true, value: textOf(plain, text, positionAt, []), diagnostics: [] };
     }
   }
   const parser = new Parser(lines.addNewLine);
@@ -72,8 +73,16 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
   const [document, another] = documents;
   if (document === undefined) return refused("syntax", "no document", 0);
   const complaint = document.errors[0] ?? document.warnings[0];
-  if (complaint !== undefined) return refused("syntax", asClause(complaint.message), complaint.pos[0]);
-  if (another !== undefined) return refused("syntax", "a second document", another.range[0], "keep one alias in a file");
+  if (complaint !== undefined) {
+    if (/\{\{|\$\{/.test(text)) {
+      const help = "render it first, and read what comes of it";
+      return refused("syntax", "a template that was not rendered: it has `{{` or `${`", complaint.pos[0], help);
+    }
+    if (complaint.code === "NON_STRING_KEY") return refused("syntax", "a key that is no text", complaint.pos[0], "write it in quotes");
+    return refused("syntax", asClause(complaint.message), complaint.pos[0]);
+  }
+  if (another !== undefined && !(documents.length === 2 && isEmpty(another)))
+    return refused("syntax", "a second document", another.range[0], "keep one alias in a file");
   const { explicit, version } = document.directives.yaml;
   if (explicit === true && version !== "1.2") return refused("syntax", `YAML ${version}`, 0, "remove the directive: YAML 1.2 is read");
 
@@ -84,19 +93,30 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
     const message = `the key ${shown(key)} is there already, in line ${line}, column ${column}`;
     return { code: "duplicate-key", severity: "error", at, message, help: "keep one of them", position: positionAt(from) };
   });
-  return { ok: true, value: { value: root.value, duplicates, locate: locatorOf(root, positionAt) }, diagnostics: [] };
+  return { ok: true, value: textOf(root, text, positionAt, duplicates), diagnostics: [] };
 }
 
-/** Where a part of a text stands: at the nearest value around it, where the text has none there. */
-function locatorOf(root: Located, positionAt: (offset: number) => Position): Text["locate"] {
-  return (at, part = "value") => {
+/** Whether nothing stands behind the line that begins a document. */
+function isEmpty({ contents }: Document.Parsed<ParsedNode>): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && contents.source === "");
+}
+
+/** A text that has been read, and where its parts stand: at the nearest value around them, where the text has none there. */
+function textOf(root: Located, text: string, positionAt: (offset: number) => Position, duplicates: readonly Diagnostic[]): Text {
+  const placeAt = (at: Pointer): Located => {
     let place = root;
     for (const escaped of at.split("/").slice(1)) {
       const child = place.children?.get(escaped.replaceAll("~1", "/").replaceAll("~0", "~"));
       if (child === undefined) break;
       place = child;
     }
-    return positionAt(part === "key" ? place.key : place.from);
+    return place;
+  };
+  return {
+    value: root.value,
+    duplicates,
+    locate: (at, part = "value") => positionAt(part === "key" ? placeAt(at).key : placeAt(at).from),
+    written: (at) => numberAt(text, placeAt(at).from),
   };
 }
 
