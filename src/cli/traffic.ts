@@ -1,27 +1,99 @@
 import type { Field } from "../index.ts";
-import type { LogForm } from "../simulate/index.ts";
-import { choice } from "./arguments.ts";
+import { formats, type LogOptions } from "../simulate/index.ts";
+import { choice, percentage } from "./arguments.ts";
 import { Refusal } from "./terminal/host.ts";
 
-/** The formats of logs, each with what it is. */
-const FORMATS: Readonly<Record<LogForm, string>> = {
-  ndjson: "a JSON object a line",
-  har: "HTTP Archive 1.2",
-  "access-log": "the combined log format of Apache and nginx",
+/** The names that `--traffic-format` takes, each with what it is. `ndjson` and `access-log` are those of 0.1.0. */
+const FORMATS: Readonly<Record<string, string>> = {
+  auto: "found from the first lines",
+  json: "JSON records of any of the formats below",
+  ndjson: "the same",
+  "access-log": "any of the formats of access logs below",
+  ...Object.fromEntries(formats.map(({ name, description }) => [name, description])),
 };
 
-/** The option that says how a log is read. */
-export const TRAFFIC_FORMAT: {
-  readonly type: "string";
-  readonly value: "NAME";
-  readonly choices: Readonly<Record<LogForm, string>>;
-  readonly description: string;
+/** Malformed lines, in percent of the lines of a log, beyond which a command ends with 1. */
+const MAX_MALFORMED = 5;
+
+/** The options that say how a log is read. */
+export const LOG_OPTIONS: {
+  readonly "traffic-format": {
+    readonly type: "string";
+    readonly value: "NAME";
+    readonly choices: typeof FORMATS;
+    readonly default: "auto";
+    readonly description: string;
+  };
+  readonly "log-format": { readonly type: "string"; readonly value: "PATTERN"; readonly description: string };
+  readonly map: { readonly type: "string"; readonly value: "FIELD=PATH"; readonly multiple: true; readonly description: string };
+  readonly "max-malformed": {
+    readonly type: "string";
+    readonly value: "PERCENT";
+    readonly read: typeof percentage;
+    readonly description: string;
+  };
 } = {
-  type: "string",
-  value: "NAME",
-  choices: FORMATS,
-  description: "the format of the log; where it is left out, its extension or its first bytes say it",
+  "traffic-format": {
+    type: "string",
+    value: "NAME",
+    choices: FORMATS,
+    default: "auto",
+    description: "the format of the log",
+  },
+  "log-format": {
+    type: "string",
+    value: "PATTERN",
+    description: "the format of the log in the syntax of nginx's log_format or of Apache's LogFormat",
+  },
+  map: {
+    type: "string",
+    value: "FIELD=PATH",
+    multiple: true,
+    description: "where a JSON record has a field, such as `header x-user=req.user`; may be repeated",
+  },
+  "max-malformed": {
+    type: "string",
+    value: "PERCENT",
+    read: percentage,
+    description: `exit with 1 where more of the lines are no requests; ${MAX_MALFORMED} where it is left out`,
+  },
 };
+
+/** What these options are given. */
+export interface LogValues {
+  readonly "traffic-format": string;
+  readonly "log-format"?: string | undefined;
+  readonly map?: readonly string[] | undefined;
+}
+
+/** How a log is read, by these options. */
+export function logOptionsOf({
+  "traffic-format": name,
+  "log-format": pattern,
+  map,
+}: LogValues): Pick<LogOptions, "form" | "format" | "map"> {
+  if (pattern !== undefined) {
+    if (name !== "auto") throw new Refusal("`--log-format` and `--traffic-format` both name a format", "leave one of them out");
+    return { format: pattern.includes("$") ? { nginx: pattern } : { apache: pattern } };
+  }
+  const paths = (map ?? []).map((text): readonly [string, string] => {
+    const at = text.lastIndexOf("=");
+    if (at < 1) throw new Refusal(`\`--map ${text}\` is not FIELD=PATH`, "write `--map 'header x-user=req.user'`");
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return {
+    ...(name === "ndjson" || name === "access-log" ? { form: name } : { format: name }),
+    ...(paths.length > 0 && { map: Object.fromEntries(paths) }),
+  };
+}
+
+/** Whether too many lines of a log are no requests. */
+export function hasTooMany(
+  { read, malformed }: { readonly read: number; readonly malformed: number },
+  most: number = MAX_MALFORMED,
+): boolean {
+  return malformed > 0 && 100 * malformed > most * read;
+}
 
 /** `Header:X-User-Id` as a field. */
 export function fieldOf(text: string, option: string): Field {

@@ -10,6 +10,11 @@ declare module "../document/diagnostic.ts" {
     readonly step: "simulate";
     readonly duration: "simulate";
     readonly "header-route": "simulate";
+    readonly "log-format": "traffic";
+    readonly "log-pattern": "traffic";
+    readonly "log-map": "traffic";
+    readonly "log-served": "traffic";
+    readonly "log-compression": "traffic";
   }
 }
 
@@ -23,4 +28,13 @@ export const SIMULATION_CODES: readonly CodesOf<"simulate">[] = codesIn<"simulat
   step: "simulate",
   duration: "simulate",
   "header-route": "simulate",
+});
+
+/** The codes of reading a log. */
+export const TRAFFIC_CODES: readonly CodesOf<"traffic">[] = codesIn<"traffic">({
+  "log-format": "traffic",
+  "log-pattern": "traffic",
+  "log-map": "traffic",
+  "log-served": "traffic",
+  "log-compression": "traffic",
 });

@@ -1,5 +1,5 @@
 /** Traffic, populations, rollouts and reports: the surface of `canary-router/simulate`. */
-export { SIMULATION_CODES } from "./codes.ts";
+export { SIMULATION_CODES, TRAFFIC_CODES } from "./codes.ts";
 export type { Meetings, Torn } from "./deprecated.ts";
 export {
   type Affinity,
@@ -23,7 +23,22 @@ export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
 export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
-export { readLogged } from "./traffic/ndjson.ts";
-export { type LogForm, type LogOptions, logTraffic, populationTraffic, type Traffic, visitTraffic } from "./traffic/traffic.ts";
-export type { Batch, MalformedLine, Visit } from "./traffic/visit.ts";
+export type { ChunkStream } from "./traffic/bytes.ts";
+export { TrafficError } from "./traffic/error.ts";
+export { detectFormat } from "./traffic/format/detect.ts";
+export { type FormatInfo, formats, type LineFormat, type LogPattern } from "./traffic/format/formats.ts";
+export type { FieldMap } from "./traffic/format/map.ts";
+export { type LooseParts, requestOf } from "./traffic/record.ts";
+export {
+  type LogForm,
+  type LogFormat,
+  type LogLine,
+  type LogOptions,
+  logTraffic,
+  populationTraffic,
+  readLog,
+  type Traffic,
+  visitTraffic,
+} from "./traffic/traffic.ts";
+export type { Batch, MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 export { visitsOf } from "./visits.ts";

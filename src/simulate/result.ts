@@ -10,7 +10,8 @@ import { type Interval, wilson } from "./statistics/interval.ts";
 import type { Sequential } from "./statistics/sequential.ts";
 import { type Summary, WITHIN } from "./summary.ts";
 import type { Totals } from "./totals.ts";
-import type { MalformedLine } from "./traffic/visit.ts";
+import type { LogFormat } from "./traffic/traffic.ts";
+import type { MalformedLine, SkippedLines } from "./traffic/visit.ts";
 
 /** What a version got, in requests. Shares are parts of 1. */
 export interface VersionShare {
@@ -109,8 +110,9 @@ export interface Simulation {
   readonly requests: number;
   /** Whether it was stopped before the traffic had ended. */
   readonly partial: boolean;
-  /** Lines of the log, and those that are no requests, with the first of them. */
-  readonly lines: { readonly read: number; readonly malformed: number; readonly first: readonly MalformedLine[] };
+  readonly lines: Lines;
+  /** The format of the log; undefined where the traffic is no log, or nothing was read of it. */
+  readonly format: LogFormat | undefined;
   readonly versions: readonly VersionShare[];
   readonly reasons: readonly { readonly version: Version; readonly reason: Reason; readonly at: Pointer; readonly requests: number }[];
   readonly funnel: readonly FunnelStep[];
@@ -130,6 +132,19 @@ export interface Simulation {
   readonly recorded: RecordedReport | undefined;
 }
 
+/** The lines of a log, empty ones and comments too; all 0 for other traffic. */
+export interface Lines {
+  readonly read: number;
+  /** Lines that are not in the format of the log, and the first of them. */
+  readonly malformed: number;
+  readonly first: readonly MalformedLine[];
+  /** The malformed lines as a part of all but empty lines and comments. */
+  readonly share: number;
+  /** Lines that are in the format but hold no request that reached a server, and why: those with most lines first. */
+  readonly skipped: number;
+  readonly skippedFor: readonly SkippedLines[];
+}
+
 /** Recorded answers beside the alias's. */
 export interface RecordedReport {
   /** Requests of which the alias leaves nothing to chance, and those of them that got the alias's version. */
@@ -144,12 +159,13 @@ export interface RecordedReport {
 export interface ReportContext {
   readonly seed: string;
   readonly partial: boolean;
-  readonly lines: Simulation["lines"];
+  readonly lines: Lines;
+  readonly format: LogFormat | undefined;
   readonly risk: number;
 }
 
 /** The totals as they are reported. */
-export function reportOf(totals: Totals, { seed, partial, lines, risk }: ReportContext): Simulation {
+export function reportOf(totals: Totals, { seed, partial, lines, format, risk }: ReportContext): Simulation {
   const { plan, counts, requests } = totals;
   const segments = [...totals.segments].map(([value, each]) => segment(plan, value, each, false));
   const rest = segment(plan, undefined, totals.others, true);
@@ -159,6 +175,7 @@ export function reportOf(totals: Totals, { seed, partial, lines, risk }: ReportC
     requests,
     partial,
     lines,
+    format,
     versions: versionShares(plan, counts),
     reasons: plan.outcomes.map(({ version, reason, at, index }) => ({ version, reason, at, requests: counts[index] ?? 0 })),
     funnel: funnelOf(plan, counts, requests),

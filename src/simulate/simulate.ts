@@ -1,12 +1,12 @@
 import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import { type Compilable, planOf } from "../plan/index.ts";
-import { reportOf, type Simulation } from "./result.ts";
+import { type Lines, reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout.ts";
 import { addAll } from "./summary.ts";
 import { createTaskRunner, type Job, MALFORMED_SHOWN, type Result, type Task, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";
-import { isContiguous, type Traffic } from "./traffic/traffic.ts";
+import { formatOf, isContiguous, type LogFormat, type Traffic } from "./traffic/traffic.ts";
 import type { MalformedLine } from "./traffic/visit.ts";
 
 /** Does tasks, and gives the results in the order of the tasks. It asks for no more tasks than it can do. */
@@ -65,8 +65,8 @@ export async function simulate(
   const { seed, segment, risk = RISK } = options;
   const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
   const job: Job = { source: traffic.source, plans, seed, segment };
-  const { totals, partial, lines, changes, bounced } = await gather(job, traffic, options);
-  const reports = totals.map((total) => reportOf(total, { seed, partial, lines, risk }));
+  const { totals, partial, lines, format, changes, bounced } = await gather(job, traffic, options);
+  const reports = totals.map((total) => reportOf(total, { seed, partial, lines, format, risk }));
   const [report] = reports;
   if (!isRollout(subject)) return report as Simulation;
 
@@ -98,7 +98,8 @@ function isRollout(subject: Compilable | Rollout): subject is Rollout {
 interface Gathered {
   readonly totals: readonly Totals[];
   readonly partial: boolean;
-  readonly lines: Simulation["lines"];
+  readonly lines: Lines;
+  readonly format: LogFormat | undefined;
   readonly changes: readonly { readonly cells: number[]; readonly users: number }[];
   readonly bounced: number;
 }
@@ -108,6 +109,8 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
   const totals = job.plans.map((each) => new Totals(each));
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
   const first: MalformedLine[] = [];
+  const skipped = new Map<string, number>();
+  let format: LogFormat | undefined;
   let read = 0;
   let malformed = 0;
   let bounced = 0;
@@ -120,6 +123,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
         partial = true;
         return;
       }
+      format ??= formatOf(piece);
       yield { index: task, piece, levels: totals.map((total) => total.levels()) };
       task++;
     }
@@ -137,6 +141,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
       bounced += result.bounced;
       malformed += result.malformed;
       for (const { line, fault } of result.first) if (first.length < MALFORMED_SHOWN) first.push({ line: read + line, fault });
+      for (const { reason, lines } of result.skipped) skipped.set(reason, (skipped.get(reason) ?? 0) + lines);
       read += result.lines;
       onProgress?.(totals[0]?.requests ?? 0, read);
     }
@@ -145,7 +150,11 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
     if (signal?.aborted !== true) throw error;
     partial = true;
   }
-  return { totals, partial, lines: { read, malformed, first }, changes, bounced };
+  const skippedFor = Array.from(skipped, ([reason, lines]) => ({ reason, lines })).toSorted((a, b) => b.lines - a.lines);
+  const skippedLines = skippedFor.reduce((sum, { lines }) => sum + lines, 0);
+  const told = malformed + skippedLines + (totals[0]?.requests ?? 0);
+  const lines = { read, malformed, first, share: malformed === 0 ? 0 : malformed / told, skipped: skippedLines, skippedFor };
+  return { totals, partial, lines, format, changes, bounced };
 }
 
 /** Milliseconds of work at a stretch, after which timers, signals and other requests have their turn. */

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/index.ts";
 import { versionOf } from "./history.ts";
 import { drawsOf, type Levels, tallier, type Tally } from "./tally.ts";
 import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
-import type { MalformedLine, Visit } from "./traffic/visit.ts";
+import type { MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 
 /** What is to be simulated. Plain data: a worker is told it once. */
 export interface Job {
@@ -32,6 +32,7 @@ export interface Result {
   readonly malformed: number;
   /** The first of the malformed lines, counted from the first line of the piece. */
   readonly first: readonly MalformedLine[];
+  readonly skipped: readonly SkippedLines[];
 }
 
 /** Visits that the next plan answers in another way, by the versions. */
@@ -60,8 +61,8 @@ export function createTaskRunner({ source, plans, seed, segment }: Job): (task: 
 
   return ({ index: task, piece, levels }) => {
     const batch = read(piece);
-    const { visits, lines, malformed } = batch;
-    const told = { lines, malformed: malformed.length, first: malformed.slice(0, MALFORMED_SHOWN) };
+    const { visits, lines, malformed, skipped } = batch;
+    const told = { lines, malformed: malformed.length, first: malformed.slice(0, MALFORMED_SHOWN), skipped };
     const draws = plans.length === 1 ? undefined : drawsOf(seed, task, visits.length);
     const done = runs.map((run, index) => run(batch, task, levels[index], draws));
     const tallies = done.map(({ tally }) => tally);

@@ -59,8 +59,8 @@ describe("simulate", () => {
     const line = '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n';
     const har = { log: { entries: [{ request: { method: "GET", url: "https://shop.example/", headers: [] } }] } };
     for (const [name, text] of [
-      ["a.ndjson", "{}\n"],
-      ["a.log", "{}\n"],
+      ["a.ndjson", '{"path":"/"}\n'],
+      ["a.log", '{"path":"/"}\n'],
       ["a.txt", line],
       ["a.har", JSON.stringify(har)],
       ["a.json", JSON.stringify(har, null, 2)],
@@ -158,7 +158,7 @@ describe("simulate", () => {
     ["users of a model", [alias, "--population", model, "--user", "Header:x"], "`--user` does nothing without `--traffic`"],
     ["rates without a rollout", [alias, "--population", model, "--per-user", "1"], "`--per-user` does nothing without `--rollout`"],
     ["an empty log", [alias, "--traffic", file("empty.ndjson", "")], "empty.ndjson: the file is empty"],
-    ["a log without a request", [alias, "--traffic", file("none.ndjson", "x\n")], "no line is a request; line 1: not JSON"],
+    ["a log without a request", [alias, "--traffic", file("none.ndjson", "x\n")], "the format of the log is not known"],
     ["a log that is not there", [alias, "--traffic", join(folder, "none.log")], "none.log: no such file"],
     ["a folder as a log", [alias, "--traffic", folder], "is a directory"],
     ["a model that is not there", [alias, "--population", join(folder, "none.yaml")], "none.yaml: no such file"],

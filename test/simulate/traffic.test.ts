@@ -1,9 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readLogLine } from "../../src/simulate/traffic/access-log.ts";
-import { entriesOf, readHarEntry } from "../../src/simulate/traffic/har.ts";
+import { recordsOf } from "../../src/simulate/traffic/document.ts";
 import { blocksOf, LONGEST_LINE } from "../../src/simulate/traffic/lines.ts";
-import { readEntry } from "../../src/simulate/traffic/ndjson.ts";
 import { logTraffic, pieceReader, type LogOptions } from "../../src/simulate/traffic/traffic.ts";
 import type { Batch } from "../../src/simulate/traffic/visit.ts";
 
@@ -26,96 +24,8 @@ async function readLog(chunks: readonly (string | Uint8Array)[], options: LogOpt
   return batches;
 }
 
-describe("the combined log format", () => {
-  const tail = '"https://shop.example/" "Mozilla/5.0 (X11; Linux)"';
-
-  test.each([
-    [
-      "a line of nginx",
-      `192.0.2.7 - alice [24/Nov/2026:12:00:00 +0000] "GET /cart?x=1 HTTP/1.1" 200 512 ${tail}`,
-      {
-        user: "alice",
-        request: {
-          method: "GET",
-          url: "/cart?x=1",
-          headers: { referer: "https://shop.example/", "user-agent": "Mozilla/5.0 (X11; Linux)" },
-          attributes: { remote_addr: "192.0.2.7", remote_user: "alice", status: "200" },
-        },
-      },
-    ],
-    [
-      "nobody signed in: address and agent are the user",
-      `2001:db8::1 - - [24/Nov/2026:12:00:00 +0000] "POST / HTTP/2.0" 302 0 "-" "curl/8"`,
-      { user: "2001:db8::1 curl/8", request: { method: "POST", url: "/", headers: { "user-agent": "curl/8" } } },
-    ],
-    [
-      "the common format ends before the referrer",
-      `192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.0" 404 -`,
-      { request: { url: "/", headers: {}, attributes: { status: "404" } } },
-    ],
-    [
-      "quotes within quotes, as Apache and as nginx write them",
-      String.raw`192.0.2.7 - - [x] "GET /a\"b HTTP/1.1" 200 1 "\x22q\x22" "a\\"`,
-      { request: { url: '/a"b', headers: { referer: '"q"', "user-agent": "a\\" } } },
-    ],
-    ["a user's name with a space", `192.0.2.7 - Ann Lee [x] "GET / HTTP/1.1" 200 1 ${tail}`, { user: "Ann Lee" }],
-    ["HTTP/0.9 has no version", `192.0.2.7 - - [x] "GET /old" 200 1`, { request: { url: "/old" } }],
-    ["what follows is the log's own", `192.0.2.7 - - [x] "GET / HTTP/1.1" 200 1 ${tail} "203.0.113.9" 0.003`, { request: { url: "/" } }],
-  ])("%s", (_, line, visit) => {
-    expect(readLogLine(line)).toMatchObject(visit);
-  });
-
-  test.each([
-    ["", "not in the combined or common log format"],
-    ["hello", "not in the combined or common log format"],
-    [`192.0.2.7 - - [x] "GET / HTTP/1.1 200`, "the request line has no closing quote"],
-    [`192.0.2.7 - - [x] "\\x16\\x03" 400 0 "-" "-"`, "no method and target between the quotes"],
-    [`192.0.2.7 - - [x] "GET / HTTP/1.1"`, "no status after the request line"],
-    [`192.0.2.7 - - [x] "GET / HTTP/1.1" two 1`, "the status is not a number of three digits"],
-    [`192.0.2.7 - - [x] "GET / HTTP/1.1" 200 1 "https://`, "the referrer has no closing quote"],
-    [`192.0.2.7 - - [x] "GET / HTTP/1.1" 200 1 "-" "Mozilla`, "the user agent has no closing quote"],
-  ])("%j is malformed", (line, fault) => {
-    expect(readLogLine(line)).toEqual({ fault });
-  });
-});
-
-describe("JSON lines", () => {
-  test("everything that a line can say", () => {
-    const line = {
-      method: "POST",
-      path: "/cart",
-      query: "a=1",
-      host: "shop.example",
-      headers: [["X-User", "u1"]],
-      attributes: { role: "staff" },
-      user: "u1",
-      session: "s1",
-      draw: 0.25,
-      answered_by: "v2",
-    };
-    expect(readEntry(JSON.stringify(line), "answered_by")).toMatchObject({
-      request: { method: "POST", url: "/cart?a=1", headers: { "x-user": "u1", host: "shop.example" }, attributes: { role: "staff" } },
-      user: "u1",
-      session: "s1",
-      draw: 0.25,
-      served: "v2",
-    });
-  });
-
-  test.each([
-    ["{", "not JSON"],
-    ["null", "not an object"],
-    ['{"url":1}', "`url` is not a string"],
-    ['{"user":7}', "`user` is not a string"],
-    ['{"headers":[["a"]]}', "`headers` is not an object or a list of pairs, of strings"],
-    ['{"attributes":{"a":1}}', "`attributes` is not an object of strings"],
-  ])("%s is malformed", (line, fault) => {
-    expect(readEntry(line)).toEqual({ fault });
-  });
-});
-
 describe("HAR", () => {
-  const entry = (url: string) => ({
+  const entry = (url: string, more: object = {}) => ({
     startedDateTime: "2026-11-24T12:00:00Z",
     request: {
       method: "GET",
@@ -125,21 +35,22 @@ describe("HAR", () => {
         { name: ":path", value: "/" },
         { name: "X-User", value: 'a"]}{[\\' },
       ],
+      postData: { text: "x".repeat(100) },
     },
-    response: { content: { text: '"entries": [{' } },
+    response: { status: 200, content: { text: '"entries": [{' } },
+    ...more,
   });
-  const file = JSON.stringify(
-    { log: { version: "1.2", pages: [{ entries: [1] }], entries: [entry("https://a/1"), entry("https://a/2")] } },
-    null,
-    2,
-  );
+  const har = (...entries: readonly object[]): string =>
+    JSON.stringify({ log: { version: "1.2", pages: [{ entries: [1] }], entries } }, null, 2);
+  const file = har(entry("https://a/1"), entry("https://a/2"));
+  const request = (more: object): object => ({ request: { method: "GET", url: "https://shop.example/cart", headers: [], ...more } });
 
   test("each entry is a request, wherever the stream is cut", async () => {
     for (const size of [1, 7, 64, file.length]) {
       const chunks = Array.from({ length: Math.ceil(file.length / size) }, (_, at) => file.slice(at * size, (at + 1) * size));
-      const batches = await readLog(chunks, { form: "har" });
+      const batches = await readLog(chunks, { format: "har" });
       const visits = batches.flatMap((batch) => batch.visits);
-      expect(visits.map(({ request }) => request.url)).toEqual(["https://a/1", "https://a/2"]);
+      expect(visits.map((visit) => visit.request.url)).toEqual(["https://a/1", "https://a/2"]);
       expect({ ...visits[0]?.request.headers }).toEqual({ host: "shop.example", "x-user": 'a"]}{[\\' });
     }
   });
@@ -153,17 +64,78 @@ describe("HAR", () => {
   });
 
   test.each([
-    ["{}", "no request with `method` and `url` in the entry"],
-    ['{"request":{"method":"GET","url":"/","headers":{}}}', "`request.headers` is not a list"],
-    ['{"request":{"method":"GET","url":"/","headers":[{"name":"a"}]}}', "a header is not a name and a value"],
-  ])("%s is malformed", (line, fault) => {
-    expect(readHarEntry(line)).toEqual({ fault });
+    ["cookies where no Cookie field is", request({ cookies: [{ name: "beta", value: "on" }] }), { headers: { cookie: "beta=on" } }],
+    [
+      "a Cookie field before them",
+      request({ cookies: [{ name: "beta", value: "on" }], headers: [{ name: "Cookie", value: "beta=off" }] }),
+      { headers: { cookie: "beta=off" } },
+    ],
+    ["the host of the URL", request({}), { headers: { host: "shop.example" } }],
+    ["a port that is not the usual one", request({ url: "http://shop.example:443/" }), { headers: { host: "shop.example:443" } }],
+    ["the Host field before it", request({ headers: [{ name: "Host", value: "a.example" }] }), { headers: { host: "a.example" } }],
+    [
+      "a handshake",
+      { ...request({ method: "", url: "wss://shop.example/ws" }), response: { status: 0 } },
+      { method: "GET", headers: { host: "shop.example" } },
+    ],
+  ])("%s", async (_, one, wanted) => {
+    const [batch] = await readLog([har(one)], {});
+    expect(batch?.visits).toMatchObject([{ request: wanted }]);
   });
 
-  test("lines stay in their order over many chunks", async () => {
-    const many = JSON.stringify({ log: { entries: Array.from({ length: 50 }, (_, at) => entry(`https://a/${at}`)) } });
-    const text = (await all(entriesOf(streamed([many.slice(0, 999), many.slice(999)])))).join("");
-    expect(text.split("\n").filter((line) => line !== "")).toHaveLength(50);
+  test.each([
+    [request({ url: "data:image/png;base64,iVBORw0KGgo=" }), "a `data:` URL"],
+    [request({ url: "blob:https://shop.example/1e2" }), "a `blob:` URL"],
+    [request({ url: "moz-extension://abc/x.js" }), "a URL of a browser extension"],
+    [request({ url: "about:blank" }), "a URL that no server answers"],
+    [{ ...request({}), _fromCache: "memory" }, "answered from the cache"],
+    [{ ...request({}), response: { status: 0 } }, "blocked or given up before an answer"],
+  ])("%j never reached a server", async (one, reason) => {
+    const [batch] = await readLog([har(one, entry("https://a/"))], {});
+    expect(batch).toMatchObject({ lines: 2, visits: [{}], malformed: [], skipped: [{ reason, lines: 1 }] });
+  });
+
+  test.each<[object, string]>([
+    [{}, "no `request` in the entry"],
+    [{ request: { url: "/" } }, "no request with `method` and `url` in the entry"],
+    [request({ headers: [{ value: "a" }] }), "an item of `headers` is not a name and a value"],
+    [request({ method: "G T" }), "`request.method` is not a method: `G T`"],
+    [request({ url: "cart" }), "`request.url` is not a URL: `cart`"],
+  ])("%j is malformed", async (one, fault) => {
+    const [batch] = await readLog([har(one)], { format: "har" });
+    expect(batch?.malformed).toEqual([{ line: 1, fault }]);
+  });
+
+  test("bodies are passed over, whatever their size and wherever they stand", async () => {
+    async function* file(): AsyncGenerator<string> {
+      yield '{"log":{"entries":[{"response":{"content":{"size":1,"text":"';
+      for (let part = 0; part < 300; part++) yield await Promise.resolve('\\"]}{['.repeat(20_000));
+      yield '"},"status":200},"request":{"method":"POST","postData":{"text":"';
+      for (let part = 0; part < 300; part++) yield await Promise.resolve("}".repeat(50_000));
+      yield '"},"url":"https://a/1","headers":[]}}]}}';
+    }
+    const lines: string[] = [];
+    for await (const line of recordsOf(file(), "har")) lines.push(line);
+    expect(lines.join("")).toBe(
+      '{"response":{"content":null,"status":200},"request":{"method":"POST","postData":null,"url":"https://a/1","headers":[]}}\n',
+    );
+  });
+
+  test("an entry over 512 MiB is refused, and the next is read", async () => {
+    async function* file(): AsyncGenerator<string> {
+      const part = "x".repeat(2 ** 24);
+      yield '{"log":{"entries":[{"response":{"content":"';
+      for (let at = 0; at < 33; at++) yield await Promise.resolve(part);
+      yield '"},"request":{"method":"GET","url":"https://a/1"}},{"request":{"method":"GET","url":"https://a/2"}}]}}';
+    }
+    const lines: string[] = [];
+    for await (const line of recordsOf(file(), "har")) lines.push(line);
+    expect(lines.join("")).toBe('! an entry longer than 512 MiB\n{"request":{"method":"GET","url":"https://a/2"}}\n');
+  });
+
+  test("a request that is too long is refused", async () => {
+    const [batch] = await readLog([har(request({ headers: [{ name: "a", value: "b".repeat(LONGEST_LINE) }] }))], { format: "har" });
+    expect(batch?.malformed).toEqual([{ line: 1, fault: `an entry longer than ${LONGEST_LINE} characters` }]);
   });
 });
 
@@ -208,7 +180,7 @@ describe("a stream of lines", () => {
     });
     expect(malformed).toEqual([
       [2, "not JSON"],
-      [5, "longer than 1048576 characters"],
+      [5, "longer than 1048576 bytes"],
       [7, "not JSON"],
       [8, "not JSON"],
     ]);

@@ -3,14 +3,13 @@ import { formatPercent, visible } from "../../alias/surface.ts";
 import { type MalformedLine, visitsOf } from "../../simulate/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
-import { failureOf } from "../files/text.ts";
-import { type Log, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
+import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { formats } from "../formats.ts";
 import { isAbandoned, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf, SILENT } from "../terminal/progress.ts";
 import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
 import { count, plural, table } from "../terminal/table.ts";
-import { TRAFFIC_FORMAT } from "../traffic.ts";
+import { hasTooMany, LOG_OPTIONS, logOptionsOf } from "../traffic.ts";
 
 /** Slots of a split. */
 const SLOTS = 10_000;
@@ -23,6 +22,8 @@ interface Tally {
   /** Requests by the index of their decision. */
   readonly counts: readonly number[];
   readonly requests: number;
+  /** Lines of the log. */
+  readonly read: number;
   readonly malformed: number;
   /** The first of the malformed lines. */
   readonly first: readonly MalformedLine[];
@@ -55,14 +56,14 @@ export const route: Command = defineCommand({
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML" }],
   options: {
     traffic: { type: "string", value: "FILE", required: true, description: "the log of requests, `-` for standard input" },
-    "traffic-format": TRAFFIC_FORMAT,
+    ...LOG_OPTIONS,
     format: formats({ text: "the table", json: "a JSON object for each request, with its number" }),
     requests: { type: "string", deprecated: { use: "--traffic" } },
     json: { type: "boolean", deprecated: { use: "--format json" } },
   },
   exits: {
-    0: "all lines were routed",
-    1: "some were not, or the config has errors",
+    0: "the requests were routed",
+    1: "too many lines are no requests, or the config has errors",
     2: "wrong usage, no such file, or not one request in it",
     130: "interrupted",
   },
@@ -77,7 +78,7 @@ export const route: Command = defineCommand({
     if (alias === undefined) return 1;
 
     const compiled: Route = compile(alias);
-    const log = await openLog(values.traffic, { form: values["traffic-format"] }, host);
+    const log = await openLog(values.traffic, logOptionsOf(values), host);
     const { name } = log;
     const json = values.format === "json";
     const tally = await routeLog(compiled, log, json, host);
@@ -89,7 +90,7 @@ export const route: Command = defineCommand({
       const lines = summary(compiled.plan, tally, { name, interrupted, columns: host.columns }, style);
       await write(host.stdout, wrap(`${lines.join("\n")}\n`, host.columns));
     } else if (interrupted) await notice(`interrupted after ${plural(tally.requests, "request")}`, host);
-    return interrupted ? 130 : tally.malformed > 0 ? 1 : 0;
+    return interrupted ? 130 : hasTooMany(tally, values["max-malformed"]) ? 1 : 0;
   },
 });
 
@@ -98,6 +99,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   const first: MalformedLine[] = [];
   let requests = 0;
   let malformed = 0;
+  let lines = 0;
   // Silent where the decisions themselves pass by on the screen.
   const progress = json && host.stdout.isTTY === true ? SILENT : progressOf(host.stderr, size);
   try {
@@ -108,18 +110,18 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
         requests++;
         if (json) await write(host.stdout, `${jsonOf({ request: requests, ...decision })}\n`);
       }
+      lines += batch.lines;
       malformed += batch.malformed.length;
       first.push(...batch.malformed.slice(0, MALFORMED_SHOWN - first.length));
       progress.at(requests, read());
       if (json && isAbandoned(host.stdout)) break;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new Refusal(`${name}: ${failureOf(error)}`);
+    throw logFailure(name, error);
   } finally {
     progress.end();
   }
-  return { counts, requests, malformed, first };
+  return { counts, requests, read: lines, malformed, first };
 }
 
 /** The reasons in the order in which a route comes to them. */

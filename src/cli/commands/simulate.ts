@@ -15,7 +15,7 @@ import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { failureOf, readFile, readValue } from "../files/text.ts";
-import { type Log, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
+import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
@@ -24,7 +24,7 @@ import { type ExitCode, Refusal, type Terminal, write } from "../terminal/host.t
 import { byPosition, placed } from "../terminal/place.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
-import { fieldOf, TRAFFIC_FORMAT } from "../traffic.ts";
+import { fieldOf, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
 
 /** Simulates an alias, or a rollout of one. */
 export const simulate: Command = defineCommand({
@@ -36,7 +36,10 @@ export const simulate: Command = defineCommand({
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML" }],
   options: {
     traffic: { type: "string", value: "FILE", group: "Traffic", description: "a log of requests, `-` for standard input" },
-    "traffic-format": { ...TRAFFIC_FORMAT, needs: "traffic", group: "Traffic" },
+    "traffic-format": { ...LOG_OPTIONS["traffic-format"], group: "Traffic" },
+    "log-format": { ...LOG_OPTIONS["log-format"], needs: "traffic", group: "Traffic" },
+    map: { ...LOG_OPTIONS.map, needs: "traffic", group: "Traffic" },
+    "max-malformed": { ...LOG_OPTIONS["max-malformed"], needs: "traffic", group: "Traffic" },
     user: {
       type: "string",
       value: "TYPE:NAME",
@@ -102,7 +105,7 @@ export const simulate: Command = defineCommand({
   oneOf: ["traffic", "population"],
   exits: {
     0: "done",
-    1: "a file has errors, or a log has lines that are no requests",
+    1: "a file has errors, or too many lines of a log are no requests",
     2: "wrong usage, no such file, or not one request in it",
     130: "interrupted; what had been found by then is printed, and marked partial",
   },
@@ -123,7 +126,7 @@ export const simulate: Command = defineCommand({
     if (!steps.ok || !model.ok) return 1;
     await checkReports(values);
 
-    const log = path === undefined ? undefined : await openLog(path, { form: values["traffic-format"], user, session, served }, host);
+    const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
     const traffic = log?.traffic ?? populationTraffic(model.value as Population, values.count);
     const options = {
       seed,
@@ -139,7 +142,7 @@ export const simulate: Command = defineCommand({
       await noteLines(log, simulation, host);
       await write(host.stdout, json ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style, host.columns));
       await writeReports(values, { title: file, simulation }, host);
-      return exitCode(simulation, host);
+      return exitCode(simulation, values["max-malformed"], host);
     }
     const expected = forecast(rollout, {
       ...(perSecond !== undefined && { requestsPerSecond: perSecond }),
@@ -152,7 +155,7 @@ export const simulate: Command = defineCommand({
     const text = `${forecastText(expected, host.columns)}\n${rolloutText(simulation, style, host.columns)}`;
     await write(host.stdout, json ? `${jsonOf({ forecast: expected, ...simulation }, 2)}\n` : text);
     await writeReports(values, { title: file, rollout, forecast: expected, simulation }, host);
-    return exitCode(first?.simulation, host);
+    return exitCode(first?.simulation, values["max-malformed"], host);
   },
 });
 
@@ -170,8 +173,7 @@ async function watched<Found>(
     return await work({ signal: host.interrupted, onProgress: (requests) => progress.at(requests, log?.read() ?? 0) });
   } catch (error) {
     if (host.interrupted.aborted) return undefined;
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new Refusal(`${log?.name ?? "traffic"}: ${failureOf(error)}`);
+    throw logFailure(log?.name ?? "traffic", error);
   } finally {
     progress.end();
   }
@@ -184,9 +186,9 @@ async function noteLines(log: Log | undefined, { requests, lines }: Simulation, 
   await noteMalformed(log.name, lines, host);
 }
 
-function exitCode(simulation: Simulation | undefined, { interrupted }: Terminal): ExitCode {
+function exitCode(simulation: Simulation | undefined, most: number | undefined, { interrupted }: Terminal): ExitCode {
   if (interrupted.aborted) return 130;
-  return simulation !== undefined && simulation.lines.malformed > 0 ? 1 : 0;
+  return simulation !== undefined && hasTooMany(simulation.lines, most) ? 1 : 0;
 }
 
 async function readRollout(path: string, alias: unknown, host: Terminal): Promise<Read<Rollout>> {

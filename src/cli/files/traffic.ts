@@ -1,8 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { extname } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
-import { type LogForm, type LogOptions, logTraffic, type MalformedLine, type Traffic } from "../../simulate/index.ts";
+import { type LogOptions, logTraffic, type MalformedLine, type Traffic, TrafficError } from "../../simulate/index.ts";
 import { failureOf } from "./text.ts";
 import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { count, plural } from "../terminal/table.ts";
@@ -18,14 +17,11 @@ export interface Log {
   readonly read: () => number;
 }
 
-/** How a log is read, as far as it is said. */
-type LogSettings = Omit<LogOptions, "form"> & { readonly form: LogForm | undefined };
-
 /**
- * Opens a log, or standard input for `-`. The format is the one that is named, or else the extension says it, or else the first
- * bytes do. An interruption ends the log at the last whole line. Throws a `Refusal` for what cannot be read.
+ * Opens a log, or standard input for `-`. An interruption ends the log at the last whole line. Throws a `Refusal` for what cannot
+ * be read, and for options that cannot be used.
  */
-export async function openLog(path: string, { form, ...options }: LogSettings, host: Terminal): Promise<Log> {
+export async function openLog(path: string, options: LogOptions, host: Terminal): Promise<Log> {
   const name = path === "-" ? "standard input" : path;
   const size = path === "-" ? undefined : await sizeOf(path);
   let read = 0;
@@ -33,10 +29,23 @@ export async function openLog(path: string, { form, ...options }: LogSettings, h
     read += bytes;
   };
   const source: Readable = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
-  const chunks = wholeLines(source, counted, host.interrupted)[Symbol.asyncIterator]();
-  const first = await firstOf(chunks, name);
-  const named = form ?? formOfName(path) ?? formOfText(first);
-  return { name, traffic: logTraffic(restOf(first, chunks), { form: named, ...options }), size, read: () => read };
+  try {
+    return { name, traffic: logTraffic(wholeLines(source, counted, host.interrupted), options), size, read: () => read };
+  } catch (error) {
+    source.destroy();
+    throw logFailure(name, error);
+  }
+}
+
+/** What went wrong with a log, as a refusal where it is the log's or the system's fault; anything else as it is. */
+export function logFailure(name: string, error: unknown): unknown {
+  if (error instanceof TrafficError) {
+    const [first, ...others] = error.diagnostics;
+    const more = others.length === 0 ? "" : `; ${others.map(({ message }) => message).join("; ")}`;
+    return new Refusal(`${name}: ${first?.message ?? "it cannot be read"}${more}`, first?.help);
+  }
+  if ((error as NodeJS.ErrnoException).code === undefined) return error;
+  return new Refusal(`${name}: ${failureOf(error)}`);
 }
 
 /** The size of a file, if it has one. Fails before the work where it cannot be read. */
@@ -80,43 +89,6 @@ async function* wholeLines(
     throw error;
   }
   yield rest;
-}
-
-async function firstOf(chunks: AsyncIterator<Buffer, void>, name: string): Promise<Buffer> {
-  try {
-    const { value } = await chunks.next();
-    return value ?? Buffer.alloc(0);
-  } catch (error) {
-    throw new Refusal(`${name}: ${failureOf(error)}`);
-  }
-}
-
-async function* restOf(first: Buffer, chunks: AsyncIterator<Buffer, void>): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield first;
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
-  } finally {
-    // Closes the stream where nobody reads on; otherwise it would keep the process alive.
-    await chunks.return?.();
-  }
-}
-
-function formOfName(path: string): LogForm | undefined {
-  switch (extname(path).toLowerCase()) {
-    case ".har":
-      return "har";
-    case ".ndjson":
-    case ".jsonl":
-      return "ndjson";
-    default:
-      return undefined;
-  }
-}
-
-function formOfText(first: Buffer): LogForm {
-  const text = first.toString("utf8", 0, 1_024);
-  if (/^\s*\{\s*"log"\s*:\s*\{/.test(text)) return "har";
-  return /^\s*[[{]/.test(text) ? "ndjson" : "access-log";
 }
 
 /** What is said of the lines of a log that are no requests: how many there are, and the first of them. */

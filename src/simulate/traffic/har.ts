@@ -1,104 +1,55 @@
-import { toRequest } from "../../request/index.ts";
-import type { Entry } from "./visit.ts";
+import { shown } from "../../document/index.ts";
+import { timeOf } from "./format/clock.ts";
+import { hostOf, isMethod } from "./format/request-line.ts";
+import { isRecord, readRecord, requestOf } from "./record.ts";
+import type { Entry, Skip } from "./visit.ts";
+
+const DATA: Skip = { skipped: "a `data:` URL" };
+const BLOB: Skip = { skipped: "a `blob:` URL" };
+const EXTENSION: Skip = { skipped: "a URL of a browser extension" };
+const LOCAL: Skip = { skipped: "a URL that no server answers" };
+const CACHED: Skip = { skipped: "answered from the cache" };
+const UNANSWERED: Skip = { skipped: "blocked or given up before an answer" };
 
 /**
- * Makes lines of a HAR file (HTTP Archive 1.2): each entry of `log.entries` on one line, as the stream brings it, so that a
- * file of any size passes through. The last line of a file that breaks off is the part of an entry that is there.
- */
-export async function* entriesOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder();
-  const scan = scanner();
-  for await (const chunk of stream) {
-    const lines = scan.take(typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
-    if (lines !== "") yield lines;
-  }
-  const rest = scan.end();
-  if (rest !== "") yield rest;
-}
-
-const QUOTE = 34;
-const BACKSLASH = 92;
-const OPENING: ReadonlySet<number> = new Set([91, 123]);
-const CLOSING: ReadonlySet<number> = new Set([93, 125]);
-
-/** Where entries stand: in the list that is the value of `entries`, in the object that is the value of `log`. */
-const WAY: readonly string[] = ["log", "entries"];
-
-/** Follows the nesting of brackets and the strings of a JSON text, and knows no more of JSON. */
-function scanner(): { readonly take: (text: string) => string; readonly end: () => string } {
-  let depth = 0;
-  /** How far the way to the entries has been gone: brackets opened on it. 3 is within the list. */
-  let along = 0;
-  let quoted = false;
-  let escaped = false;
-  let found = false;
-  /** The string that was read last, to know a key. */
-  let word = "";
-  let entry = "";
-
-  const take = (text: string): string => {
-    let lines = "";
-    let from = 0;
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      if (quoted) {
-        if (escaped) escaped = false;
-        else if (unit === BACKSLASH) escaped = true;
-        else if (unit === QUOTE) quoted = false;
-        if (quoted && along < 3 && word.length < 16) word += text[at];
-      } else if (unit === QUOTE) {
-        quoted = true;
-        word = "";
-      } else if (OPENING.has(unit)) {
-        if (along === 3 && depth === 3) from = at;
-        if (along === depth && along < 3 && (along === 0 || word === WAY[along - 1])) along++;
-        found ||= along === 3;
-        depth++;
-      } else if (CLOSING.has(unit)) {
-        depth--;
-        if (along === 3 && depth === 3) {
-          lines += `${flat(entry + text.slice(from, at + 1))}\n`;
-          entry = "";
-        }
-        along = Math.min(along, depth);
-      }
-    }
-    if (along === 3 && depth > 3) entry += text.slice(from);
-    return lines;
-  };
-  return { take, end: () => (found ? flat(entry) : "not a HAR file: there is no list `log.entries`") };
-}
-
-/** Line breaks in JSON stand between its words, never in a string. */
-function flat(text: string): string {
-  return /[\r\n]/.test(text) ? text.replaceAll(/[\r\n]+/g, " ") : text;
-}
-
-/**
- * Reads one entry of a HAR file: its request. The names that HTTP/2 begins with a colon are no headers; `:authority` is the
- * host.
+ * Reads one entry of a HAR file (HTTP Archive 1.2): its request. The host is that of `:authority`, of the Host field or else of the URL;
+ * `cookies` count where no Cookie field is there, as some browsers leave it out. What never reached a server is skipped.
  */
 export function readHarEntry(line: string): Entry {
-  let entry: { readonly request?: HarRequest } | null;
-  try {
-    entry = JSON.parse(line);
-  } catch {
-    return { fault: line.startsWith("{") ? "not a whole entry" : line.slice(0, 80) };
-  }
-  const { method, url, headers } = entry?.request ?? {};
+  const entry = readRecord(line);
+  if (typeof entry === "string") return { fault: "not a whole entry" };
+  const { request, response, startedDateTime, _fromCache: cached } = entry;
+  if (!isRecord(request)) return { fault: "no `request` in the entry" };
+  const { url, method, headers, cookies } = request;
   if (typeof url !== "string" || typeof method !== "string") return { fault: "no request with `method` and `url` in the entry" };
-  if (!Array.isArray(headers)) return { fault: "`request.headers` is not a list" };
-  const pairs: [string, string][] = [];
-  for (const header of headers as readonly ({ readonly name?: unknown; readonly value?: unknown } | null)[]) {
-    if (typeof header?.name !== "string" || typeof header.value !== "string") return { fault: "a header is not a name and a value" };
-    if (header.name === ":authority") pairs.push(["host", header.value]);
-    else if (!header.name.startsWith(":")) pairs.push([header.name, header.value]);
-  }
-  return { request: toRequest({ headers: pairs, url, method }), user: undefined, session: undefined, draw: undefined, served: undefined };
-}
 
-interface HarRequest {
-  readonly method?: unknown;
-  readonly url?: unknown;
-  readonly headers?: unknown;
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]{0,63}):/.exec(url)?.[1]?.toLowerCase();
+  const socket = scheme === "ws" || scheme === "wss";
+  if (scheme === "data") return DATA;
+  if (scheme === "blob") return BLOB;
+  if (scheme?.endsWith("-extension") === true) return EXTENSION;
+  if (scheme !== "http" && scheme !== "https" && !socket) {
+    return scheme === undefined ? { fault: `\`request.url\` is not a URL: ${shown(url)}` } : LOCAL;
+  }
+  if (cached !== undefined && cached !== null && cached !== false) return CACHED;
+  // The handshake of a WebSocket is a GET, and browsers leave out its method and status.
+  const status = isRecord(response) ? response["status"] : undefined;
+  if (status === 0 && !socket) return UNANSWERED;
+  const verb = method === "" && socket ? "GET" : method;
+  if (!isMethod(verb)) return { fault: `\`request.method\` is not a method: ${shown(method)}` };
+
+  const read = requestOf({ headers: headers ?? [], url, method: verb, host: hostOf(url) });
+  if ("fault" in read) return read;
+  const withCookies =
+    read.headers["cookie"] === undefined && cookies !== undefined ? requestOf({ headers: read.headers, url, method: verb, cookies }) : read;
+  if ("fault" in withCookies) return withCookies;
+  const time = typeof startedDateTime === "string" ? timeOf(startedDateTime, "iso") : Number.NaN;
+  return {
+    request: withCookies,
+    user: undefined,
+    session: undefined,
+    draw: undefined,
+    served: undefined,
+    time: Number.isNaN(time) ? undefined : time,
+  };
 }

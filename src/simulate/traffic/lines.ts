@@ -8,12 +8,11 @@ export const LONGEST_LINE = 1_048_576;
 const BLOCK = 262_144;
 
 /**
- * Cuts a stream of UTF-8 into texts of whole lines, in the same places however the stream was cut before. They are made as
+ * Cuts a stream of text into texts of whole lines, in the same places however the stream was cut before. They are made as
  * they are asked for, and never more than a chunk, a piece and one longest line are held: of a line that is longer
  * only so much is kept that its reader can tell. Lines end with LF.
  */
-export async function* blocksOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder();
+export async function* blocksOf(stream: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   let pending = "";
   /** Whether the rest of an overlong line is being dropped, which stands in `pending` as far as it is kept. */
   let dropping = false;
@@ -40,9 +39,8 @@ export async function* blocksOf(stream: AsyncIterable<Uint8Array | string>): Asy
   };
 
   for await (const chunk of stream) {
-    take(typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
+    take(chunk);
     if (pending.length >= BLOCK) yield* cut();
   }
-  take(decoder.decode());
   if (pending !== "") yield pending;
 }

@@ -61,12 +61,12 @@ export function modelReader(population: Population, seed: string): (task: number
         for (let requests = requestsOf(); requests > 0; requests--) {
           if (perRequest) draw("request");
           if (perRequest || request === undefined) request = build(cells, request);
-          if (visit?.request !== request) visit = { request, user, session: id, draw: undefined, served: undefined };
+          if (visit?.request !== request) visit = { request, user, session: id, draw: undefined, served: undefined, time: undefined };
           visits.push(visit);
         }
       }
     }
-    return { visits, lines: 0, malformed: [] };
+    return { visits, lines: 0, malformed: [], skipped: [] };
   };
 }
 

@@ -1,35 +1,69 @@
+import type { Diagnostic } from "../../document/index.ts";
+import { nearest, pointer, shown } from "../../document/index.ts";
 import type { Field } from "../../request/index.ts";
 import { readerOf, type ReadField } from "../field.ts";
 import { meanOf, type Population } from "../population.ts";
-import { readLogLine } from "./access-log.ts";
-import { entriesOf, readHarEntry } from "./har.ts";
+import { type ChunkStream, textOf } from "./bytes.ts";
+import { recordsOf } from "./document.ts";
+import { TrafficError } from "./error.ts";
+import { detect, LINES_LOOKED_AT, type Sought } from "./format/detect.ts";
+import { formats, layoutIn, type LineFormat, lineReader, type LogPattern, readPattern } from "./format/formats.ts";
+import { type FieldMap, mapFaults } from "./format/map.ts";
+import { fieldsOf, FIELDS_PREFIX } from "./format/w3c.ts";
 import { blocksOf, LONGEST_LINE } from "./lines.ts";
 import { modelReader, usersPerBlock } from "./model.ts";
-import { readEntry } from "./ndjson.ts";
-import type { Batch, Entry, MalformedLine, Visit } from "./visit.ts";
+import type { Batch, MalformedLine, ReadLine, SkippedLines, Visit } from "./visit.ts";
 
-/** The form of a log: JSON objects on lines, HTTP Archive, or the combined log format. */
+/** The forms of 0.1.0. */
 export type LogForm = "ndjson" | "har" | "access-log";
 
 /** How a log is read. Plain data. */
 export interface LogOptions {
-  readonly form: LogForm;
+  /**
+   * The format: `auto`, which is what is taken where it is left out, finds it from the first lines; a name of `formats`; or a pattern
+   * in the syntax of nginx's `log_format` or of Apache's `LogFormat`. `json` finds which of the formats of JSON records it is.
+   */
+  readonly format?: string | LogPattern | undefined;
+  /** Where the parts of a request stand in records that no format knows: `{ ":path": "req.uri", "header x-user": "h.user" }`. */
+  readonly map?: FieldMap | undefined;
+  /**
+   * The form of 0.1.0.
+   * @deprecated `format` says more: `ndjson` is `json`, `har` is `har`, and an `access-log` is found by `auto`
+   */
+  readonly form?: LogForm | undefined;
   /** Where a user's id stands. What the log itself says of the user counts where a request has nothing there. */
   readonly user?: Field | undefined;
   /** Where a session's id stands. */
   readonly session?: Field | undefined;
-  /** For `ndjson`: the key of a line that holds the version that answered. */
+  /** What holds the version that answered: the path of a JSON record's value, or the name of a field as the format writes it. */
   readonly served?: string | undefined;
+}
+
+/** The format that a log was read in. */
+export interface LogFormat {
+  /** One of `formats`, or `nginx`, `apache` or `map`. */
+  readonly name: string;
+  /** What loggers had put before each line. */
+  readonly prefix?: string | undefined;
+  /** Whether it was found from the first lines, and not named by the options. */
+  readonly detected: boolean;
 }
 
 /** How pieces of traffic become visits: plain data, for a worker is told it too. */
 export type TrafficSource =
-  | { readonly kind: "log"; readonly options: LogOptions }
+  | { readonly kind: "log"; readonly options: Pick<LogOptions, "user" | "session" | "served"> }
   | { readonly kind: "population"; readonly population: Population }
   | { readonly kind: "visits"; readonly contiguous: boolean };
 
+/** Lines of a log, and how they are read. */
+export interface LogPiece {
+  readonly text: string;
+  readonly format: LineFormat;
+  readonly detected: boolean;
+}
+
 /** A piece of traffic: lines of a log, the number of a task, or visits as they are. */
-export type Piece = string | number | readonly Visit[];
+export type Piece = LogPiece | number | readonly Visit[];
 
 /** Traffic: a way to read, and what to read, piece by piece, as fast as it is asked for. */
 export interface Traffic {
@@ -37,9 +71,230 @@ export interface Traffic {
   readonly pieces: Iterable<Piece> | AsyncIterable<Piece>;
 }
 
-/** The requests of a log. `stream` gives its bytes or its text, in chunks of any size; a stream of node is one. */
-export function logTraffic(stream: AsyncIterable<Uint8Array | string>, options: LogOptions): Traffic {
-  return { source: { kind: "log", options }, pieces: blocksOf(options.form === "har" ? entriesOf(stream) : stream) };
+/**
+ * The requests of a log. `stream` gives its bytes or its text, in chunks of any size; a stream of node is one. Bytes may be compressed with
+ * gzip. The pieces throw a `TrafficError` where the format is to be found and is not known.
+ * @throws TrafficError with everything that is wrong with the options
+ */
+export function logTraffic(stream: ChunkStream, options: LogOptions = {}): Traffic {
+  const sought = soughtIn(options);
+  const { user, session, served } = options;
+  return { source: { kind: "log", options: { user, session, served } }, pieces: piecesOf(stream, sought, served) };
+}
+
+/** What comes of a line: a request, no request, or a fault. Empty lines and comments are left out. */
+export type LogLine = { readonly line: number } & ({ readonly visit: Visit } | { readonly skipped: string } | { readonly fault: string });
+
+/**
+ * The lines of a log one by one, as `logTraffic` reads them. `onFormat` is told the format before the first line.
+ * @throws TrafficError as `logTraffic` and its pieces do
+ */
+export async function* readLog(
+  stream: ChunkStream,
+  options: LogOptions = {},
+  onFormat?: (format: LogFormat) => void,
+): AsyncGenerator<LogLine, void, undefined> {
+  const { source, pieces } = logTraffic(stream, options);
+  const read = pieceLines(source);
+  let line = 0;
+  let told = false;
+  for await (const piece of pieces) {
+    const format = formatOf(piece);
+    if (!told && format !== undefined) onFormat?.(format);
+    told = true;
+    const { entries, lines } = read(piece);
+    for (const entry of entries) yield { ...entry, line: line + entry.line };
+    line += lines;
+  }
+}
+
+/** The format that a piece of a log is read in; undefined for other traffic. */
+export function formatOf(piece: Piece): LogFormat | undefined {
+  if (typeof piece !== "object" || !("format" in piece)) return undefined;
+  const { format, detected } = piece;
+  return { name: format.name, ...(format.prefix !== undefined && { prefix: format.prefix }), detected };
+}
+
+/** Everything that the options ask for, checked. */
+interface Wanted {
+  readonly sought: Sought;
+  /** The format where none is found; undefined where it must be. */
+  readonly otherwise: LineFormat | undefined;
+}
+
+const FORMS: Readonly<Record<LogForm, Wanted>> = {
+  ndjson: { sought: "json", otherwise: { name: "json" } },
+  har: { sought: { name: "har" }, otherwise: { name: "har", shape: "har" } },
+  "access-log": { sought: "access-log", otherwise: undefined },
+};
+
+function soughtIn({ format = "auto", map, form }: LogOptions): Wanted {
+  const fail = (...complaints: readonly Omit<Diagnostic, "severity">[]): never => {
+    throw new TrafficError(complaints.map((complaint) => ({ ...complaint, severity: "error" })));
+  };
+  if (form !== undefined && !Object.hasOwn(FORMS, form))
+    return fail({
+      code: "log-format",
+      at: "/form",
+      message: `${shown(String(form))} is no form of a log`,
+      help: "leave it out, or name a `format`",
+    });
+  if (map !== undefined) {
+    if (format !== "auto" && format !== "json")
+      return fail({
+        code: "log-map",
+        at: "/map",
+        message: "a map is for JSON records, and another format is named",
+        help: "leave out `format`, or write `json`",
+      });
+    const faults = mapFaults(map);
+    if (faults.length > 0)
+      return fail(
+        ...faults.map(({ target, message, help }) => ({
+          code: "log-map" as const,
+          at: target === undefined ? "/map" : pointer("/map", target),
+          message,
+          help,
+        })),
+      );
+    const mapped: LineFormat = { name: "map", map };
+    return { sought: mapped, otherwise: mapped };
+  }
+  if (typeof format === "object") {
+    const [name = ""] = Object.keys(format);
+    const text: unknown = Object.values(format)[0];
+    if ((name !== "nginx" && name !== "apache") || Object.keys(format).length !== 1 || typeof text !== "string")
+      return fail({
+        code: "log-format",
+        at: "/format",
+        message: "the format is neither a name nor a pattern",
+        help: 'write `{ nginx: "$remote_addr …" }` or `{ apache: "%h …" }`',
+      });
+    const read = readPattern(format);
+    if (!read.ok)
+      return fail(
+        ...read.faults.map(({ offset, message, help }) => ({
+          code: "log-pattern" as const,
+          at: `/format/${name}`,
+          message,
+          help,
+          position: placeIn(text, offset),
+        })),
+      );
+    const described: LineFormat = { name, pattern: format };
+    return { sought: described, otherwise: described };
+  }
+  if (format === "auto") return form === undefined ? { sought: "auto", otherwise: undefined } : FORMS[form];
+  if (form !== undefined)
+    return fail({
+      code: "log-format",
+      at: "/form",
+      message: "both `form` and `format` are there",
+      help: "leave out `form`, which is of 0.1.0",
+    });
+  if (format === "json") return FORMS.ndjson;
+  if (format === "har") return FORMS.har;
+  const names = formats.map(({ name }) => name);
+  if (!names.includes(format)) {
+    const near = nearest(String(format), ["auto", ...names]);
+    const help = near === undefined ? `known: ${["auto", ...names].map(shown).join(", ")}` : `did you mean ${shown(near)}?`;
+    return fail({ code: "log-format", at: "/format", message: `${shown(String(format))} is no format of logs`, help });
+  }
+  return { sought: { name: format }, otherwise: { name: format } };
+}
+
+/** Patterns may have several lines, as in a config of nginx. */
+function placeIn(text: string, offset: number): NonNullable<Diagnostic["position"]> {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+async function* piecesOf(
+  stream: ChunkStream,
+  { sought, otherwise }: Wanted,
+  served: string | undefined,
+): AsyncGenerator<LogPiece, void, undefined> {
+  const { head, rest } = await headOf(textOf(stream));
+  if (head.trim() === "") return;
+  const checked = detect(head, sought);
+  const format = checked.ok ? checked.value : otherwise;
+  if (format === undefined) throw new TrafficError(checked.diagnostics);
+  if (served !== undefined) checkServed(format, served);
+  const detected = checked.ok && typeof sought === "string";
+  const records = format.shape === undefined ? rest : recordsOf(rest, format.shape);
+  const namesFields = format.fields !== undefined || formats.some(({ name, kind }) => kind === "fields" && name === format.name);
+  let current = format;
+  for await (const text of blocksOf(records)) {
+    if (!namesFields) {
+      yield { text, format, detected };
+      continue;
+    }
+    for (const section of sectionsOf(text)) {
+      const [first = "", next] = section.split("\n", 3);
+      const fields = fieldsOf(first.trimEnd(), next);
+      if (fields !== undefined) current = { ...format, fields };
+      yield { text: section, format: current, detected };
+    }
+  }
+}
+
+/** Servers name the fields again when they start, perhaps others: each section begins with such a line, but the first. */
+function* sectionsOf(text: string): Generator<string, void, undefined> {
+  let from = 0;
+  for (;;) {
+    const next = text.indexOf(`\n${FIELDS_PREFIX}`, from);
+    if (next === -1) break;
+    if (next + 1 > from) yield text.slice(from, next + 1);
+    from = next + 1;
+  }
+  if (from < text.length) yield text.slice(from);
+}
+
+function checkServed(format: LineFormat, served: string): void {
+  const layout = layoutIn(format);
+  if (layout === undefined) return;
+  const names = layout.tokens.flatMap((token) => (typeof token === "string" ? [] : [token.name]));
+  if (names.includes(served)) return;
+  const near = nearest(served, names);
+  const help = near === undefined ? `it has ${names.map(shown).join(", ")}` : `did you mean ${shown(near)}?`;
+  throw new TrafficError([
+    {
+      code: "log-served",
+      severity: "error",
+      at: "/served",
+      message: `the format ${shown(format.name)} has no field ${shown(served)}`,
+      help,
+    },
+  ]);
+}
+
+/** Characters of the first lines of a log, at most, unless one line is longer. */
+const HEAD = 131_072;
+
+/** The first lines of a text, and the whole text again. */
+async function headOf(text: AsyncIterable<string>): Promise<{ readonly head: string; readonly rest: AsyncIterable<string> }> {
+  const source = text[Symbol.asyncIterator]();
+  let head = "";
+  let lines = 0;
+  while (lines <= LINES_LOOKED_AT && (head.length < HEAD || (lines === 0 && head.length <= LONGEST_LINE))) {
+    const next = await source.next();
+    if (next.done === true) break;
+    head += next.value;
+    for (let at = next.value.indexOf("\n"); at !== -1; at = next.value.indexOf("\n", at + 1)) lines++;
+  }
+  async function* whole(): AsyncGenerator<string, void, undefined> {
+    try {
+      if (head !== "") yield head;
+      for (;;) {
+        const next = await source.next();
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await source.return?.(undefined);
+    }
+  }
+  return { head, rest: whole() };
 }
 
 /** The requests that a population makes, or, where a number is given, about so many by as many users as it takes. */
@@ -82,40 +337,83 @@ function* numbers(count: number): Generator<number, void, undefined> {
 /** The function that reads pieces of a source. */
 export function pieceReader(source: TrafficSource, seed: string): (piece: Piece) => Batch {
   switch (source.kind) {
-    case "log": {
-      const read = blockReader(source.options);
-      return (piece) => read(piece as string);
-    }
+    case "log":
+      return logReader(source.options);
     case "population": {
       const read = modelReader(source.population, seed);
       return (piece) => read(piece as number);
     }
     case "visits":
-      return (piece) => ({ visits: piece as readonly Visit[], lines: 0, malformed: [] });
+      return (piece) => ({ visits: piece as readonly Visit[], lines: 0, malformed: [], skipped: [] });
   }
 }
 
-/** Reads a text of whole lines. */
-function blockReader({ form, user, session, served }: LogOptions): (text: string) => Batch {
-  const read = lineReader(form, served);
-  const userOf = user && readerOf(user);
-  const sessionOf = session && readerOf(session);
-  return (text) => {
+type LogSource = Extract<TrafficSource, { readonly kind: "log" }>["options"];
+
+/** Reads texts of whole lines. */
+function logReader(options: LogSource): (piece: Piece) => Batch {
+  const readersOf = lineReaders(options);
+  const identify = identifier(options);
+  return (piece) => {
+    const { text, format } = piece as LogPiece;
+    const read = readersOf(format);
     const visits: Visit[] = [];
     const malformed: MalformedLine[] = [];
-    let lines = 0;
-    let from = 0;
-    while (from < text.length) {
-      const found = text.indexOf("\n", from);
-      const end = found === -1 ? text.length : found;
-      lines++;
-      const entry = end - from > LONGEST_LINE ? TOO_LONG : read(withoutReturn(text, from, end));
-      from = end + 1;
-      if (entry === undefined) continue;
-      if ("fault" in entry) malformed.push({ line: lines, fault: entry.fault });
-      else visits.push(userOf || sessionOf ? identified(entry, userOf, sessionOf) : entry);
-    }
-    return { visits, lines, malformed };
+    const skipped = new Map<string, number>();
+    const lines = eachLine(text, read, (entry, line) => {
+      if ("request" in entry) visits.push(identify === undefined ? entry : identify(entry));
+      else if ("fault" in entry) malformed.push({ line, fault: entry.fault });
+      else skipped.set(entry.skipped, (skipped.get(entry.skipped) ?? 0) + 1);
+    });
+    return { visits, lines, malformed, skipped: skippedLines(skipped) };
+  };
+}
+
+function skippedLines(skipped: ReadonlyMap<string, number>): readonly SkippedLines[] {
+  return skipped.size === 0 ? [] : Array.from(skipped, ([reason, lines]) => ({ reason, lines }));
+}
+
+/** The same, line by line. */
+function pieceLines(source: TrafficSource): (piece: Piece) => { readonly entries: readonly LogLine[]; readonly lines: number } {
+  const options = (source as { readonly options: LogSource }).options;
+  const readersOf = lineReaders(options);
+  const identify = identifier(options);
+  return (piece) => {
+    const { text, format } = piece as LogPiece;
+    const entries: LogLine[] = [];
+    const lines = eachLine(text, readersOf(format), (entry, line) => {
+      if ("request" in entry) entries.push({ line, visit: identify === undefined ? entry : identify(entry) });
+      else if ("fault" in entry) entries.push({ line, fault: entry.fault });
+      else entries.push({ line, skipped: entry.skipped });
+    });
+    return { entries, lines };
+  };
+}
+
+/** Reads every line of a text, and returns their number. */
+function eachLine(text: string, read: ReadLine, found: (entry: NonNullable<ReturnType<ReadLine>>, line: number) => void): number {
+  let lines = 0;
+  let from = 0;
+  while (from < text.length) {
+    const next = text.indexOf("\n", from);
+    const end = next === -1 ? text.length : next;
+    lines++;
+    const entry = end - from > LONGEST_LINE ? TOO_LONG : read(withoutReturn(text, from, end));
+    from = end + 1;
+    if (entry !== undefined) found(entry, lines);
+  }
+  return lines;
+}
+
+/** Makes readers of lines, one for each format that comes: most logs have one. */
+function lineReaders({ served }: LogSource): (format: LineFormat) => ReadLine {
+  let last: string | undefined;
+  let read: ReadLine | undefined;
+  return (format) => {
+    const key = JSON.stringify(format);
+    if (read === undefined || key !== last) read = lineReader(format, served);
+    last = key;
+    return read;
   };
 }
 
@@ -125,24 +423,17 @@ function withoutReturn(text: string, from: number, end: number): string {
   return text.slice(from, end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end);
 }
 
-function identified(visit: Visit, userOf: ReadField | undefined, sessionOf: ReadField | undefined): Visit {
-  return {
+/** Gives visits the user and the session that stand in the fields which the options name. */
+function identifier({ user, session }: LogSource): ((visit: Visit) => Visit) | undefined {
+  if (user === undefined && session === undefined) return undefined;
+  const userOf: ReadField = user === undefined ? () => undefined : readerOf(user);
+  const sessionOf: ReadField = session === undefined ? () => undefined : readerOf(session);
+  return (visit) => ({
     request: visit.request,
-    user: userOf?.(visit.request) ?? visit.user,
-    session: sessionOf?.(visit.request) ?? visit.session,
+    user: userOf(visit.request) ?? visit.user,
+    session: sessionOf(visit.request) ?? visit.session,
     draw: visit.draw,
     served: visit.served,
-  };
-}
-
-/** Empty lines say nothing, and neither do the comments that access logs of some servers begin with. */
-function lineReader(form: LogForm, served: string | undefined): (line: string) => Entry {
-  switch (form) {
-    case "ndjson":
-      return (line) => (line.trim() === "" ? undefined : readEntry(line, served));
-    case "har":
-      return (line) => (line.trim() === "" ? undefined : readHarEntry(line));
-    case "access-log":
-      return (line) => (line === "" || line.startsWith("#") ? undefined : readLogLine(line));
-  }
+    time: visit.time,
+  });
 }

@@ -1,0 +1,33 @@
+/** How a format writes the characters that would break it. */
+export type Escape = "backslash" | "percent" | "plus" | "none";
+
+const CONTROLS: { readonly [letter: string]: string | undefined } = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v" };
+
+/**
+ * The text as it was before it was escaped. `backslash` is what Apache, nginx and JSON write: `\"`, `\n`, `\xHH` for a byte, `\uHHHH`.
+ * `percent` is CloudFront's percent-encoding, of which a text that is none is left alone. `plus` is what IIS writes for a blank.
+ */
+export function unescaped(raw: string, escape: Escape): string {
+  switch (escape) {
+    case "none":
+      return raw;
+    case "backslash":
+      return raw.includes("\\") ? raw.replaceAll(ESCAPES, letterOf) : raw;
+    case "percent":
+      return raw.includes("%") ? percentDecoded(raw) : raw;
+    case "plus":
+      return raw.includes("+") ? raw.replaceAll("+", " ") : raw;
+  }
+}
+
+const ESCAPES = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))/g;
+
+function letterOf(_: string, byte: string | undefined, unit: string | undefined, letter: string): string {
+  const code = byte ?? unit;
+  return code === undefined ? (CONTROLS[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16));
+}
+
+/** Bytes, each a character, as hosts hand out header values. */
+function percentDecoded(raw: string): string {
+  return raw.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)));
+}

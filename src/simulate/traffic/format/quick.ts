@@ -1,0 +1,100 @@
+import type { NodeRequest } from "../../../request/index.ts";
+import type { ReadLine } from "../visit.ts";
+import { isAddress } from "./address.ts";
+import { clfReader } from "./clock.ts";
+import { isMethodIn, isProtocolIn } from "./request-line.ts";
+import { userText } from "./scan.ts";
+
+const SPACE = 32;
+const QUOTE = 34;
+const DASH = 45;
+const OPEN = 91;
+const CLOSE = 93;
+
+/** A path with its query in which nothing is escaped. */
+const PLAIN_TARGET = /^\/[!#-[\]-~\u0080-\uFFFF]*$/;
+
+/**
+ * Reads the usual lines of the common and the combined format, which most logs have, at twice the speed of `layoutReader` (node 20: 0.7 µs in
+ * place of 1.4), and leaves all others to it: `slow` says what a line means that has an escaped character, a user with blanks, or a fault.
+ */
+export function quickReader(format: "common" | "combined", slow: ReadLine): ReadLine {
+  const readTime = clfReader();
+  const combined = format === "combined";
+  return (line) => {
+    const addressEnd = line.indexOf(" ");
+    const nameStart = line.indexOf(" ", addressEnd + 1) + 1;
+    const nameEnd = line.indexOf(" ", nameStart);
+    const target = nameEnd + 31;
+    if (
+      nameStart === 0 ||
+      line.charCodeAt(nameEnd + 1) !== OPEN ||
+      line.charCodeAt(nameEnd + 28) !== CLOSE ||
+      line.charCodeAt(nameEnd + 29) !== SPACE ||
+      line.charCodeAt(nameEnd + 30) !== QUOTE
+    )
+      return slow(line);
+    const space = line.indexOf(" ", target);
+    const last = line.indexOf(" ", space + 1);
+    const requestEnd = line.indexOf('"', last + 1);
+    const sizeStart = requestEnd + 6;
+    if (
+      last === -1 ||
+      !isAddress(line, 0, addressEnd) ||
+      !isMethodIn(line, target, space) ||
+      !isProtocolIn(line, last + 1, requestEnd) ||
+      line.charCodeAt(requestEnd + 1) !== SPACE ||
+      !isStatusAt(line, requestEnd + 2) ||
+      line.charCodeAt(requestEnd + 5) !== SPACE
+    )
+      return slow(line);
+    const time = readTime(line.slice(nameEnd + 2, nameEnd + 28));
+    const url = line.slice(space + 1, last);
+    let at = sizeStart;
+    while (isDigit(line.charCodeAt(at))) at++;
+    if (at === sizeStart && line.charCodeAt(at) === DASH) at++;
+    if (Number.isNaN(time) || at === sizeStart || !PLAIN_TARGET.test(url)) return slow(line);
+
+    const headers: { [name: string]: string } = {};
+    let agent: string | undefined;
+    if (combined) {
+      if (line.charCodeAt(at) !== SPACE || line.charCodeAt(at + 1) !== QUOTE) return slow(line);
+      const middle = line.indexOf('"', at + 2);
+      if (middle === -1 || line.charCodeAt(middle + 1) !== SPACE || line.charCodeAt(middle + 2) !== QUOTE) return slow(line);
+      const end = line.indexOf('"', middle + 3);
+      if (end === -1) return slow(line);
+      const referrer = line.slice(at + 2, middle);
+      const written = line.slice(middle + 3, end);
+      if (referrer.includes("\\") || written.includes("\\")) return slow(line);
+      if (!isMissing(referrer)) headers["referer"] = referrer;
+      if (!isMissing(written)) {
+        agent = written;
+        headers["user-agent"] = written;
+      }
+      at = end + 1;
+    }
+    if (at !== line.length && line.charCodeAt(at) !== SPACE) return slow(line);
+
+    const address = line.slice(0, addressEnd);
+    const name = line.slice(nameStart, nameEnd);
+    const status = line.slice(requestEnd + 2, requestEnd + 5);
+    if (name.includes("\\")) return slow(line);
+    const signedIn = !isMissing(name);
+    const attributes = signedIn ? { remote_addr: address, status, remote_user: name } : { remote_addr: address, status };
+    const request: NodeRequest = { headers, url, method: line.slice(target, space), attributes };
+    return { request, user: signedIn ? name : userText(address, agent), session: undefined, draw: undefined, served: undefined, time };
+  };
+}
+
+function isMissing(value: string): boolean {
+  return value.length < 2 && (value.length === 0 || value.charCodeAt(0) === DASH);
+}
+
+function isStatusAt(line: string, at: number): boolean {
+  const first = line.charCodeAt(at);
+  return first > 48 && first < 54 && isDigit(line.charCodeAt(at + 1)) && isDigit(line.charCodeAt(at + 2));
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57;
+}
