@@ -14,7 +14,7 @@ import {
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
-import { failureOf, readFile, readValue } from "../files/text.ts";
+import { readFile, readValue } from "../files/text.ts";
 import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";

@@ -4,70 +4,42 @@ import { TrafficError } from "./error.ts";
 export type ChunkStream = AsyncIterable<Uint8Array | string>;
 
 /**
- * The text of a stream: bytes compressed with gzip are decompressed (RFC 1952, several members too where the runtime reads them, as
- * node does), UTF-16 is known by its byte order mark, everything else is UTF-8. A byte order mark is left out.
+ * A stream as text or as UTF-8: bytes compressed with gzip are decompressed (RFC 1952, several members too where the runtime reads them,
+ * as node does), UTF-16 is known by its byte order mark. A byte order mark is left out.
  * @throws TrafficError where the stream is compressed in another way, or its gzip data is damaged
  */
-export async function* textOf(stream: ChunkStream): AsyncGenerator<string, void, undefined> {
+export async function* plainStream(stream: ChunkStream): ChunkStreamOut {
   const { head, rest } = await peek(stream, 6);
-  const bytes = typeof head === "string" ? undefined : head;
-  const other = bytes && compressionOf(bytes);
-  if (other !== undefined) throw compressed(`the log is compressed with ${other}`, `decompress it first; gzip is read as it is`);
-  if (bytes?.[0] === 0x1f && bytes[1] === 0x8b) {
-    yield* textOf(gunzipped(rest));
+  if (typeof head === "string") {
+    yield* withoutMark(rest, head.startsWith("\uFEFF") ? 1 : 0);
     return;
   }
-  const encoding = bytes?.[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes?.[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
-  const decode = encoding === "utf-8" ? utf8Decoder() : streamDecoder(encoding);
-  let first = true;
-  for await (const chunk of rest) {
-    const text = typeof chunk === "string" ? chunk : decode(chunk, false);
-    if (text === "") continue;
-    yield first && text.startsWith("\uFEFF") ? text.slice(1) : text;
-    first = false;
-  }
-  const end = decode(new Uint8Array(0), true);
-  if (end !== "") yield end;
+  const other = compressionOf(head);
+  if (other !== undefined) throw compressed(`the log is compressed with ${other}`, `decompress it first; gzip is read as it is`);
+  if (head[0] === 0x1f && head[1] === 0x8b) yield* plainStream(gunzipped(rest));
+  else if (head[0] === 0xff && head[1] === 0xfe) yield* decoded(rest, "utf-16le");
+  else if (head[0] === 0xfe && head[1] === 0xff) yield* decoded(rest, "utf-16be");
+  else yield* withoutMark(rest, head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0);
 }
 
-/** Decodes chunks one after the other; the last is said to be so. */
-type Decode = (chunk: Uint8Array, last: boolean) => string;
+type ChunkStreamOut = AsyncGenerator<Uint8Array | string, void, undefined>;
 
-function streamDecoder(encoding: string): Decode {
+/** The stream without its first units. */
+async function* withoutMark(stream: ChunkStream, units: number): ChunkStreamOut {
+  let left = units;
+  for await (const chunk of stream) {
+    const skipped = Math.min(left, chunk.length);
+    left -= skipped;
+    if (skipped < chunk.length) yield skipped === 0 ? chunk : typeof chunk === "string" ? chunk.slice(skipped) : chunk.subarray(skipped);
+  }
+}
+
+/** The text of a stream; a byte order mark is left out. */
+export async function* decoded(stream: ChunkStream, encoding = "utf-8"): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder(encoding);
-  return (chunk, last) => decoder.decode(chunk, { stream: !last });
-}
-
-/**
- * Decodes whole characters only, and keeps the bytes of one that a chunk breaks off. A decoder that keeps them itself is slower: node's
- * makes strings of two bytes a character even of ASCII, and a log is then read at 0.6 of the speed.
- */
-function utf8Decoder(): Decode {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let kept: Uint8Array = new Uint8Array(0);
-  return (chunk, last) => {
-    let bytes = chunk;
-    if (kept.length > 0) {
-      bytes = new Uint8Array(kept.length + chunk.length);
-      bytes.set(kept);
-      bytes.set(chunk, kept.length);
-    }
-    const end = last ? bytes.length : wholeCharacters(bytes);
-    kept = bytes.slice(end);
-    return end === 0 ? "" : decoder.decode(bytes.subarray(0, end));
-  };
-}
-
-/** Where the last character of UTF-8 begins that the bytes break off, or their end. */
-function wholeCharacters(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number;
-    if (byte < 0x80) return bytes.length;
-    if (byte < 0xc0) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return length > back ? bytes.length - back : bytes.length;
-  }
-  return bytes.length;
+  for await (const chunk of stream) yield typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  const end = decoder.decode();
+  if (end !== "") yield end;
 }
 
 /** The first bytes of a stream, or its first text, and the whole stream again. */

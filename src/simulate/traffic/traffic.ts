@@ -3,13 +3,13 @@ import { nearest, pointer, shown } from "../../document/index.ts";
 import type { Field } from "../../request/index.ts";
 import { readerOf, type ReadField } from "../field.ts";
 import { meanOf, type Population } from "../population.ts";
-import { type ChunkStream, textOf } from "./bytes.ts";
+import { type ChunkStream, decoded, plainStream } from "./bytes.ts";
 import { recordsOf } from "./document.ts";
 import { TrafficError } from "./error.ts";
 import { detect, LINES_LOOKED_AT, type Sought } from "./format/detect.ts";
 import { formats, layoutIn, type LineFormat, lineReader, type LogPattern, readPattern } from "./format/formats.ts";
 import { type FieldMap, mapFaults } from "./format/map.ts";
-import { fieldsOf, FIELDS_PREFIX } from "./format/w3c.ts";
+import { fieldsOf, FIELDS_PREFIX, lacksRequest } from "./format/w3c.ts";
 import { blocksOf, LONGEST_LINE } from "./lines.ts";
 import { modelReader, usersPerBlock } from "./model.ts";
 import type { Batch, MalformedLine, ReadLine, SkippedLines, Visit } from "./visit.ts";
@@ -56,7 +56,7 @@ export type TrafficSource =
   | { readonly kind: "visits"; readonly contiguous: boolean };
 
 /** Lines of a log, and how they are read. */
-export interface LogPiece {
+interface LogPiece {
   readonly text: string;
   readonly format: LineFormat;
   readonly detected: boolean;
@@ -214,14 +214,14 @@ async function* piecesOf(
   { sought, otherwise }: Wanted,
   served: string | undefined,
 ): AsyncGenerator<LogPiece, void, undefined> {
-  const { head, rest } = await headOf(textOf(stream));
+  const { head, rest } = await headOf(plainStream(stream));
   if (head.trim() === "") return;
   const checked = detect(head, sought);
   const format = checked.ok ? checked.value : otherwise;
   if (format === undefined) throw new TrafficError(checked.diagnostics);
   if (served !== undefined) checkServed(format, served);
   const detected = checked.ok && typeof sought === "string";
-  const records = format.shape === undefined ? rest : recordsOf(rest, format.shape);
+  const records = format.shape === undefined ? rest : recordsOf(decoded(rest), format.shape);
   const namesFields = format.fields !== undefined || formats.some(({ name, kind }) => kind === "fields" && name === format.name);
   let current = format;
   for await (const text of blocksOf(records)) {
@@ -232,7 +232,7 @@ async function* piecesOf(
     for (const section of sectionsOf(text)) {
       const [first = "", next] = section.split("\n", 3);
       const fields = fieldsOf(first.trimEnd(), next);
-      if (fields !== undefined) current = { ...format, fields };
+      if (fields !== undefined) current = { ...format, fields: lacksRequest(fields.fields) ? undefined : fields };
       yield { text: section, format: current, detected };
     }
   }
@@ -268,30 +268,34 @@ function checkServed(format: LineFormat, served: string): void {
   ]);
 }
 
-/** Characters of the first lines of a log, at most, unless one line is longer. */
+/** Bytes of the first lines of a log, at most, unless one line is longer. */
 const HEAD = 131_072;
 
-/** The first lines of a text, and the whole text again. */
-async function headOf(text: AsyncIterable<string>): Promise<{ readonly head: string; readonly rest: AsyncIterable<string> }> {
-  const source = text[Symbol.asyncIterator]();
+/** The first lines of a stream as text, and the whole stream again. */
+async function headOf(stream: ChunkStream): Promise<{ readonly head: string; readonly rest: ChunkStream }> {
+  const source = stream[Symbol.asyncIterator]();
+  const taken: (Uint8Array | string)[] = [];
+  const decoder = new TextDecoder();
   let head = "";
   let lines = 0;
   while (lines <= LINES_LOOKED_AT && (head.length < HEAD || (lines === 0 && head.length <= LONGEST_LINE))) {
     const next = await source.next();
     if (next.done === true) break;
-    head += next.value;
-    for (let at = next.value.indexOf("\n"); at !== -1; at = next.value.indexOf("\n", at + 1)) lines++;
+    taken.push(next.value);
+    const text = typeof next.value === "string" ? next.value : decoder.decode(next.value, { stream: true });
+    head += text;
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
   }
-  async function* whole(): AsyncGenerator<string, void, undefined> {
+  async function* whole(): AsyncGenerator<Uint8Array | string, void, undefined> {
     try {
-      if (head !== "") yield head;
+      yield* taken.splice(0);
       for (;;) {
         const next = await source.next();
         if (next.done === true) return;
         yield next.value;
       }
     } finally {
-      await source.return?.(undefined);
+      await source.return?.();
     }
   }
   return { head, rest: whole() };
@@ -417,7 +421,7 @@ function lineReaders({ served }: LogSource): (format: LineFormat) => ReadLine {
   };
 }
 
-const TOO_LONG = { fault: `longer than ${LONGEST_LINE} characters` };
+const TOO_LONG = { fault: `longer than ${LONGEST_LINE} bytes` };
 
 function withoutReturn(text: string, from: number, end: number): string {
   return text.slice(from, end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end);

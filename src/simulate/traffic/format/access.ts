@@ -35,7 +35,7 @@ const ROLES: Readonly<Record<string, Role>> = {
  * A layout in short: names in braces are fields, `{name:role}`, and where the role is left out it has the name's. A `*` behind a name
  * marks a list. Whatever stands between them stands between them in the line.
  */
-function layout(text: string, { escape = "backslash", tail = "none" }: Partial<Layout> = {}): Layout {
+function layout(text: string, { escape = "backslash", tail = "none", separator }: Partial<Layout> = {}): Layout {
   const tokens = text.split(/(\{[^}]*\})/).flatMap((part): (string | Variable)[] => {
     if (part === "") return [];
     const match = /^\{(-?)(\w+)(\*?)(?::(\w+))?\}$/.exec(part);
@@ -44,7 +44,7 @@ function layout(text: string, { escape = "backslash", tail = "none" }: Partial<L
     const variable: Variable = { name, role: ignored === "-" ? IGNORED : (ROLES[role] ?? IGNORED) };
     return [list === "*" ? { ...variable, list: true } : variable];
   });
-  return { tokens, escape, tail };
+  return { tokens, escape, tail, separator };
 }
 
 const COMMON = '{remote_addr:address} {-ident} {remote_user:user} [{time_local:time}] "{request}" {status} {bytes:number}';
@@ -64,6 +64,7 @@ export const ACCESS_FORMATS: readonly AccessFormat[] = [
     description: "the ingress controller of Kubernetes with nginx, `upstreaminfo`",
     layout: layout(
       `${COMBINED} {request_length:number} {request_time:number} [{-proxy_upstream_name}] [{-proxy_alternative_upstream_name}] {-upstream_addr*} {-upstream_response_length*} {-upstream_response_time*} {-upstream_status*} {-req_id}`,
+      { separator: " " },
     ),
   },
   {
@@ -94,7 +95,7 @@ export const ACCESS_FORMATS: readonly AccessFormat[] = [
     description: "Istio's proxies, as text",
     layout: layout(
       `${ENVOY_HEAD} {-response_code_details} {-termination_details} "{-transport_failure}" ${ENVOY_TAIL} {-upstream_cluster} {-upstream_local} {-downstream_local} {downstream_remote:endpoint} {-server_name} {-route_name}`,
-      { escape: "none" },
+      { escape: "none", separator: " " },
     ),
   },
   {

@@ -48,8 +48,12 @@ export function detect(text: string, sought: Sought): Checked<LineFormat> {
   if (fixed?.name === "har" || (sought === "auto" && isHar(head))) return found({ name: "har", shape: "har" });
   const shape = json ? shapeOf(head) : undefined;
   if (shape !== undefined) {
-    const format = jsonFormat([sampleOf(undefined, recordTexts(head, shape))], sought);
+    const sample = sampleOf(undefined, recordTexts(head, shape));
+    const format = jsonFormat([sample], sought);
     if (format !== undefined) return found({ ...format, shape });
+    // A list of nothing, or of records that are not in the format which is named.
+    if (sought !== "auto" || /^\s*\[\s*\]\s*$/.test(head)) return found({ ...(fixed ?? { name: "json" }), shape });
+    return { ok: false, diagnostics: [unknown(head, linesOf(head), [sample], sought)] };
   }
 
   const lines = linesOf(head);
@@ -192,9 +196,15 @@ function unknown(head: string, lines: readonly string[], samples: readonly Sampl
   return { code: "log-format", severity: "error", at: "", message: what, help };
 }
 
+/** Whether no text has this character. */
+function isBinary(character: string): boolean {
+  const unit = character.charCodeAt(0);
+  return unit < 9 || (unit > 13 && unit < 27);
+}
+
 function guessOf(head: string, lines: readonly string[], samples: readonly Sample[]): string | undefined {
   if (lines.length === 0) return "there is no line in it";
-  if (/[\u0000-\u0008\u000E-\u001A]/.test(head.slice(0, 1_000))) return "these are no lines of text";
+  if (Array.from(head.slice(0, 1_000)).some(isBinary)) return "these are no lines of text";
   for (const { records, prefix } of samples) {
     const record = records.find((each) => each !== undefined);
     if (record === undefined || (prefix === undefined && isRecord(record) && typeof record["log"] === "string")) continue;

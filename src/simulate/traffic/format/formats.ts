@@ -87,7 +87,9 @@ function bareReader(format: LineFormat, served: string | undefined): ReadLine {
   }
   if (formats.some(({ name, kind }) => name === format.name && kind === "fields"))
     return (line) =>
-      line === "" || line.charCodeAt(0) === 35 ? undefined : { fault: `no line with \`${FIELDS_PREFIX}\` stands before it` };
+      line === "" || line.charCodeAt(0) === 35
+        ? undefined
+        : { fault: `no line with \`${FIELDS_PREFIX}\` and the field of a path stands before it` };
   const read = recordReader(format, served);
   return (line) => {
     if (isEmpty(line)) return undefined;
@@ -98,7 +100,7 @@ function bareReader(format: LineFormat, served: string | undefined): ReadLine {
 }
 
 /** Makes the function that reads records of a format. */
-export function recordReader({ name, map }: LineFormat, served: string | undefined): (record: JSONRecord) => Entry {
+function recordReader({ name, map }: LineFormat, served: string | undefined): (record: JSONRecord) => Entry {
   if (map !== undefined) return mapReader(map, { served });
   const format = JSON_FORMATS.find((each) => each.name === name) ?? JSON_FORMATS.at(-1);
   return format === undefined ? () => undefined : format.reader(served);

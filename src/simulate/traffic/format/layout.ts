@@ -52,7 +52,7 @@ export interface Layout {
   readonly escape: Escape;
   /** What may follow the last field: nothing, or more fields behind a blank. */
   readonly tail: "none" | "more";
-  /** What stands between all fields, and in none of them. */
+  /** What the last field does not have, where the line ends with it. */
   readonly separator?: string | undefined;
 }
 

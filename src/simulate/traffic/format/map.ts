@@ -14,7 +14,7 @@ export interface FieldMap {
 }
 
 /** The targets that stand alone, and what they are. */
-export const TARGETS: Readonly<Record<string, string>> = {
+const TARGETS: Readonly<Record<string, string>> = {
   ":method": "the method",
   ":path": "the path, which may have the query behind it, or a whole URL",
   ":authority": "the host that the client named",
@@ -33,7 +33,7 @@ export const TARGETS: Readonly<Record<string, string>> = {
 };
 
 /** The targets with a name behind them. */
-export const NAMED_TARGETS: readonly string[] = ["header", "cookie", "query", "attribute"];
+const NAMED_TARGETS: readonly string[] = ["header", "cookie", "query", "attribute"];
 
 /** Targets from which a request can be made. */
 const OF_A_REQUEST: ReadonlySet<string> = new Set([
@@ -47,6 +47,10 @@ const OF_A_REQUEST: ReadonlySet<string> = new Set([
   "attributes",
   "remote_addr",
 ]);
+
+function isOfRequest(target: string): boolean {
+  return OF_A_REQUEST.has(target) || target.includes(" ");
+}
 
 /** What is wrong with a map, target by target; empty where nothing is. */
 export function mapFaults(
@@ -75,7 +79,7 @@ export function mapFaults(
         help: "write the keys that lead to the value, with dots between them",
       });
   }
-  if (faults.length === 0 && !targets.some((target) => OF_A_REQUEST.has(target) || target.includes(" ")))
+  if (faults.length === 0 && !targets.some(isOfRequest))
     faults.push({
       target: undefined,
       message: "the map has no part of a request",
@@ -106,6 +110,9 @@ export function mapReader(map: FieldMap, { served, more, rawQuery = false }: Map
   const [address, status, time, user, session, draw] = [at("remote_addr"), at("status"), at("time"), at("user"), at("session"), at("draw")];
   const version = served === undefined ? at("served") : pathReader(served);
   const [headerPaths, cookiePaths, queryPaths, attributePaths] = NAMED_TARGETS.map(named) as [Paths, Paths, Paths, Paths];
+  const needsMethod = map[":method"] !== undefined;
+  const needsPath = map[":path"] !== undefined || map["request"] !== undefined;
+  const asked = Object.keys(map).filter(isOfRequest).map(at);
 
   return (record) => {
     const wanted = { method: method(record), url: path(record) };
@@ -121,6 +128,10 @@ export function mapReader(map: FieldMap, { served, more, rawQuery = false }: Map
     const url = isGiven(wanted.url) ? wanted.url : undefined;
     if (url !== undefined && !(typeof url === "string" && isTarget(url, String(wanted.method))))
       return wrong("path", url, "a path or a URL");
+    // What a record does not have is not made up: neither GET nor `/`.
+    if (needsMethod && !isGiven(wanted.method)) return missing("method", record);
+    if (needsPath && url === undefined) return missing("path", record);
+    if (!needsPath && !asked.some((read) => isGiven(read(record)))) return missing("part of a request", record);
     const authority = isGiven(host(record)) ? host(record) : url !== undefined && !url.startsWith("/") ? hostOf(url) : undefined;
     if (authority !== undefined && !(typeof authority === "string" && isAuthority(authority))) return wrong("host", authority, "a host");
 
@@ -221,6 +232,11 @@ function rawText(query: unknown): unknown {
       (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((each) => `${name}=${isAbsent(each) ? "" : String(each)}`),
     )
     .join("&");
+}
+
+function missing(what: string, record: JSONRecord): Fault {
+  const keys = Object.keys(record).slice(0, 5).map(shown).join(", ");
+  return { fault: keys === "" ? `no ${what}: the record is empty` : `no ${what} where it should stand: the record has ${keys}` };
 }
 
 /** Names and values from one object, list or text, and others. */
