@@ -273,7 +273,39 @@ test("malformed lines keep their numbers over the blocks of a log", async () => 
       { line: 250, fault: "not JSON" },
       { line: 500, fault: "not JSON" },
     ],
+    share: 2 / 600,
+    skipped: 0,
+    skippedFor: [],
   });
+});
+
+test("the format of a log is said, what is skipped is counted apart, and the share of malformed lines leaves empty ones out", async () => {
+  const line = (request: string, status = 200) => `192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "${request}" ${status} 5 "-" "curl/8"\n`;
+  async function* stream(): AsyncGenerator<string> {
+    yield await Promise.resolve(`${line("GET / HTTP/1.1").repeat(6)}\n${line("-", 408).repeat(2)}${line("\\x16\\x03", 400)}broken\n`);
+  }
+  const { format, lines, requests } = await simulate(random, logTraffic(stream()), { seed: "s" });
+  expect(format).toEqual({ name: "combined", detected: true });
+  expect(requests).toBe(6);
+  expect(lines).toEqual({
+    read: 11,
+    malformed: 1,
+    first: [{ line: 11, fault: "no ` ` behind `remote_addr`" }],
+    share: 1 / 10,
+    skipped: 3,
+    skippedFor: [
+      { reason: "a connection without an HTTP request", lines: 2 },
+      { reason: "refused by the server as no HTTP request", lines: 1 },
+    ],
+  });
+});
+
+test("a log that is not known ends in an error, and other traffic has no format", async () => {
+  async function* stream(): AsyncGenerator<string> {
+    yield await Promise.resolve("hello\n");
+  }
+  await expect(simulate(random, logTraffic(stream()), { seed: "s" })).rejects.toThrow("the format of the log is not known");
+  expect((await simulate(random, populationTraffic(shop, 10), { seed: "s" })).format).toBeUndefined();
 });
 
 test("a log of 150 MB with new users all along takes a heap of 48 MB", async () => {
