@@ -4,9 +4,6 @@ import base from "../vitest.config.ts";
 /** Laws try a tenth of their examples: what they catch, they mostly catch early. */
 process.env["LAW_RUNS"] ??= "0.1";
 
-/** Mutated sources are slower, the more so on a busy machine: what must end within a second may take a minute. */
-process.env["PATIENCE"] ??= "60";
-
 /** The tests that a mutation run repeats: those of the core, without the ones that read the sources or enumerate. */
 const config: ViteUserConfig = mergeConfig(base, defineConfig({ test: { root: ".", reporters: ["default"] } }));
 if (config.test !== undefined) {

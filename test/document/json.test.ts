@@ -7,9 +7,6 @@ import { isAlias, parse } from "../../src/alias/parse.ts";
 import { configs } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";
 
-/** In milliseconds; `PATIENCE` makes it so many times as long. */
-const A_SECOND = 1_000 * Number(process.env["PATIENCE"] ?? 1);
-
 /** A text that is no JSON, and the line and column, message and help of the only thing that is said. */
 type Row = [text: string, place: string, message: string, help: string];
 
@@ -287,6 +284,7 @@ describe("budgets", () => {
     );
   });
 
+  /** What takes linear time ends at once; what takes quadratic time meets the timeout of the suite. */
   const big: readonly [string, string][] = [
     ["100,000 levels", "[".repeat(100_000)],
     ["100,000 levels of objects", '{"a":'.repeat(100_000)],
@@ -304,10 +302,8 @@ describe("budgets", () => {
     ["1 MiB of letters", "a".repeat(1_000_000)],
   ];
   for (const [title, text] of big) {
-    test(`${title} end within a second`, () => {
-      const start = performance.now();
+    test(`${title} end`, () => {
       expect(parseText(text).ok).toBe(false);
-      expect(performance.now() - start).toBeLessThan(A_SECOND);
     });
   }
 });
