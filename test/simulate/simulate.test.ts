@@ -266,9 +266,6 @@ test("malformed lines keep their numbers over the blocks of a log", async () => 
   expect(lines).toEqual({
     read: 600,
     malformed: 2,
-    share: 2 / 600,
-    skipped: 0,
-    skippedFor: [],
     first: [
       { line: 250, fault: "not JSON" },
       { line: 500, fault: "not JSON" },

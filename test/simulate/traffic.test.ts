@@ -180,7 +180,7 @@ describe("a stream of lines", () => {
     });
     expect(malformed).toEqual([
       [2, "not JSON"],
-      [5, "longer than 1048576 bytes"],
+      [5, "longer than 1048576 characters"],
       [7, "not JSON"],
       [8, "not JSON"],
     ]);
@@ -193,8 +193,21 @@ describe("a stream of lines", () => {
       yield '\n{"url":"/"}\n';
     }
     const blocks = await all(blocksOf(endless()));
-    expect(blocks.join("").length).toBeLessThan(LONGEST_LINE + 100);
+    expect(blocks.join("").length).toBeLessThan(3 * LONGEST_LINE + 100);
     expect(blocks.join("").endsWith('\n{"url":"/"}\n')).toBe(true);
+  });
+
+  test("a line is too long by its characters, however it arrives and whatever they are", async () => {
+    const bytes = (count: number): Uint8Array => new TextEncoder().encode(`{"url":"/","a":"${"€".repeat(count)}"}\n{"url":"/"}\n`);
+    const read = async (whole: Uint8Array, size: number): Promise<readonly string[]> => {
+      const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, at) => whole.subarray(at * size, (at + 1) * size));
+      const batches = await readLog(chunks, { format: "json" });
+      return batches.flatMap(({ malformed, visits }) => [...malformed.map(({ fault }) => fault), ...visits.map(() => "read")]);
+    };
+    for (const size of [Infinity, 65_536]) {
+      expect((await read(bytes(LONGEST_LINE), Math.min(size, 4e6))).toSorted()).toEqual([`longer than ${LONGEST_LINE} characters`, "read"]);
+      expect(await read(bytes(LONGEST_LINE - 20), Math.min(size, 4e6))).toEqual(["read", "read"]);
+    }
   });
 
   test("is read no faster than it is asked for", async () => {

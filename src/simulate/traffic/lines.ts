@@ -1,4 +1,4 @@
-/** Bytes of one line. Node takes 16 KiB of headers, so what is longer is no request but a file of something else. */
+/** Characters of one line. Node takes 16 KiB of headers, so what is longer is no request but a file of something else. */
 export const LONGEST_LINE = 1_048_576;
 
 /**
@@ -6,6 +6,9 @@ export const LONGEST_LINE = 1_048_576;
  * handed one at a time, so that the handing over, some 50 µs, is little beside the milliseconds that the work takes.
  */
 const BLOCK = 262_144;
+
+/** Bytes that are held of a line: of UTF-8 they make more than `LONGEST_LINE` characters, so that its reader can tell. */
+const LONGEST_HELD = 3 * LONGEST_LINE + 3;
 
 const LINE_FEED = 10;
 
@@ -50,8 +53,8 @@ export async function* blocksOf(stream: AsyncIterable<Uint8Array | string>): Asy
     held.copyWithin(0, from, length);
     length -= from;
     const start = held.subarray(0, length).lastIndexOf(LINE_FEED) + 1;
-    if (length - start <= LONGEST_LINE) return;
-    length = start + LONGEST_LINE + 1;
+    if (length - start <= LONGEST_HELD) return;
+    length = start + LONGEST_HELD;
     dropping = true;
   };
 

@@ -421,7 +421,7 @@ function lineReaders({ served }: LogSource): (format: LineFormat) => ReadLine {
   };
 }
 
-const TOO_LONG = { fault: `longer than ${LONGEST_LINE} bytes` };
+const TOO_LONG = { fault: `longer than ${LONGEST_LINE} characters` };
 
 function withoutReturn(text: string, from: number, end: number): string {
   return text.slice(from, end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end);
