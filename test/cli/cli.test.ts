@@ -697,7 +697,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     const { code, stdout, stderr } = await cli(["route", split, "--traffic", "-"], { stdin: Readable.from(chunks) });
     expect(code).toBe(1);
     expect(stdout).toContain("prod: 2 requests");
-    expect(stderr).toContain("line 2: longer than 1048576 bytes\n");
+    expect(stderr).toContain("line 2: longer than 1048576 characters\n");
   });
 
   test("lines do not depend on how the stream is cut", async () => {
