@@ -85,7 +85,7 @@ export const ACCESS_FORMATS: readonly AccessFormat[] = [
     name: "alb",
     description: "AWS Application Load Balancer",
     layout: layout(
-      '{-type} {time:iso} {-elb} {client:endpoint} {-target} {request_processing_time:number} {target_processing_time:number} {response_processing_time:number} {status} {-target_status} {received_bytes:number} {sent_bytes:number} "{request}" "{user_agent:agent}" {-ssl_cipher} {-ssl_protocol} {-target_group} "{-trace_id}" "{-domain_name}" "{-certificate}" {rule_priority:number} {-creation_time} "{-actions}" "{-redirect_url}" "{-error_reason}" "{-targets}" "{-target_statuses}" "{-classification}" "{-classification_reason}"',
+      '{-type} {time:iso} {-elb} {client:endpoint} {-target} {request_processing_time:number} {target_processing_time:number} {response_processing_time:number} {status} {-target_status} {received_bytes:number} {sent_bytes:number} "{request}" "{user_agent:agent}" {-ssl_cipher} {-ssl_protocol} {-target_group} "{-trace_id}"',
       { tail: "more" },
     ),
   },

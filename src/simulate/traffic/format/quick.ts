@@ -15,8 +15,8 @@ const CLOSE = 93;
 const PLAIN_TARGET = /^\/[!#-[\]-~\u0080-\uFFFF]*$/;
 
 /**
- * Reads the usual lines of the common and the combined format, which most logs have, at twice the speed of `layoutReader` (node 20: 0.7 µs in
- * place of 1.4), and leaves all others to it: `slow` says what a line means that has an escaped character, a user with blanks, or a fault.
+ * Reads the usual lines of the common and the combined format, which most logs have, faster than `layoutReader` (node 20: 0.7 to 0.9 µs in
+ * place of 1.1 to 1.4), and leaves all others to it: `slow` says what a line means that has an escaped character, a user with blanks, or a fault.
  */
 export function quickReader(format: "common" | "combined", slow: ReadLine): ReadLine {
   const readTime = clfReader();
