@@ -112,6 +112,7 @@ describe("this library's own form", () => {
     [{ url: 1 }, "`url` is not text"],
     [{ url: "/", user: {} }, "`user` is not text"],
     ['{"url":"/","user":12345678901234567890}', "`user` is not text"],
+    ['{"url":"/","user":1e999}', "`user` is not text"],
     [{ headers: [["a"]] }, "an item of `headers` is not a name and a value"],
     [{ headers: { a: {} } }, "the value of `a` in `headers` is not text"],
     [{ headers: "a: b" }, "`headers` is not an object or a list"],
@@ -181,6 +182,7 @@ describe("formats of others", () => {
       (record) => ({ ...record, request: { remote_ip: "192.0.2.7", method: "GET" } }),
       "no path where it should stand: the record has `level`, `ts`, `logger`, `msg`, `request`",
     ],
+    ["cloudflare", (record) => ({ ...record, EdgeStartTimestamp: 1e300 }), "the time is not a time: `1e+300`"],
     ["gcp", () => ({ textPayload: "started" }), "no key of a request: it has `textPayload`"],
     ["apig", () => ({ trigger: "timer" }), "no key of a request: it has `trigger`"],
   ])("%s: a record that nearly fits is malformed", async (name, change, fault) => {

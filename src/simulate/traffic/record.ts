@@ -45,7 +45,9 @@ export function readRecord(line: string): JSONRecord | string {
  */
 export function textIn(value: unknown): string | undefined {
   if (typeof value === "string") return value;
-  return typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value)) ? String(value) : undefined;
+  return typeof value === "number" && Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value))
+    ? String(value)
+    : undefined;
 }
 
 /** Whether there is nothing: null is as good as absent. */

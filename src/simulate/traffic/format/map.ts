@@ -256,6 +256,9 @@ function withAll(whole: unknown, known: readonly (readonly [string, unknown])[])
   return attributes;
 }
 
+/** Nanoseconds since 1970 of a time in 2286. */
+const LATEST = 1e19;
+
 /** Since 1970, in the unit that gives a time of this century; or text. */
 function instantOf(value: unknown): number {
   if (typeof value === "string") {
@@ -263,6 +266,6 @@ function instantOf(value: unknown): number {
     const iso = timeOf(value, "iso");
     return Number.isNaN(iso) ? timeOf(value, "clf") : iso;
   }
-  if (typeof value !== "number" || !(value >= 0)) return Number.NaN;
+  if (typeof value !== "number" || !(value >= 0 && value < LATEST)) return Number.NaN;
   return Math.floor(value < 1e11 ? value * 1e3 : value < 1e14 ? value : value < 1e17 ? value / 1e3 : value / 1e6);
 }
