@@ -6,13 +6,13 @@ import { Refusal } from "./terminal/host.ts";
 /** The names that `--traffic-format` takes, each with what it is. `ndjson` and `access-log` are those of 0.1.0. */
 const FORMATS: Readonly<Record<string, string>> = {
   auto: "found from the first lines",
-  json: "JSON records of any of the formats below",
-  ndjson: "the same",
-  "access-log": "any of the formats of access logs below",
   ...Object.fromEntries(formats.map(({ name, description }) => [name, description])),
+  json: "JSON records in any of the formats that are objects, this library's own among them",
+  ndjson: "the same",
+  "access-log": "lines of text in any of the formats of access logs",
 };
 
-/** Malformed lines, in percent of the lines of a log, beyond which a command ends with 1. */
+/** Malformed lines, in percent of all lines of a log but empty ones and comments, beyond which a command ends with 1. */
 const MAX_MALFORMED = 5;
 
 /** The options that say how a log is read. */
@@ -74,6 +74,7 @@ export function logOptionsOf({
 }: LogValues): Pick<LogOptions, "form" | "format" | "map"> {
   if (pattern !== undefined) {
     if (name !== "auto") throw new Refusal("`--log-format` and `--traffic-format` both name a format", "leave one of them out");
+    if (map !== undefined) throw new Refusal("`--log-format` and `--map` both say where the fields are", "leave one of them out");
     return { format: pattern.includes("$") ? { nginx: pattern } : { apache: pattern } };
   }
   const paths = (map ?? []).map((text): readonly [string, string] => {
@@ -87,12 +88,9 @@ export function logOptionsOf({
   };
 }
 
-/** Whether too many lines of a log are no requests. */
-export function hasTooMany(
-  { read, malformed }: { readonly read: number; readonly malformed: number },
-  most: number = MAX_MALFORMED,
-): boolean {
-  return malformed > 0 && 100 * malformed > most * read;
+/** Whether too many lines of a log are malformed. `share` is a part of all lines but empty ones and comments. */
+export function hasTooMany(share: number, most: number = MAX_MALFORMED): boolean {
+  return share > most / 100;
 }
 
 /** `Header:X-User-Id` as a field. */

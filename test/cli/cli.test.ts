@@ -700,6 +700,22 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     expect(stderr).toContain("line 2: longer than 1048576 characters\n");
   });
 
+  test("empty lines do not hide malformed ones", async () => {
+    const lines = [...Array(9).fill('{"draw":0}'), "no JSON", ...Array(500).fill("")].join("\n");
+    for (const command of ["route", "simulate"]) {
+      const args = [command, split, "--traffic", "-", ...(command === "simulate" ? ["--workers", "1"] : [])];
+      expect((await cli(args, { stdin: Readable.from([lines]) })).code).toBe(1);
+      expect((await cli([...args, "--max-malformed", "10"], { stdin: Readable.from([lines]) })).code).toBe(0);
+    }
+  });
+
+  test("a pattern and a map both say where the fields are: one is refused", async () => {
+    const args = ["route", split, "--traffic", "-", "--log-format", '$remote_addr "$request"', "--map", ":path=p"];
+    const { code, stderr } = await cli(args, { stdin: Readable.from([""]) });
+    expect(code).toBe(2);
+    expect(stderr).toContain("`--log-format` and `--map` both say where the fields are");
+  });
+
   test("lines do not depend on how the stream is cut", async () => {
     const config = file("words.json", {
       version: "v1",

@@ -25,6 +25,8 @@ interface Tally {
   /** Lines of the log. */
   readonly read: number;
   readonly malformed: number;
+  /** The malformed lines as a part of all but empty lines and comments. */
+  readonly share: number;
   /** The first of the malformed lines. */
   readonly first: readonly MalformedLine[];
 }
@@ -90,7 +92,7 @@ export const route: Command = defineCommand({
       const lines = summary(compiled.plan, tally, { name, interrupted, columns: host.columns }, style);
       await write(host.stdout, wrap(`${lines.join("\n")}\n`, host.columns));
     } else if (interrupted) await notice(`interrupted after ${plural(tally.requests, "request")}`, host);
-    return interrupted ? 130 : hasTooMany(tally, values["max-malformed"]) ? 1 : 0;
+    return interrupted ? 130 : hasTooMany(tally.share, values["max-malformed"]) ? 1 : 0;
   },
 });
 
@@ -99,6 +101,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   const first: MalformedLine[] = [];
   let requests = 0;
   let malformed = 0;
+  let skipped = 0;
   let lines = 0;
   // Silent where the decisions themselves pass by on the screen.
   const progress = json && host.stdout.isTTY === true ? SILENT : progressOf(host.stderr, size);
@@ -112,6 +115,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
       }
       lines += batch.lines;
       malformed += batch.malformed.length;
+      for (const { lines: some } of batch.skipped) skipped += some;
       first.push(...batch.malformed.slice(0, MALFORMED_SHOWN - first.length));
       progress.at(requests, read());
       if (json && isAbandoned(host.stdout)) break;
@@ -121,7 +125,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   } finally {
     progress.end();
   }
-  return { counts, requests, read: lines, malformed, first };
+  return { counts, requests, read: lines, malformed, share: malformed === 0 ? 0 : malformed / (requests + skipped + malformed), first };
 }
 
 /** The reasons in the order in which a route comes to them. */

@@ -188,7 +188,7 @@ async function noteLines(log: Log | undefined, { requests, lines }: Simulation, 
 
 function exitCode(simulation: Simulation | undefined, most: number | undefined, { interrupted }: Terminal): ExitCode {
   if (interrupted.aborted) return 130;
-  return simulation !== undefined && hasTooMany(simulation.lines, most) ? 1 : 0;
+  return simulation !== undefined && hasTooMany(simulation.lines.share, most) ? 1 : 0;
 }
 
 async function readRollout(path: string, alias: unknown, host: Terminal): Promise<Read<Rollout>> {

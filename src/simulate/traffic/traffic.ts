@@ -140,6 +140,13 @@ function soughtIn({ format = "auto", map, form }: LogOptions): Wanted {
       help: "leave it out, or name a `format`",
     });
   if (map !== undefined) {
+    if (form !== undefined && form !== "ndjson")
+      return fail({
+        code: "log-map",
+        at: "/map",
+        message: `a map is for JSON records, and the form is ${shown(form)}`,
+        help: "leave out `form`",
+      });
     if (format !== "auto" && format !== "json")
       return fail({
         code: "log-map",
