@@ -1,6 +1,6 @@
 import type { Field } from "../index.ts";
-import { formats, type LogOptions } from "../simulate/index.ts";
-import { choice, percentage } from "./arguments.ts";
+import { formats, type LogOptions, parseField } from "../simulate/index.ts";
+import { percentage } from "./arguments.ts";
 import { Refusal } from "./terminal/host.ts";
 
 /** The names that `--traffic-format` takes, each with what it is. `ndjson` and `access-log` are those of 0.1.0. */
@@ -95,9 +95,10 @@ export function hasTooMany(share: number, most: number = MAX_MALFORMED): boolean
 
 /** `Header:X-User-Id` as a field. */
 export function fieldOf(text: string, option: string): Field {
-  const at = text.indexOf(":");
-  if (at < 1 || at === text.length - 1) throw new Refusal(`\`${option} ${text}\` is not TYPE:NAME`, `write \`${option} Header:X-User-Id\``);
-  const kind = choice(option, text.slice(0, at).toLowerCase(), ["header", "cookie", "query", "attribute"]);
-  const name = text.slice(at + 1);
-  return { kind, name: kind === "header" ? name.toLowerCase() : name };
+  const [rule_type = "", param = ""] = text.split(/:(.*)/s);
+  if (rule_type === "" || param === "") throw new Refusal(`\`${option} ${text}\` is not TYPE:NAME`, `write \`${option} Header:X-User-Id\``);
+  const checked = parseField({ rule_type, param });
+  if (checked.ok) return checked.value;
+  const [first] = checked.diagnostics;
+  throw new Refusal(`\`${option} ${text}\`: ${first?.message}`, first?.help);
 }

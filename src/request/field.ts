@@ -47,8 +47,8 @@ export const ANY_FIELD: FieldSyntax = {
   headerHelp: "a header name has letters, digits and `` !#$%&'*+-.^_`|~ `` only; the request line is `:method`, `:path`, `:authority`",
 };
 
-/** The name of a cookie (RFC 6265) is a token of HTTP (RFC 9110). */
-const COOKIE_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** A token of RFC 9110: the name of a header, and of a cookie (RFC 6265). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** A field as a config writes it. */
 export interface FieldConfig {
@@ -77,7 +77,7 @@ export function readParam(input: Input<unknown>, type: RuleType | undefined, { h
     case "Header":
       return headerName.test(param) ? lowerAscii(param) : fail(input, "param", `${shown(param)} is no header name`, headerHelp);
     case "Cookie": {
-      if (COOKIE_NAME.test(param)) return param;
+      if (TOKEN.test(param)) return param;
       return fail(input, "param", `${shown(param)} is no cookie name`, "a cookie name has letters, digits and `` !#$%&'*+-.^_`|~ `` only");
     }
     case "Query":
@@ -125,9 +125,9 @@ export function isField(value: unknown): value is Field {
   const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown };
   switch (kind) {
     case "header":
-      return typeof name === "string" && COOKIE_NAME.test(name) && name === lowerAscii(name);
+      return typeof name === "string" && TOKEN.test(name) && name === lowerAscii(name);
     case "cookie":
-      return typeof name === "string" && COOKIE_NAME.test(name);
+      return typeof name === "string" && TOKEN.test(name);
     case "query":
     case "attribute":
       return typeof name === "string" && name !== "";

@@ -1,5 +1,6 @@
-import type { Input } from "../document/index.ts";
+import type { Checked, Input } from "../document/index.ts";
 import { type Field, fieldOf, nodeReader, type NodeRequest, readFieldConfig, textOf, valueIn } from "../request/index.ts";
+import { reading } from "./reading.ts";
 
 /** Reads one field of a request; undefined where the request has none, or cannot be read. */
 export type ReadField = (request: NodeRequest) => string | undefined;
@@ -21,4 +22,9 @@ export function readerOf(field: Field): ReadField {
 export function fieldIn(input: Input): Field | undefined {
   const config = readFieldConfig(input);
   return config && fieldOf(config);
+}
+
+/** Reads a field as rules and sticky keys write it, `{ rule_type: "Header", param: "X-User-Id" }`: what `user` and `segment` take. Never throws. */
+export function parseField(value: unknown): Checked<Field> {
+  return reading(value, fieldIn);
 }

@@ -11,6 +11,7 @@ export {
   type StageForecast,
   type Transition,
 } from "./forecast.ts";
+export { parseField } from "./field.ts";
 export { duration } from "./plot/number.ts";
 export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
 export { type Findings, reportDataOf } from "./report/data.ts";

@@ -164,7 +164,8 @@ describe("simulate", () => {
     ["a model that is not there", [alias, "--population", join(folder, "none.yaml")], "none.yaml: no such file"],
     ["a number that is none", [alias, "--population", model, "--count", "many"], "`--count many` is not a whole number"],
     ["a field that is none", [alias, "--traffic", log, "--user", "X-User"], "`--user X-User` is not TYPE:NAME"],
-    ["a type of field that is none", [alias, "--traffic", log, "--user", "Heder:x"], "did you mean `header`?"],
+    ["a type of field that is none", [alias, "--traffic", log, "--user", "Heder:x"], "did you mean `Header`?"],
+    ["a header that none can be", [alias, "--traffic", log, "--user", "Header:x user"], "`x user` is no header name"],
     [
       "a report that cannot be written",
       [alias, "--population", model, "--html", join(folder, "none", "out.html")],
