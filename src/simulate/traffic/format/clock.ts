@@ -1,3 +1,5 @@
+import { isDigit } from "./digit.ts";
+
 /** How a log writes the time. */
 export type Clock = "clf" | "iso" | "seconds" | "milliseconds" | "nanoseconds" | "haproxy";
 
@@ -116,8 +118,4 @@ function digits(text: string, from: number, count: number): number {
     value = value * 10 + unit - 48;
   }
   return value;
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
 }

@@ -2,8 +2,9 @@ import type { NodeRequest } from "../../../request/index.ts";
 import type { ReadLine } from "../visit.ts";
 import { isAddress } from "./address.ts";
 import { clfReader } from "./clock.ts";
+import { isDigit } from "./digit.ts";
 import { isMethodIn, isProtocolIn } from "./request-line.ts";
-import { userText } from "./scan.ts";
+import { isMissing, isStatusAt, userText } from "./scan.ts";
 
 const SPACE = 32;
 const QUOTE = 34;
@@ -84,17 +85,4 @@ export function quickReader(format: "common" | "combined", slow: ReadLine): Read
     const request: NodeRequest = { headers, url, method: line.slice(target, space), attributes };
     return { request, user: signedIn ? name : userText(address, agent), session: undefined, draw: undefined, served: undefined, time };
   };
-}
-
-function isMissing(value: string): boolean {
-  return value.length < 2 && (value.length === 0 || value.charCodeAt(0) === DASH);
-}
-
-function isStatusAt(line: string, at: number): boolean {
-  const first = line.charCodeAt(at);
-  return first > 48 && first < 54 && isDigit(line.charCodeAt(at + 1)) && isDigit(line.charCodeAt(at + 2));
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
 }

@@ -1,3 +1,5 @@
+import { isDigit } from "./digit.ts";
+
 /** The methods that servers and proxies write in lower case too. */
 const KNOWN: ReadonlySet<string> = new Set(["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"]);
 
@@ -38,10 +40,6 @@ export function isProtocolIn(text: string, from: number, to: number): boolean {
 }
 
 const HTTP = "HTTP/";
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
-}
 
 /**
  * The host and port of a URL: what a client writes into the Host field, so without user and without the port that the scheme

@@ -4,6 +4,7 @@ import type { Entry, Fault, ReadLine, Skip } from "../visit.ts";
 import { endpointAddress, isAddress, isAuthority } from "./address.ts";
 import { clfReader, timeOf } from "./clock.ts";
 import { cutter, type Values } from "./cut.ts";
+import { isDigit } from "./digit.ts";
 import { type Escape, unescaped } from "./escape.ts";
 import type { Layout, Role, Variable } from "./layout.ts";
 import { hostOf, isMethod, isMethodIn, isProtocolIn, isTarget, withoutDefaultPort } from "./request-line.ts";
@@ -111,7 +112,7 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
     let status: string | undefined;
     if (statusAt !== -1) {
       const code = values[statusAt] as string;
-      if (isStatus(code)) status = code;
+      if (code.length === 3 && isStatusAt(code, 0)) status = code;
       else if (!NO_STATUS.has(code)) return wrong(values, statusAt, "a status from 100 to 599");
     }
     for (let index = 0; index < numbers.length; index++) {
@@ -214,7 +215,7 @@ function isNoAddress(text: string, role: Role): boolean {
 }
 
 /** Whether a value is missing: it is empty, or `-`. */
-function isMissing(value: string): boolean {
+export function isMissing(value: string): boolean {
   return value.length < 2 && (value.length === 0 || value.charCodeAt(0) === DASH);
 }
 
@@ -227,9 +228,10 @@ function instantReader(role: Role | undefined): (text: string) => number {
 /** What servers write where there is no status. */
 const NO_STATUS: ReadonlySet<string> = new Set([MISSING, "0", "000", "-1"]);
 
-function isStatus(text: string): boolean {
-  const first = text.charCodeAt(0);
-  return text.length === 3 && first > 48 && first < 54 && isDigit(text.charCodeAt(1)) && isDigit(text.charCodeAt(2));
+/** Whether a status from 100 to 599 begins there. */
+export function isStatusAt(text: string, at: number): boolean {
+  const first = text.charCodeAt(at);
+  return first > 48 && first < 54 && isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(at + 2));
 }
 
 /**
@@ -254,10 +256,6 @@ interface Named {
 
 function namedIn(variables: readonly Variable[], kind: "header" | "cookie" | "parameter" | "attribute"): readonly Named[] {
   return variables.flatMap(({ role }, at) => (role.kind === kind && "name" in role ? [{ name: role.name, at }] : []));
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
 }
 
 /** Digits, dots, signs, and what joins the numbers of several upstreams; or `-`. */
