@@ -461,6 +461,7 @@ describe("patterns", () => {
   test.each<[string, LogOptions, readonly object[]]>([
     ["a name that is near", { format: "combned" }, [{ code: "log-format", at: "/format", help: "did you mean `combined`?" }]],
     ["form and format", { form: "har", format: "har" }, [{ code: "log-format", at: "/form" }]],
+    ["form and pattern", { form: "har", format: { nginx: "$request" } }, [{ code: "log-format", at: "/form" }]],
     ["form and map", { form: "access-log", map: { ":path": "p" } }, [{ code: "log-map", at: "/map" }]],
     [
       "no path",

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recordsOf } from "../../src/simulate/traffic/document.ts";
 import { blocksOf, LONGEST_LINE } from "../../src/simulate/traffic/lines.ts";
-import { logTraffic, pieceReader, type LogOptions } from "../../src/simulate/traffic/traffic.ts";
+import type { LogOptions } from "../../src/simulate/traffic/log-options.ts";
+import { logTraffic, pieceReader } from "../../src/simulate/traffic/traffic.ts";
 import type { Batch } from "../../src/simulate/traffic/visit.ts";
 
 async function* streamed<T>(chunks: readonly T[]): AsyncGenerator<T> {

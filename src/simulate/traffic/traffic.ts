@@ -1,43 +1,15 @@
-import type { Diagnostic } from "../../document/index.ts";
-import { nearest, pointer, shown } from "../../document/index.ts";
-import type { Field } from "../../request/index.ts";
 import { readerOf, type ReadField } from "../field.ts";
 import { meanOf, type Population } from "../population.ts";
 import { type ChunkStream, decoded, plainStream } from "./bytes.ts";
 import { recordsOf } from "./document.ts";
 import { TrafficError } from "./error.ts";
-import { detect, LINES_LOOKED_AT, type Sought } from "./format/detect.ts";
-import { formats, layoutIn, type LineFormat, lineReader, type LogPattern, readPattern } from "./format/formats.ts";
-import { type FieldMap, mapFaults } from "./format/map.ts";
+import { detect, LINES_LOOKED_AT } from "./format/detect.ts";
+import { formats, type LineFormat, lineReader } from "./format/formats.ts";
 import { fieldsOf, FIELDS_PREFIX, lacksRequest } from "./format/w3c.ts";
 import { blocksOf, LONGEST_LINE } from "./lines.ts";
+import { checkServed, type LogOptions, type Wanted, wantedBy } from "./log-options.ts";
 import { modelReader, usersPerBlock } from "./model.ts";
-import type { Batch, MalformedLine, ReadLine, SkippedLines, Visit } from "./visit.ts";
-
-/** The forms of 0.1.0. */
-export type LogForm = "ndjson" | "har" | "access-log";
-
-/** How a log is read. Plain data. */
-export interface LogOptions {
-  /**
-   * The format: `auto`, which is what is taken where it is left out, finds it from the first lines; a name of `formats`; or a pattern
-   * in the syntax of nginx's `log_format` or of Apache's `LogFormat`. `json` finds which of the formats of JSON records it is.
-   */
-  readonly format?: string | LogPattern | undefined;
-  /** Where the parts of a request stand in records that no format knows: `{ ":path": "req.uri", "header x-user": "h.user" }`. */
-  readonly map?: FieldMap | undefined;
-  /**
-   * The form of 0.1.0.
-   * @deprecated `format` says more: `ndjson` is `json`, `har` is `har`, and an `access-log` is found by `auto`
-   */
-  readonly form?: LogForm | undefined;
-  /** Where a user's id stands. What the log itself says of the user counts where a request has nothing there. */
-  readonly user?: Field | undefined;
-  /** Where a session's id stands. */
-  readonly session?: Field | undefined;
-  /** What holds the version that answered: the path of a JSON record's value, or the name of a field as the format writes it. */
-  readonly served?: string | undefined;
-}
+import type { Batch, MalformedLine, ReadLine, Visit } from "./visit.ts";
 
 /** The format that a log was read in. */
 export interface LogFormat {
@@ -77,9 +49,9 @@ export interface Traffic {
  * @throws TrafficError with everything that is wrong with the options
  */
 export function logTraffic(stream: ChunkStream, options: LogOptions = {}): Traffic {
-  const sought = soughtIn(options);
+  const wanted = wantedBy(options);
   const { user, session, served } = options;
-  return { source: { kind: "log", options: { user, session, served } }, pieces: piecesOf(stream, sought, served) };
+  return { source: { kind: "log", options: { user, session, served } }, pieces: piecesOf(stream, wanted, served) };
 }
 
 /** What comes of a line: a request, no request, or a fault. Empty lines and comments are left out. */
@@ -94,17 +66,22 @@ export async function* readLog(
   options: LogOptions = {},
   onFormat?: (format: LogFormat) => void,
 ): AsyncGenerator<LogLine, void, undefined> {
-  const { source, pieces } = logTraffic(stream, options);
-  const read = pieceLines(source);
-  let line = 0;
+  const { user, session, served } = options;
+  const readLines = linesReader({ user, session, served });
+  let before = 0;
   let told = false;
-  for await (const piece of pieces) {
+  for await (const piece of logTraffic(stream, options).pieces) {
     const format = formatOf(piece);
     if (!told && format !== undefined) onFormat?.(format);
     told = true;
-    const { entries, lines } = read(piece);
-    for (const entry of entries) yield { ...entry, line: line + entry.line };
-    line += lines;
+    const found: LogLine[] = [];
+    before += readLines(piece, (entry, at) => {
+      const line = before + at;
+      if ("request" in entry) found.push({ line, visit: entry });
+      else if ("fault" in entry) found.push({ line, fault: entry.fault });
+      else found.push({ line, skipped: entry.skipped });
+    });
+    yield* found;
   }
 }
 
@@ -113,107 +90,6 @@ export function formatOf(piece: Piece): LogFormat | undefined {
   if (typeof piece !== "object" || !("format" in piece)) return undefined;
   const { format, detected } = piece;
   return { name: format.name, ...(format.prefix !== undefined && { prefix: format.prefix }), detected };
-}
-
-/** Everything that the options ask for, checked. */
-interface Wanted {
-  readonly sought: Sought;
-  /** The format where none is found; undefined where it must be. */
-  readonly otherwise: LineFormat | undefined;
-}
-
-const FORMS: Readonly<Record<LogForm, Wanted>> = {
-  ndjson: { sought: "json", otherwise: { name: "json" } },
-  har: { sought: { name: "har" }, otherwise: { name: "har", shape: "har" } },
-  "access-log": { sought: "access-log", otherwise: undefined },
-};
-
-function soughtIn({ format = "auto", map, form }: LogOptions): Wanted {
-  const fail = (...complaints: readonly Omit<Diagnostic, "severity">[]): never => {
-    throw new TrafficError(complaints.map((complaint) => ({ ...complaint, severity: "error" })));
-  };
-  if (form !== undefined && !Object.hasOwn(FORMS, form))
-    return fail({
-      code: "log-format",
-      at: "/form",
-      message: `${shown(String(form))} is no form of a log`,
-      help: "leave it out, or name a `format`",
-    });
-  if (map !== undefined) {
-    if (form !== undefined && form !== "ndjson")
-      return fail({
-        code: "log-map",
-        at: "/map",
-        message: `a map is for JSON records, and the form is ${shown(form)}`,
-        help: "leave out `form`",
-      });
-    if (format !== "auto" && format !== "json")
-      return fail({
-        code: "log-map",
-        at: "/map",
-        message: "a map is for JSON records, and another format is named",
-        help: "leave out `format`, or write `json`",
-      });
-    const faults = mapFaults(map);
-    if (faults.length > 0)
-      return fail(
-        ...faults.map(({ target, message, help }) => ({
-          code: "log-map" as const,
-          at: target === undefined ? "/map" : pointer("/map", target),
-          message,
-          help,
-        })),
-      );
-    const mapped: LineFormat = { name: "map", map };
-    return { sought: mapped, otherwise: mapped };
-  }
-  if (typeof format === "object") {
-    const [name = ""] = Object.keys(format);
-    const text: unknown = Object.values(format)[0];
-    if ((name !== "nginx" && name !== "apache") || Object.keys(format).length !== 1 || typeof text !== "string")
-      return fail({
-        code: "log-format",
-        at: "/format",
-        message: "the format is neither a name nor a pattern",
-        help: 'write `{ nginx: "$remote_addr …" }` or `{ apache: "%h …" }`',
-      });
-    const read = readPattern(format);
-    if (!read.ok)
-      return fail(
-        ...read.faults.map(({ offset, message, help }) => ({
-          code: "log-pattern" as const,
-          at: `/format/${name}`,
-          message,
-          help,
-          position: placeIn(text, offset),
-        })),
-      );
-    const described: LineFormat = { name, pattern: format };
-    return { sought: described, otherwise: described };
-  }
-  if (format === "auto") return form === undefined ? { sought: "auto", otherwise: undefined } : FORMS[form];
-  if (form !== undefined)
-    return fail({
-      code: "log-format",
-      at: "/form",
-      message: "both `form` and `format` are there",
-      help: "leave out `form`, which is of 0.1.0",
-    });
-  if (format === "json") return FORMS.ndjson;
-  if (format === "har") return FORMS.har;
-  const names = formats.map(({ name }) => name);
-  if (!names.includes(format)) {
-    const near = nearest(String(format), ["auto", ...names]);
-    const help = near === undefined ? `known: ${["auto", ...names].map(shown).join(", ")}` : `did you mean ${shown(near)}?`;
-    return fail({ code: "log-format", at: "/format", message: `${shown(String(format))} is no format of logs`, help });
-  }
-  return { sought: { name: format }, otherwise: { name: format } };
-}
-
-/** Patterns may have several lines, as in a config of nginx. */
-function placeIn(text: string, offset: number): NonNullable<Diagnostic["position"]> {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 async function* piecesOf(
@@ -255,24 +131,6 @@ function* sectionsOf(text: string): Generator<string, void, undefined> {
     from = next + 1;
   }
   if (from < text.length) yield text.slice(from);
-}
-
-function checkServed(format: LineFormat, served: string): void {
-  const layout = layoutIn(format);
-  if (layout === undefined) return;
-  const names = layout.tokens.flatMap((token) => (typeof token === "string" ? [] : [token.name]));
-  if (names.includes(served)) return;
-  const near = nearest(served, names);
-  const help = near === undefined ? `it has ${names.map(shown).join(", ")}` : `did you mean ${shown(near)}?`;
-  throw new TrafficError([
-    {
-      code: "log-served",
-      severity: "error",
-      at: "/served",
-      message: `the format ${shown(format.name)} has no field ${shown(served)}`,
-      help,
-    },
-  ]);
 }
 
 /** Bytes of the first lines of a log, at most, unless one line is longer. */
@@ -361,48 +219,39 @@ export function pieceReader(source: TrafficSource, seed: string): (piece: Piece)
 
 type LogSource = Extract<TrafficSource, { readonly kind: "log" }>["options"];
 
-/** Reads texts of whole lines. */
-function logReader(options: LogSource): (piece: Piece) => Batch {
+/** Reads the lines of a piece, tells what each is, and returns their number. */
+function linesReader(options: LogSource): (piece: Piece, found: (entry: ReadEntry, line: number) => void) => number {
   const readersOf = lineReaders(options);
   const identify = identifier(options);
-  return (piece) => {
+  return (piece, found) => {
     const { text, format } = piece as LogPiece;
     const read = readersOf(format);
-    const visits: Visit[] = [];
-    const malformed: MalformedLine[] = [];
-    const skipped = new Map<string, number>();
-    const lines = eachLine(text, read, (entry, line) => {
-      if ("request" in entry) visits.push(identify === undefined ? entry : identify(entry));
-      else if ("fault" in entry) malformed.push({ line, fault: entry.fault });
-      else skipped.set(entry.skipped, (skipped.get(entry.skipped) ?? 0) + 1);
-    });
-    return { visits, lines, malformed, skipped: skippedLines(skipped) };
+    if (identify === undefined) return eachLine(text, read, found);
+    return eachLine(text, read, (entry, line) => found("request" in entry ? identify(entry) : entry, line));
   };
 }
 
-function skippedLines(skipped: ReadonlyMap<string, number>): readonly SkippedLines[] {
-  return skipped.size === 0 ? [] : Array.from(skipped, ([reason, lines]) => ({ reason, lines }));
-}
+/** What a line is told to be; others are left out. */
+type ReadEntry = NonNullable<ReturnType<ReadLine>>;
 
-/** The same, line by line. */
-function pieceLines(source: TrafficSource): (piece: Piece) => { readonly entries: readonly LogLine[]; readonly lines: number } {
-  const options = (source as { readonly options: LogSource }).options;
-  const readersOf = lineReaders(options);
-  const identify = identifier(options);
+/** Reads texts of whole lines. */
+function logReader(options: LogSource): (piece: Piece) => Batch {
+  const readLines = linesReader(options);
   return (piece) => {
-    const { text, format } = piece as LogPiece;
-    const entries: LogLine[] = [];
-    const lines = eachLine(text, readersOf(format), (entry, line) => {
-      if ("request" in entry) entries.push({ line, visit: identify === undefined ? entry : identify(entry) });
-      else if ("fault" in entry) entries.push({ line, fault: entry.fault });
-      else entries.push({ line, skipped: entry.skipped });
+    const visits: Visit[] = [];
+    const malformed: MalformedLine[] = [];
+    const skipped = new Map<string, number>();
+    const lines = readLines(piece, (entry, line) => {
+      if ("request" in entry) visits.push(entry);
+      else if ("fault" in entry) malformed.push({ line, fault: entry.fault });
+      else skipped.set(entry.skipped, (skipped.get(entry.skipped) ?? 0) + 1);
     });
-    return { entries, lines };
+    return { visits, lines, malformed, skipped: Array.from(skipped, ([reason, count]) => ({ reason, lines: count })) };
   };
 }
 
 /** Reads every line of a text, and returns their number. */
-function eachLine(text: string, read: ReadLine, found: (entry: NonNullable<ReturnType<ReadLine>>, line: number) => void): number {
+function eachLine(text: string, read: ReadLine, found: (entry: ReadEntry, line: number) => void): number {
   let lines = 0;
   let from = 0;
   while (from < text.length) {
