@@ -1,5 +1,5 @@
 import { type Field, type Reader, sourceName, textOf, valueIn } from "../request/index.ts";
-import type { Outcome, Plan, Rule, Sticky } from "../plan/index.ts";
+import type { Outcome, Plan, Rule, Split, Sticky } from "../plan/index.ts";
 import { decide, type Decided, testHolds } from "./decide.ts";
 import type { ArmStep, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
 
@@ -128,14 +128,13 @@ function tryTest(test: Rule["test"], { value }: Fields): boolean | undefined {
 
 function drawStep({ split }: Plan, drawn: NonNullable<Decided["draw"]>): NonNullable<Explanation["draw"]> {
   const { value, slot } = drawn;
-  const from: DrawSource =
-    drawn.from === "sticky" && split.kind === "arms" && split.sticky !== undefined
-      ? keyOf(split.sticky, drawn)
-      : { kind: drawn.from as "given" };
+  const from: DrawSource = drawn.from === "sticky" ? keyOf(split, drawn) : { kind: drawn.from };
   return { value: typeof value === "number" ? value + 0 : value, slot: slot === -1 ? undefined : slot, from };
 }
 
-function keyOf({ keys, seed }: Sticky, { key, text, hash }: Extract<Decided["draw"], { from: "sticky" }>): DrawSource {
+function keyOf(split: Split, { key, text, hash }: Extract<Decided["draw"], { from: "sticky" }>): DrawSource {
+  // Only a split with sticky keys has such a draw.
+  const { keys, seed } = (split as { readonly sticky: Sticky }).sticky;
   const { at, field } = keys[key] as Sticky["keys"][number];
   return { kind: "sticky", at, field, key: text, seed, hash };
 }
