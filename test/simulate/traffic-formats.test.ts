@@ -362,6 +362,12 @@ describe("bytes", () => {
     await same(Buffer.concat([gzipSync(text.slice(0, 100)), gzipSync(text.slice(100))]));
   });
 
+  test("gzip within gzip is read, and no deeper", async () => {
+    const twice = gzipSync(gzipSync(text));
+    await same(twice);
+    await expect(same(gzipSync(twice))).rejects.toThrow("the log is compressed more than 2 times");
+  });
+
   test("gzip that breaks off or is damaged is a complaint", async () => {
     const whole = gzipSync(text);
     const damaged = Uint8Array.from(whole, (byte, at) => (at === 20 ? byte ^ 255 : byte));

@@ -3,12 +3,15 @@ import { TrafficError } from "./error.ts";
 /** Texts and bytes, in chunks of any size. */
 export type ChunkStream = AsyncIterable<Uint8Array | string>;
 
+/** How often a log may be compressed: by who wrote it and by a store. Without a limit, data that decompresses to itself never ends. */
+const GZIP_LAYERS = 2;
+
 /**
  * A stream as text or as UTF-8: bytes compressed with gzip are decompressed (RFC 1952, several members too where the runtime reads them,
  * as node does), UTF-16 is known by its byte order mark. A byte order mark is left out.
  * @throws TrafficError where the stream is compressed in another way, or its gzip data is damaged
  */
-export async function* plainStream(stream: ChunkStream): ChunkStreamOut {
+export async function* plainStream(stream: ChunkStream, layers: number = GZIP_LAYERS): ChunkStreamOut {
   const { head, rest } = await peek(stream, 6);
   if (typeof head === "string") {
     yield* withoutMark(rest, head.startsWith("\uFEFF") ? 1 : 0);
@@ -16,8 +19,10 @@ export async function* plainStream(stream: ChunkStream): ChunkStreamOut {
   }
   const other = compressionOf(head);
   if (other !== undefined) throw compressed(`the log is compressed with ${other}`, `decompress it first; gzip is read as it is`);
-  if (head[0] === 0x1f && head[1] === 0x8b) yield* plainStream(gunzipped(rest));
-  else if (head[0] === 0xff && head[1] === 0xfe) yield* decoded(rest, "utf-16le");
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    if (layers === 0) throw compressed(`the log is compressed more than ${GZIP_LAYERS} times`, "decompress it first");
+    yield* plainStream(gunzipped(rest), layers - 1);
+  } else if (head[0] === 0xff && head[1] === 0xfe) yield* decoded(rest, "utf-16le");
   else if (head[0] === 0xfe && head[1] === 0xff) yield* decoded(rest, "utf-16be");
   else yield* withoutMark(rest, head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0);
 }
