@@ -167,7 +167,7 @@ function valueOf(name: string, option: Valued, given: readonly string[] | undefi
 }
 
 /** One of a few words. */
-export function choice<const Word extends string>(option: string, text: string, words: readonly Word[]): Word {
+function choice<const Word extends string>(option: string, text: string, words: readonly Word[]): Word {
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
   const near = nearest(text, words);
