@@ -13,7 +13,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "testing/vitest.ts": ["vitest"],
   "testing/arbitraries.ts": ["fast-check"],
   "simulate/random.ts": ["seedrandom/lib/alea.js"],
-  "simulate/workers/workers.ts": ["node:worker_threads"],
+  "simulate/workers/workers.ts": ["node:os", "node:worker_threads"],
   "simulate/workers/worker.ts": ["node:worker_threads"],
   "yaml/yaml.ts": ["yaml"],
 };

@@ -20,7 +20,7 @@ import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { complaint } from "../terminal/complaint.ts";
-import { type ExitCode, Refusal, type Terminal, write } from "../terminal/host.ts";
+import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { byPosition, placed } from "../terminal/place.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
@@ -94,7 +94,12 @@ export const simulate: Command = defineCommand({
     },
     segment: { type: "string", value: "TYPE:NAME", read: fieldOf, description: "count requests apart by this field" },
     seed: { type: "string", value: "TEXT", default: "0", description: "what everything random comes from" },
-    workers: { type: "string", value: "N", read: wholeNumber, description: "threads; all processors where it is left out" },
+    workers: {
+      type: "string",
+      value: "N",
+      read: wholeNumber,
+      description: "threads, at most one a processor; one a processor where it is left out",
+    },
     ...REPORTS,
     format: FORMAT,
     requests: { type: "string", deprecated: { use: "--count" } },
@@ -115,7 +120,8 @@ export const simulate: Command = defineCommand({
     "canary-router simulate shop.yaml --rollout steps.yaml --population users.yaml",
   ],
   run: async ({ values, positionals: [file] }, host) => {
-    const { traffic: path, population, user, session, served, seed, segment, workers: threads = availableParallelism() } = values;
+    const processors = availableParallelism();
+    const { traffic: path, population, user, session, served, seed, segment, workers: threads = processors } = values;
     const { "per-second": perSecond, "per-user": perUser } = values;
     if (file === "-" && path === "-") throw new Refusal("the config and the traffic cannot both come from standard input");
     const alias = await loadAliasFile(file, host);
@@ -125,6 +131,7 @@ export const simulate: Command = defineCommand({
     const model = population === undefined ? NONE : await readModel(population, host, parsePopulation);
     if (!steps.ok || !model.ok) return 1;
     await checkReports(values);
+    if (threads > processors) await notice(`\`--workers ${threads}\`: there is one thread a processor at most, here ${processors}`, host);
 
     const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
     const traffic = log?.traffic ?? populationTraffic(model.value as Population, values.count);
@@ -175,6 +182,7 @@ async function watched<Found>(
     if (host.interrupted.aborted) return undefined;
     throw logFailure(log?.name ?? "traffic", error);
   } finally {
+    log?.close();
     progress.end();
   }
 }

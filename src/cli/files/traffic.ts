@@ -15,6 +15,8 @@ export interface Log {
   readonly size: number | undefined;
   /** The bytes that were read so far. */
   readonly read: () => number;
+  /** Ends the reading, so that the process does not wait for a log that nobody needs any more. */
+  readonly close: () => void;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function openLog(path: string, options: LogOptions, host: Terminal)
   };
   const source: Readable = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
   try {
-    return { name, traffic: logTraffic(wholeLines(source, counted, host.interrupted), options), size, read: () => read };
+    const traffic = logTraffic(wholeLines(source, counted, host.interrupted), options);
+    return { name, traffic, size, read: () => read, close: () => source.destroy() };
   } catch (error) {
     source.destroy();
     throw logFailure(name, error);
