@@ -12,6 +12,7 @@ export type {
   Profile,
   RuleConfig,
   StickinessConfig,
+  StickyHash,
   Stickiness,
   StickyKey,
   StickyKeyConfig,

@@ -30,6 +30,7 @@ declare module "../document/diagnostic.ts" {
     readonly "order-repeat": "alias";
     readonly "sticky-keys": "alias";
     readonly "sticky-seed": "alias";
+    readonly "sticky-hash": "alias";
     readonly "on-missing": "alias";
   }
 }
@@ -64,6 +65,7 @@ export const ALIAS_CODES: readonly CodesOf<"alias">[] = codesIn<"alias">({
   "order-repeat": "alias",
   "sticky-keys": "alias",
   "sticky-seed": "alias",
+  "sticky-hash": "alias",
   "on-missing": "alias",
 });
 

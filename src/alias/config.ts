@@ -23,6 +23,9 @@ export interface StrategyConfig {
   readonly rules: readonly RuleConfig[];
 }
 
+/** The hashes of sticky draws: `murmur3`, as flagd has it; `murmur2` of nginx, `xxh32` of HAProxy, `sha256` for Varnish. */
+export type StickyHash = "murmur3" | "murmur2" | "xxh32" | "sha256";
+
 /** Where a sticky draw takes its key from. */
 export interface StickyKeyConfig {
   readonly rule_type: OrString<RuleType | Lowercase<RuleType>>;
@@ -35,6 +38,8 @@ export interface StickinessConfig {
   readonly keys: readonly StickyKeyConfig[];
   /** Hashed before the key. The default is the `name` of the alias. */
   readonly seed?: string | null | undefined;
+  /** What hashes the seed and the key. The default is `murmur3`; another one agrees with an engine that has only that. */
+  readonly hash?: OrString<StickyHash> | null | undefined;
   /** What happens to a request without any of the keys: it gets the primary, or is drawn at random. */
   readonly on_missing: OrString<"primary" | "random">;
 }
@@ -106,6 +111,7 @@ export interface StickyKey {
 export interface Stickiness {
   readonly keys: readonly StickyKey[];
   readonly seed: string;
+  readonly hash: StickyHash;
   readonly onMissing: "primary" | "random";
 }
 

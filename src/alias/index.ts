@@ -9,6 +9,7 @@ export type {
   RuleConfig,
   Stickiness,
   StickinessConfig,
+  StickyHash,
   StickyKey,
   StickyKeyConfig,
   Strategy,
@@ -20,4 +21,5 @@ export type {
 export { isAlias, itemsOf, parse, type ParseOptions, parseWritten } from "./parse.ts";
 export type { Profile } from "./profile.ts";
 export { SLOTS } from "./slots.ts";
+export { STICKY_HASHES } from "./sticky-hashes.ts";
 export { parseText } from "./text.ts";

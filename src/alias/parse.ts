@@ -24,10 +24,11 @@ import {
 } from "../document/index.ts";
 import { isPossible, readFieldConfig, readParam, readRuleType, type RuleType } from "../request/index.ts";
 import { type Budgets, BUDGETS } from "./budgets.ts";
-import type { Alias, AliasConfig, AliasRule, Combine, Stickiness, StickyKey, Strategy, Version, Weight } from "./config.ts";
+import type { Alias, AliasConfig, AliasRule, Combine, Stickiness, StickyHash, StickyKey, Strategy, Version, Weight } from "./config.ts";
 import { foreignKeyHelp } from "./foreign-keys.ts";
 import { type Profile, type ProfileRules, PROFILES } from "./profile.ts";
 import { SLOTS } from "./slots.ts";
+import { STICKY_HASHES } from "./sticky-hashes.ts";
 
 /** How to read a config. */
 export interface ParseOptions {
@@ -433,7 +434,7 @@ function readOrder(input: Input, primary: Version | undefined): readonly Version
 
 /** The seed is the alias's name where it is left out; a name that is there but wrong has been complained of already. */
 function readStickiness(input: Input, name: string | undefined, nameless: boolean): Stickiness | undefined {
-  const fields = record(input, ["keys", "seed", "on_missing"]);
+  const fields = record(input, ["keys", "seed", "hash", "on_missing"]);
   if (fields === undefined) return undefined;
   const keys = readStickyKeys(fields.keys);
   const seed = isAbsent(fields.seed) ? name : bounded(fields.seed);
@@ -441,9 +442,10 @@ function readStickiness(input: Input, name: string | undefined, nameless: boolea
     const help = "give the alias a `name`, or write a `seed`: it keeps the splits of two aliases independent";
     fail(fields.seed, "sticky-seed", "stickiness without a `seed`, in an alias without a `name`", help);
   }
+  const hash = isAbsent(fields.hash) ? "murmur3" : readStickyHash(fields.hash);
   const onMissing = readOnMissing(fields.on_missing);
-  if (keys === undefined || seed === undefined || onMissing === undefined) return undefined;
-  return Object.freeze({ keys, seed, onMissing });
+  if (keys === undefined || seed === undefined || hash === undefined || onMissing === undefined) return undefined;
+  return Object.freeze({ keys, seed, hash, onMissing });
 }
 
 function readStickyKeys(input: Input): readonly StickyKey[] | undefined {
@@ -463,6 +465,14 @@ function readStickyKeys(input: Input): readonly StickyKey[] | undefined {
     const key = readFieldConfig(item, profile);
     return key && Object.freeze(key);
   });
+}
+
+function readStickyHash(input: Input): StickyHash | undefined {
+  const text = string(input);
+  if (text === undefined) return undefined;
+  const found = STICKY_HASHES.find((hash) => hash === text);
+  const help = `write ${STICKY_HASHES.map((hash) => `\`${hash}\``).join(", ")}; without \`hash\` it is \`murmur3\``;
+  return found ?? fail(input, "sticky-hash", `${shown(text)} is no hash of sticky draws`, suggestion(text, STICKY_HASHES, help));
 }
 
 function readOnMissing(input: Input): "primary" | "random" | undefined {

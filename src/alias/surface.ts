@@ -15,6 +15,7 @@ export type {
   RuleConfig,
   Stickiness,
   StickinessConfig,
+  StickyHash,
   StickyKey,
   StickyKeyConfig,
   Strategy,

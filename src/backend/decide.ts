@@ -1,4 +1,4 @@
-import { absorbSeed, hashKey, slotOf } from "../plan/index.ts";
+import { slotOf } from "../plan/index.ts";
 
 /** The parts of a plan that decide. `F` stands for a field: what `read` takes. */
 export type Decidable<F> = {
@@ -11,9 +11,7 @@ export type Decidable<F> = {
     | {
         readonly kind: "arms";
         readonly arms: readonly { readonly until: number; readonly outcome: number }[];
-        readonly sticky:
-          | { readonly keys: readonly { readonly field: F }[]; readonly seed: string; readonly missing: number | "random" }
-          | undefined;
+        readonly sticky: { readonly keys: readonly { readonly field: F }[]; readonly missing: number | "random" } | undefined;
       };
   readonly error: number;
 };
@@ -29,7 +27,6 @@ export interface Decided {
         readonly from: "sticky";
         readonly key: number;
         readonly text: string;
-        readonly hash: number;
       }
     | undefined;
 }
@@ -37,13 +34,14 @@ export interface Decided {
 /**
  * Decides by the plan as it stands: rules in turn, the matches of each from left to right and no further than needed, then the
  * split. Every back end must agree with this. `read` gives the value of a field, or undefined where the request has none; what
- * it throws is thrown. `random` is called once at most.
+ * it throws is thrown. `random` is called once at most; `drawOfKey` gives the draw of a sticky key.
  */
 export function decide<F>(
   { rules, split, error }: Decidable<F>,
   read: (field: F) => string | undefined,
   draw: unknown,
   random: () => number,
+  drawOfKey: (key: string) => number,
 ): Decided {
   const rule = rules.find(({ test }) => testHolds(test, read));
   if (rule !== undefined) return { outcome: rule.outcome, draw: undefined };
@@ -56,10 +54,9 @@ export function decide<F>(
   if (draw !== undefined) return pick({ value: draw, slot: slotOf(draw), from: "given" });
   for (const [key, { field }] of sticky?.keys.entries() ?? []) {
     const text = read(field);
-    if (sticky === undefined || text === undefined || text === "") continue;
-    const hash = hashKey(absorbSeed(sticky.seed), text);
-    const value = hash / 2 ** 32;
-    return pick({ value, slot: slotOf(value), from: "sticky", key, text, hash });
+    if (text === undefined || text === "") continue;
+    const value = drawOfKey(text);
+    return pick({ value, slot: slotOf(value), from: "sticky", key, text });
   }
   if (sticky !== undefined && sticky.missing !== "random") return { outcome: sticky.missing, draw: undefined };
   const value = random();

@@ -1,6 +1,6 @@
 import type { Pointer } from "../document/index.ts";
 import type { Field, NodeRequest } from "../request/index.ts";
-import type { Version } from "../alias/index.ts";
+import type { StickyHash, Version } from "../alias/index.ts";
 import type { Outcome, Plan } from "../plan/index.ts";
 
 /**
@@ -62,6 +62,8 @@ export type DrawSource =
       readonly field: Field;
       readonly key: string;
       readonly seed: string;
+      /** The hash that the alias names, and the 32 bits that it gave. */
+      readonly algorithm: StickyHash;
       readonly hash: number;
     };
 

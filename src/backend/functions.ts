@@ -1,11 +1,15 @@
 import { cookieEnd, cookieIs, cookieStart, joined, pathEnd, pathStart, queryDecoded, queryValue } from "../request/index.ts";
-import { slotOf, slotOfKey } from "../plan/index.ts";
+import { murmur2Draw, murmur3Draw, sha256Draw, slotOf, slotOfKey, xxh32Draw } from "../plan/index.ts";
 import { findPart } from "./lookup/hash.ts";
 
 /** The functions that generated code calls, by the names it calls them; those of a reader are the reader's parts. */
 export const functions: { readonly [name: string]: (...args: never[]) => unknown } = {
   slotOf,
   slotOfKey,
+  murmur3Draw,
+  murmur2Draw,
+  xxh32Draw,
+  sha256Draw,
   findPart,
   cookieEnd,
   cookieIs,

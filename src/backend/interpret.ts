@@ -1,5 +1,5 @@
 import { type Field, type Reader, sourceName, textOf, valueIn } from "../request/index.ts";
-import type { Outcome, Plan, Rule, Split, Sticky } from "../plan/index.ts";
+import { keyDraw, keyHash, type Outcome, type Plan, type Rule, type Split, type Sticky } from "../plan/index.ts";
 import { decide, type Decided, testHolds } from "./decide.ts";
 import type { ArmStep, DrawSource, Explanation, Step, StrategyStep } from "./decision.ts";
 
@@ -85,12 +85,17 @@ function attempt(plan: Plan, { failure, value }: Fields, draw: unknown, random: 
   const failed = (why: string): Decided & { readonly failure: string } => ({ outcome: plan.error, draw: undefined, failure: why });
   if (failure !== undefined) return failed(failure);
   try {
-    const decided = decide(plan, value, draw, random);
+    const decided = decide(plan, value, draw, random, drawOfKey(plan));
     return decided.draw?.slot === -1 ? { ...decided, failure: "the draw is not a number in [0, 1)" } : decided;
   } catch (error) {
     if (error instanceof Unreadable) return failed(error.message);
     throw error;
   }
+}
+
+/** The draw of a sticky key; a plan without one is never asked. */
+function drawOfKey({ split }: Plan): (key: string) => number {
+  return split.kind === "arms" && split.sticky !== undefined ? keyDraw(split.sticky) : () => Number.NaN;
 }
 
 /** How each strategy saw the request: those behind the first that holds, or that cannot be read, are not tried. */
@@ -132,11 +137,11 @@ function drawStep({ split }: Plan, drawn: NonNullable<Decided["draw"]>): NonNull
   return { value: typeof value === "number" ? value + 0 : value, slot: slot === -1 ? undefined : slot, from };
 }
 
-function keyOf(split: Split, { key, text, hash }: Extract<Decided["draw"], { from: "sticky" }>): DrawSource {
+function keyOf(split: Split, { key, text }: Extract<Decided["draw"], { from: "sticky" }>): DrawSource {
   // Only a split with sticky keys has such a draw.
-  const { keys, seed } = (split as { readonly sticky: Sticky }).sticky;
-  const { at, field } = keys[key] as Sticky["keys"][number];
-  return { kind: "sticky", at, field, key: text, seed, hash };
+  const { sticky } = split as { readonly sticky: Sticky };
+  const { at, field } = sticky.keys[key] as Sticky["keys"][number];
+  return { kind: "sticky", at, field, key: text, seed: sticky.seed, algorithm: sticky.hash, hash: keyHash(sticky, text) };
 }
 
 function armSteps({ split, outcomes }: Plan): readonly ArmStep[] {

@@ -24,11 +24,6 @@ export function absorbSeed(seed: string): Absorbed {
   return absorb({ hash: 0, carry: 0, bits: 0, bytes: 0, lead: 0 }, seed, 0, seed.length);
 }
 
-/** The 32 bits of a sticky draw: murmur3 of the seed and the key, unsigned. The draw is this over 2^32. */
-export function hashKey(seed: Absorbed, key: string): number {
-  return finish(absorb(seed, key, 0, key.length)) >>> 0;
-}
-
 /**
  * The slot of a sticky draw whose key is `text` from `from` up to `to`. ASCII is hashed in place, four units at a time, and
  * what is left over one by one: keys of 13 and 14 units take two thirds of what they take as the rest of other text does.

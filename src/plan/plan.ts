@@ -1,6 +1,6 @@
 import type { Pointer } from "../document/index.ts";
 import type { Field } from "../request/index.ts";
-import type { Version } from "../alias/index.ts";
+import type { StickyHash, Version } from "../alias/index.ts";
 
 /** Holds if the field is present and equals one of the values. `at` points to the rule of the config. */
 export interface Match {
@@ -39,10 +39,11 @@ export interface Arm {
   readonly outcome: number;
 }
 
-/** A sticky draw: the first field that is present and not empty is hashed after the seed. */
+/** A sticky draw: the first field that is present and not empty is hashed after the seed, by the hash that the alias names. */
 export interface Sticky {
   readonly keys: readonly { readonly field: Field; readonly at: Pointer }[];
   readonly seed: string;
+  readonly hash: StickyHash;
   /** The outcome of a request without any of the keys, or a random draw. */
   readonly missing: number | "random";
 }

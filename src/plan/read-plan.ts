@@ -17,7 +17,7 @@ import {
   string,
 } from "../document/index.ts";
 import { type Field, isField } from "../request/index.ts";
-import { BUDGETS, type Budgets, SLOTS, type Version } from "../alias/index.ts";
+import { BUDGETS, type Budgets, SLOTS, STICKY_HASHES, type StickyHash, type Version } from "../alias/index.ts";
 import { type Arm, type Match, type Outcome, type Plan, REASONS, type Rule, type Split, type Sticky } from "./plan.ts";
 
 /** Whether something claims to be a plan; a config cannot, for it has no such key. What cannot be read claims nothing. */
@@ -197,7 +197,7 @@ function readArms(input: Input): readonly Arm[] | undefined {
 }
 
 function readSticky(input: Input): Sticky | undefined {
-  const fields = record(input, ["keys", "seed", "missing"]);
+  const fields = record(input, ["keys", "seed", "hash", "missing"]);
   if (fields === undefined) return undefined;
   const { state } = input.reading;
   const { rules: limit, value: longest } = state.budgets;
@@ -211,6 +211,12 @@ function readSticky(input: Input): Sticky | undefined {
   });
   const seed = string(fields.seed);
   if (seed !== undefined && seed.length > longest) return overBudget(fields.seed, longest, "characters", "value");
+  // Plans of version 0.1 name no hash.
+  const hash = fields.hash.value === undefined ? "murmur3" : readHash(fields.hash);
   const missing = fields.missing.value === "random" ? "random" : readOutcomeIndex(fields.missing);
-  return seed === undefined || missing === undefined ? undefined : { keys, seed, missing };
+  return seed === undefined || hash === undefined || missing === undefined ? undefined : { keys, seed, hash, missing };
+}
+
+function readHash(input: Input): StickyHash | undefined {
+  return STICKY_HASHES.find((hash) => hash === input.value) ?? damaged(input, "there is no such hash");
 }

@@ -34,12 +34,12 @@ export function toPlan(alias: Alias): Plan {
       arms.push({ until, outcome: outcome(version, "split", at) });
     }
     if (stickiness === undefined) return { kind: "arms", arms, sticky: undefined };
-    const { keys, seed, onMissing } = stickiness;
+    const { keys, seed, hash, onMissing } = stickiness;
     const missing = onMissing === "primary" ? outcome(primary, "default", "/stickiness/on_missing") : onMissing;
     return {
       kind: "arms",
       arms,
-      sticky: { keys: keys.map((key, index) => ({ field: fieldOf(key), at: `/stickiness/keys/${index}` })), seed, missing },
+      sticky: { keys: keys.map((key, index) => ({ field: fieldOf(key), at: `/stickiness/keys/${index}` })), seed, hash, missing },
     };
   };
 

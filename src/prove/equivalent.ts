@@ -1,5 +1,5 @@
 import { type Field, fieldName, nodeReader, toRequest } from "../request/index.ts";
-import type { ParseOptions, Version } from "../alias/index.ts";
+import type { ParseOptions, StickyHash, Version } from "../alias/index.ts";
 import { type Compilable, type Decider, drawAt, movesOf, type Outcome, type Plan, planOf, type Run, runsOf } from "../plan/index.ts";
 import { compile, sharesOf } from "../route/index.ts";
 import { alphabetOf, otherLetters } from "./alphabet.ts";
@@ -95,7 +95,7 @@ function* deciders({ rules }: Plan, within: Region): Generator<readonly [Region,
 type Draw =
   | { readonly kind: "none"; readonly version: Version }
   | { readonly kind: "random" }
-  | { readonly kind: "sticky"; readonly seed: string; readonly field: Field };
+  | { readonly kind: "sticky"; readonly seed: string; readonly hash: StickyHash; readonly field: Field };
 
 function compareOverlay(before: Plan, after: Plan, { region, before: one, after: other }: Overlay, effort: Effort): Equivalence {
   const [left, right] = [runsOf(before, one), runsOf(after, other)];
@@ -125,9 +125,9 @@ function drawKinds(plan: Plan, decider: Decider): readonly Draw[] {
   const runs = runsOf(plan, decider);
   const { split, outcomes } = plan;
   if (decider !== "split" || split.kind === "fixed" || split.sticky === undefined) return [settled({ kind: "random" }, runs)];
-  const { keys, seed, missing } = split.sticky;
+  const { keys, seed, hash, missing } = split.sticky;
   const last: Draw = missing === "random" ? { kind: "random" } : { kind: "none", version: (outcomes[missing] as Outcome).version };
-  const draws = [...keys.map(({ field }): Draw => ({ kind: "sticky", seed, field })), last];
+  const draws = [...keys.map(({ field }): Draw => ({ kind: "sticky", seed, hash, field })), last];
   const versions = new Set(draws.map((draw) => JSON.stringify(settled(draw, runs))));
   return versions.size === 1 ? [settled(last, runs)] : draws;
 }

@@ -41,7 +41,7 @@ export interface Movement {
   readonly moved: number;
   /** The fewest slots that can change for these shares: half the sum of the differences. */
   readonly least: number;
-  /** Whether every user is drawn again although no slot moved: the keys or the seed changed, or one of the two draws at random. */
+  /** Whether every user is drawn again although no slot moved: the keys, the seed or the hash changed, or one of the two draws at random. */
   readonly redrawn: boolean;
   /** Requests that another rule decides now, or that no rule decides any more. */
   readonly shifts: readonly Shift[];
@@ -97,12 +97,12 @@ function sharesIn(plan: Plan, decider: Decider): Readonly<Record<Version, number
   return Object.fromEntries(slotsOf(runsOf(plan, decider)));
 }
 
-/** What decides a draw: the keys, the seed, and what a request without a key gets. */
+/** What decides a draw: the keys, the seed, the hash, and what a request without a key gets. */
 function drawing({ split, outcomes }: Plan): string {
   if (split.kind === "fixed" || split.arms.length === 1) return "none";
   if (split.sticky === undefined) return "random";
-  const { keys, seed, missing } = split.sticky;
-  return JSON.stringify([keys.map(({ field }) => field), seed, missing === "random" ? missing : outcomes[missing]?.version]);
+  const { keys, seed, hash, missing } = split.sticky;
+  return JSON.stringify([keys.map(({ field }) => field), seed, hash, missing === "random" ? missing : outcomes[missing]?.version]);
 }
 
 function isRedrawn(before: Plan, after: Plan): boolean {

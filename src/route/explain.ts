@@ -74,6 +74,6 @@ function source(from: DrawSource): string {
     case "random":
       return "from the random source";
     case "sticky":
-      return `murmur3 of seed ${show(from.seed)} and ${visible(fieldName(from.field))} ${show(from.key)} = ${from.hash}  ${from.at}`;
+      return `${from.algorithm} of seed ${show(from.seed)} and ${visible(fieldName(from.field))} ${show(from.key)} = ${from.hash}  ${from.at}`;
   }
 }

@@ -535,6 +535,14 @@ describe("what is said", () => {
       "give the alias a `name`, or write a `seed`: it keeps the splits of two aliases independent",
     ],
   ]);
+  errors("sticky-hash", "/stickiness/hash", [
+    [sticky({ hash: "murmur" }), "`murmur` is no hash of sticky draws", "did you mean `murmur3`?"],
+    [
+      sticky({ hash: "crc" }),
+      "`crc` is no hash of sticky draws",
+      "write `murmur3`, `murmur2`, `xxh32`, `sha256`; without `hash` it is `murmur3`",
+    ],
+  ]);
   errors("on-missing", "/stickiness/on_missing", [
     [sticky({ on_missing: "randon" }), "`randon` is no `on_missing`", "did you mean `random`?"],
     [
@@ -787,7 +795,7 @@ describe("everything is said at once", () => {
 
 describe("what an alias becomes", () => {
   const none = { name: undefined, description: undefined, weights: [], strategies: [], order: [], stickiness: undefined, carried: {} };
-  const stickyCookie = { keys: [{ type: "Cookie", param: "uid" }], seed: "alias", onMissing: "random" };
+  const stickyCookie = { keys: [{ type: "Cookie", param: "uid" }], seed: "alias", hash: "murmur3", onMissing: "random" };
 
   const seeds: readonly [string, unknown, Partial<Alias>][] = [
     ["name and version", { name: "prod", version: "v1" }, { name: "prod", primary: "v1" }],
@@ -895,6 +903,7 @@ describe("what an alias becomes", () => {
           { type: "Cookie", param: "uid" },
         ],
         seed: "",
+        hash: "murmur3",
         onMissing: "primary",
       },
       carried: {},

@@ -201,6 +201,8 @@ const RARE: readonly unknown[] = [
   { ...full, stickiness: { ...full.stickiness, seed: "s".repeat(4_097) } },
   { version: "v1", additional_version_strategy: { v2: { ...full.additional_version_strategy.v2, combine_type: null } } },
   { version: "v1", additional_version_strategy: { v2: { rules: full.additional_version_strategy.v2.rules } } },
+  { version: "v1", additional_version_strategy: { v2: { rules: [] } } },
+  { version: "v1", additional_version_strategy: { "": { rules: [full.additional_version_strategy.v2.rules[0]] } } },
 ];
 
 /** Each way to leave one keyword out of the schema, with a name for it. */

@@ -10,6 +10,11 @@ const files = [
   "alias/slots.ts",
   "plan/slots.ts",
   "plan/murmur3.ts",
+  "plan/utf8.ts",
+  "plan/murmur2.ts",
+  "plan/xxh32.ts",
+  "plan/sha256.ts",
+  "plan/key-draw.ts",
   "backend/lookup/hash.ts",
   "backend/decide.ts",
   ...readdirSync("src/request").map((name) => `request/${name}`),
@@ -18,7 +23,7 @@ const files = [
 /** What generated code may call itself. */
 const ROOTS = ["decide", "valueIn", ...[functions, ...[nodeReader, fetchReader, rawReader].map(({ parts }) => parts)].flatMap(Object.keys)];
 
-/** The functions, numbers and records of a file as JavaScript, without types, comments and `export`. */
+/** The functions, numbers, lists and records of a file as JavaScript, without types, comments and `export`. */
 function partsOf(file: string): readonly (readonly [string, string])[] {
   const parsed = ts.createSourceFile(file, readFileSync(`src/${file}`, "utf8"), ts.ScriptTarget.ES2022, true);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true };
@@ -44,7 +49,9 @@ function nameOf(statement: ts.Statement): string | undefined {
   const [declaration] = statement.declarationList.declarations;
   const value = declaration?.initializer;
   if (declaration === undefined || value === undefined) return undefined;
-  return ts.isNumericLiteral(value) || ts.isObjectLiteralExpression(value) ? declaration.name.getText() : undefined;
+  return [ts.isNumericLiteral, ts.isObjectLiteralExpression, ts.isArrayLiteralExpression].some((is) => is(value))
+    ? declaration.name.getText()
+    : undefined;
 }
 
 test("the parts of emitted modules are the compiled functions (refresh with vitest -u)", async () => {

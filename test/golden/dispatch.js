@@ -134,7 +134,7 @@ function cookieIs(line, from, value) {
   return after === line.length || line.charCodeAt(after) === 59;
 }
 
-function decide({ rules, split, error }, read, draw, random) {
+function decide({ rules, split, error }, read, draw, random, drawOfKey) {
   const rule = rules.find(({ test }) => testHolds(test, read));
   if (rule !== undefined) return { outcome: rule.outcome, draw: undefined };
   if (split.kind === "fixed") return { outcome: split.outcome, draw: undefined };
@@ -146,10 +146,9 @@ function decide({ rules, split, error }, read, draw, random) {
   if (draw !== undefined) return pick({ value: draw, slot: slotOf(draw), from: "given" });
   for (const [key, { field }] of sticky?.keys.entries() ?? []) {
     const text = read(field);
-    if (sticky === undefined || text === undefined || text === "") continue;
-    const hash = hashKey(absorbSeed(sticky.seed), text);
-    const value = hash / 2 ** 32;
-    return pick({ value, slot: slotOf(value), from: "sticky", key, text, hash });
+    if (text === undefined || text === "") continue;
+    const value = drawOfKey(text);
+    return pick({ value, slot: slotOf(value), from: "sticky", key, text });
   }
   if (sticky !== undefined && sticky.missing !== "random") return { outcome: sticky.missing, draw: undefined };
   const value = random();
@@ -223,14 +222,6 @@ function slotOf(draw) {
   return typeof draw === "number" && draw >= 0 && draw < 1 ? (draw * SLOTS) | 0 : -1;
 }
 
-function hashKey(seed, key) {
-  return finish(absorb(seed, key, 0, key.length)) >>> 0;
-}
-
-function absorbSeed(seed) {
-  return absorb({ hash: 0, carry: 0, bits: 0, bytes: 0, lead: 0 }, seed, 0, seed.length);
-}
-
 function cookieValue(line, name) {
   const from = cookieStart(line, name);
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
@@ -279,42 +270,6 @@ function unitAt(line, unit, from) {
   return -1;
 }
 
-function finish(state) {
-  const { hash, carry, bytes } = state.lead === 0 ? state : absorb({ ...state, lead: 0 }, "\ufffd", 0, 1);
-  return avalanche(hash ^ scramble(carry) ^ bytes);
-}
-
-function absorb(prefix, text, from, to) {
-  let { hash, carry, bits, bytes, lead } = prefix;
-  for (let at = from; at < to; at++) {
-    let point = text.charCodeAt(at);
-    if (lead !== 0) {
-      if ((point & 0xfc00) === 0xdc00) point = 0x10000 + ((lead & 0x3ff) << 10) + (point & 0x3ff);
-      else {
-        point = 0xfffd;
-        at--;
-      }
-      lead = 0;
-    } else if ((point & 0xfc00) === 0xd800) {
-      lead = point;
-      continue;
-    } else if ((point & 0xfc00) === 0xdc00) point = 0xfffd;
-    const length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    for (let left = length - 1; left >= 0; left--) {
-      const first = length === 1 ? point : ((0xf00 >> length) & 0xff) | (point >> (6 * left));
-      carry |= (left === length - 1 ? first : 0x80 | ((point >> (6 * left)) & 0x3f)) << bits;
-      bits += 8;
-      if (bits === 32) {
-        hash = block(hash, carry);
-        carry = 0;
-        bits = 0;
-      }
-    }
-    bytes += length;
-  }
-  return { hash, carry, bits, bytes, lead };
-}
-
 function queryOf(target) {
   const start = pathEnd(target, 0);
   if (start === target.length || target.charCodeAt(start) !== 63) return "";
@@ -332,20 +287,4 @@ function originEnd(target, from) {
     if (unit === 47 || unit === 63 || unit === 35) return at;
   }
   return target.length;
-}
-
-function avalanche(hash) {
-  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
-}
-
-function scramble(word) {
-  const product = Math.imul(word, 0xcc9e2d51);
-  return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
-}
-
-function block(hash, word) {
-  const mixed = hash ^ scramble(word);
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }

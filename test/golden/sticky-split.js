@@ -15,7 +15,7 @@ const lastQuery = {
   parameters: undefined,
   values: undefined,
 };
-const plan = { rules: [], split: { kind: "arms", arms: [{ until: 1000, outcome: 0 }, { until: 10000, outcome: 1 }], sticky: { keys: [{ field: 0 }, { field: 1 }], seed: "checkout", missing: "random" } }, error: 2 };
+const plan = { rules: [], split: { kind: "arms", arms: [{ until: 1000, outcome: 0 }, { until: 10000, outcome: 1 }], sticky: { missing: "random", keys: [{ field: 0 }, { field: 1 }] } }, error: 2 };
 const seed0 = { hash: 1171914790, carry: 0, bits: 0, bytes: 8, lead: 0 };
 
 /** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
@@ -66,7 +66,7 @@ function routeByReference(request, draw) {
         return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : valueIn({ kind: "cookie", name: "uid" }, text);
       },
     ];
-    return decisions[decide(plan, (field) => fields[field](), draw, Math.random).outcome];
+    return decisions[decide(plan, (field) => fields[field](), draw, Math.random, (key) => murmur3Draw("checkout" + key)).outcome];
   } catch {
     return decisions[2];
   }
@@ -136,7 +136,7 @@ function slotOf(draw) {
   return typeof draw === "number" && draw >= 0 && draw < 1 ? (draw * SLOTS) | 0 : -1;
 }
 
-function decide({ rules, split, error }, read, draw, random) {
+function decide({ rules, split, error }, read, draw, random, drawOfKey) {
   const rule = rules.find(({ test }) => testHolds(test, read));
   if (rule !== undefined) return { outcome: rule.outcome, draw: undefined };
   if (split.kind === "fixed") return { outcome: split.outcome, draw: undefined };
@@ -148,10 +148,9 @@ function decide({ rules, split, error }, read, draw, random) {
   if (draw !== undefined) return pick({ value: draw, slot: slotOf(draw), from: "given" });
   for (const [key, { field }] of sticky?.keys.entries() ?? []) {
     const text = read(field);
-    if (sticky === undefined || text === undefined || text === "") continue;
-    const hash = hashKey(absorbSeed(sticky.seed), text);
-    const value = hash / 2 ** 32;
-    return pick({ value, slot: slotOf(value), from: "sticky", key, text, hash });
+    if (text === undefined || text === "") continue;
+    const value = drawOfKey(text);
+    return pick({ value, slot: slotOf(value), from: "sticky", key, text });
   }
   if (sticky !== undefined && sticky.missing !== "random") return { outcome: sticky.missing, draw: undefined };
   const value = random();
@@ -174,6 +173,10 @@ function valueIn(field, text) {
     case "authority":
       return text;
   }
+}
+
+function murmur3Draw(text) {
+  return murmur3(text) / 2 ** 32;
 }
 
 function slotOfRest(state, text, from, to) {
@@ -239,14 +242,6 @@ function testHolds({ kind, matches }, read) {
   return kind === "all" ? matches.every(holds) : matches.some(holds);
 }
 
-function hashKey(seed, key) {
-  return finish(absorb(seed, key, 0, key.length)) >>> 0;
-}
-
-function absorbSeed(seed) {
-  return absorb({ hash: 0, carry: 0, bits: 0, bytes: 0, lead: 0 }, seed, 0, seed.length);
-}
-
 function cookieValue(line, name) {
   const from = cookieStart(line, name);
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
@@ -284,6 +279,10 @@ function pathEnd(target, from) {
     if (unit === 63 || unit === 35) return at;
   }
   return target.length;
+}
+
+function murmur3(text, seed = 0) {
+  return finish(absorb({ hash: seed | 0, carry: 0, bits: 0, bytes: 0, lead: 0 }, text, 0, text.length)) >>> 0;
 }
 
 function finish(state) {

@@ -1,10 +1,21 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { absorbSeed, hashKey, slotOfKey } from "../../src/plan/murmur3.ts";
+import { keyDraw, keyHash } from "../../src/plan/key-draw.ts";
+import { murmur2 } from "../../src/plan/murmur2.ts";
+import { absorbSeed, slotOfKey } from "../../src/plan/murmur3.ts";
+import { sha256 } from "../../src/plan/sha256.ts";
 import { slotOf } from "../../src/plan/slots.ts";
-import { compile, explain, murmur3 } from "../../src/index.ts";
+import { xxh32 } from "../../src/plan/xxh32.ts";
+import { type AliasConfig, compile, equivalent, explain, movement, murmur3, type StickyHash } from "../../src/index.ts";
 import { law } from "../support/law.ts";
-import { murmur3 as slowMurmur3 } from "../support/oracle.ts";
+import { hashDraw, murmur2 as slowMurmur2, murmur3 as slowMurmur3, xxh32 as slowXxh32 } from "../support/oracle.ts";
+
+/** Texts whose MurmurHash2 is the floor of a bound of nginx, found by search, and the slot above that bound. */
+const BOUNDS: readonly (readonly [text: string, slot: number])[] = [
+  ["k1fuz", 625],
+  ["k7ofg", 7200],
+  ["kc484", 6397],
+];
 
 const texts = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
@@ -52,15 +63,6 @@ describe("murmur3", () => {
   );
 
   law(
-    "goes on from any place where a text is cut, between two surrogates too",
-    fc.record({ seed: texts, key: texts }),
-    ({ seed, key }) => {
-      expect(hashKey(absorbSeed(seed), key)).toBe(murmur3(seed + key));
-    },
-    2000,
-  );
-
-  law(
     "finds the slot of a part of a text",
     fc.record({ seed: texts, before: texts, key: texts, after: texts }),
     ({ seed, before, key, after }) => {
@@ -69,6 +71,67 @@ describe("murmur3", () => {
     },
     2000,
   );
+});
+
+describe("the hashes that an alias can name", () => {
+  const fox = "The quick brown fox jumps over the lazy dog";
+
+  // xxHash's specification and its Python binding; SHA-256 of FIPS 180-4's examples; murmur2 as nginx splits (see the export's tests).
+  test.each([
+    ["", 0x02cc5d05],
+    ["a", 0x550d7456],
+    ["abc", 0x32d153ff],
+    ["abcd", 0xa3643705],
+    ["Nobody inspects the spammish repetition", 0xe2293b2f],
+  ])("xxh32 of %j", (text, hash) => {
+    expect(xxh32(text)).toBe(hash);
+    expect(slowXxh32(new TextEncoder().encode(text))).toBe(hash);
+  });
+
+  test.each([
+    ["", 0x55b85278],
+    ["abc", 0xad1500f2],
+    ["abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 0xc106db19],
+    [fox, 0x92e5c937],
+  ])("sha256 of %j", (text, hash) => {
+    expect(sha256(text)).toBe(hash);
+  });
+
+  law(
+    "agree with their statements on any text, of several blocks too",
+    fc.record({ text: fc.oneof(texts, fc.string({ unit: "binary", minLength: 100, maxLength: 300 })) }),
+    ({ text }) => {
+      const bytes = new TextEncoder().encode(text);
+      expect(murmur2(text)).toBe(slowMurmur2(bytes));
+      expect(xxh32(text)).toBe(slowXxh32(bytes));
+      for (const hash of ["murmur3", "xxh32", "sha256"] as const) {
+        expect(keyDraw({ hash, seed: "" })(text)).toBe(hashDraw(hash, text));
+        expect(keyHash({ hash, seed: "" }, text) / 2 ** 32).toBe(hashDraw(hash, text));
+      }
+      expect(slotOf(keyDraw({ hash: "murmur2", seed: "" })(text))).toBe(slotOf(hashDraw("murmur2", text)));
+    },
+    1000,
+  );
+
+  test("murmur2 falls into the slot of nginx at its bounds, where equal slots of 2^32 differ by one", () => {
+    const found = BOUNDS.map(([text, slot]) => [murmur2(text), Math.floor((slot * 0xffffffff) / 10_000)] as const);
+    for (const [hash, bound] of found) expect(hash).toBe(bound);
+    for (const [text, slot] of BOUNDS) {
+      expect(Math.floor((murmur2(text) / 2 ** 32) * 10_000)).toBe(slot - 1);
+      expect(slotOf(keyDraw({ hash: "murmur2", seed: "" })(text))).toBe(slot);
+    }
+  });
+
+  test("another hash draws every user anew", () => {
+    const alias = (hash: StickyHash): AliasConfig => ({
+      name: "checkout",
+      version: "v1",
+      additional_version_weights: { v2: 50 },
+      stickiness: { hash, keys: [{ rule_type: "Header", param: "x-user" }], on_missing: "primary" },
+    });
+    expect(movement(alias("murmur3"), alias("xxh32"))).toMatchObject({ redrawn: true });
+    expect(equivalent(alias("murmur3"), alias("xxh32")).kind).toBe("different");
+  });
 });
 
 describe("slots", () => {
@@ -140,8 +203,8 @@ describe("the spread of the hash", () => {
   test("aliases of similar names draw independently", () => {
     const [aliases, ids] = [20, 20_000];
     const buckets = Array.from({ length: aliases }, (_, alias) => {
-      const seed = absorbSeed(`alias-${alias + 1}`);
-      return Uint8Array.from({ length: ids }, (__, id) => Math.floor((hashKey(seed, `user-${id}`) / 2 ** 32) * 4));
+      const draw = keyDraw({ hash: "murmur3", seed: `alias-${alias + 1}` });
+      return Uint8Array.from({ length: ids }, (__, id) => Math.floor(draw(`user-${id}`) * 4));
     });
     for (let a = 0; a < aliases; a++) {
       for (let b = a + 1; b < aliases; b++) {
@@ -163,8 +226,17 @@ describe("the spread of the hash", () => {
   });
 
   test("without seeds of their own two aliases draw the same", () => {
-    const [one, two] = [absorbSeed(""), absorbSeed("")];
-    for (let id = 0; id < 100; id++) expect(hashKey(one, `user-${id}`)).toBe(hashKey(two, `user-${id}`));
+    const aliases = ["a", "b"].map((name) => ({
+      name,
+      version: "v1",
+      additional_version_weights: { v2: 50 },
+      stickiness: { seed: "", keys: [{ rule_type: "Header", param: "x-user" }], on_missing: "primary" },
+    }));
+    const [one, two] = aliases.map((alias) => compile(alias));
+    for (let id = 0; id < 100; id++) {
+      const request = { headers: { "x-user": `user-${id}` } };
+      expect(one?.(request).version).toBe(two?.(request).version);
+    }
   });
 
   test("every bit of an id moves every bit of the hash about every other time", () => {

@@ -80,6 +80,7 @@ describe("a plan from elsewhere", () => {
     ["/split/arms", [], "plan /split/arms: the arms do not cover 10000 slots in rising order"],
     ["/split/arms/1/until", 10000.5, "plan /split/arms: the arms do not cover 10000 slots in rising order"],
     ["/split/sticky/seed", null, "wrong-type /split/sticky/seed: expected a string, found null"],
+    ["/split/sticky/hash", "md5", "plan /split/sticky/hash: there is no such hash"],
     ["/split/sticky/missing", "never", "wrong-type /split/sticky/missing: expected a number, found the string `never`"],
     ["/split/sticky/keys/0/field", { kind: "header", name: "X-User" }, "plan /split/sticky/keys/0/field: there is no such field"],
     ["/split/sticky/keys/0/at", 3, "wrong-type /split/sticky/keys/0/at: expected a string, found the number `3`"],
@@ -122,6 +123,10 @@ describe("a plan from elsewhere", () => {
   ])("may ask for %j, which is called `%s`", (field, name) => {
     expect(fieldName(field)).toBe(name);
     expect(readPlan(damaged("/rules/0/test/matches/0/field", field)).diagnostics).toEqual([]);
+  });
+
+  test("hashes by murmur3 where it is of a version that had no other hash", () => {
+    expect(plan(damaged("/split/sticky/hash", undefined) as Plan)).toEqual(sound);
   });
 
   test("may ask for the empty value of a query, of which it is one", () => {

@@ -39,7 +39,7 @@ describe("a module", () => {
     });
     const names = declared(all);
     expect(new Set(names).size).toBe(names.length);
-    const parameters = ["read", "random"];
+    const parameters = ["read", "random", "drawOfKey"];
     const defined = new Set([...[...all.matchAll(/(?:function|const|let) (\w+)/g)].map(([, name]) => name!), ...parameters]);
     const code = all.replaceAll(/\/\*[^]*?\*\/|\/\/.*$|"(?:[^"\\\n]|\\.)*"/gm, "");
     const called = [...code.matchAll(/(?<![.\w])([a-z]\w*)\(/g)].map(([, name]) => name!);

@@ -258,7 +258,15 @@ describe("an explanation", () => {
     expect(draw).toEqual({
       value: 785531499 / 2 ** 32,
       slot: 1828,
-      from: { kind: "sticky", at: "/stickiness/keys/0", field: { kind: "cookie", name: "uid" }, key: "7", seed: "shop", hash: 785531499 },
+      from: {
+        kind: "sticky",
+        at: "/stickiness/keys/0",
+        field: { kind: "cookie", name: "uid" },
+        key: "7",
+        seed: "shop",
+        algorithm: "murmur3",
+        hash: 785531499,
+      },
     });
     expect(decision).toBe(meaning.outcomes.find(({ reason, at }) => reason === "split" && at === "/version"));
     expect(slots[1]).toEqual({ version: "v1", at: "/version", from: 500, until: 8950 });

@@ -108,6 +108,7 @@ export const configs: fc.Arbitrary<AliasConfig> = fc
             keys: fc.array(fields, { minLength: 1, maxLength: 2 }),
             on_missing: fc.constantFrom("primary", "random"),
             seed: fc.constantFrom("", "seed", "é"),
+            hash: fc.constantFrom("murmur3", "murmur2", "xxh32", "sha256"),
           },
           { requiredKeys: ["keys", "on_missing"] },
         ),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { AliasConfig, RuleConfig, StickyKeyConfig, StrategyConfig, Version } from "../../src/alias/config.ts";
 import type { Decision } from "../../src/backend/decision.ts";
 
@@ -190,9 +191,76 @@ function ownDraw({ stickiness, name }: AliasConfig, request: Readable, random: (
   if (!stickiness) return random();
   for (const each of stickiness.keys) {
     const key = read(each, request);
-    if (key !== undefined && key !== "") return murmur3(new TextEncoder().encode((stickiness.seed ?? name ?? "") + key), 0) / 2 ** 32;
+    if (key !== undefined && key !== "") return hashDraw(stickiness.hash ?? "murmur3", (stickiness.seed ?? name ?? "") + key);
   }
   return stickiness.on_missing === "random" ? random() : "missing";
+}
+
+/** [6.2b] The draw of a text by the hash of a name; for murmur2 the middle of its slot, which is stated by bounds. */
+export function hashDraw(hash: string, text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  switch (hash) {
+    case "murmur3":
+      return murmur3(bytes, 0) / 2 ** 32;
+    case "xxh32":
+      return xxh32(bytes) / 2 ** 32;
+    case "sha256":
+      return createHash("sha256").update(bytes).digest().readUInt32LE(28) / 2 ** 32;
+    case "murmur2": {
+      const value = BigInt(murmur2(bytes));
+      let slot = 9_999n;
+      while (value < (slot * (2n ** 32n - 1n)) / 10_000n) slot--;
+      return (Number(slot) + 0.5) / 10_000;
+    }
+    default:
+      throw new Error(`no such hash: ${hash}`);
+  }
+}
+
+const LOW = 2n ** 32n - 1n;
+
+/** MurmurHash2 with the seed 0, as its author states it, over integers of any length. */
+export function murmur2(bytes: Uint8Array): number {
+  const m = 0x5bd1e995n;
+  const whole = bytes.length - (bytes.length % 4);
+  let hash = BigInt(bytes.length);
+  for (let i = 0; i < whole; i += 4) {
+    let block = (littleEndian(bytes.subarray(i, i + 4)) * m) & LOW;
+    block = ((block ^ (block >> 24n)) * m) & LOW;
+    hash = ((hash * m) & LOW) ^ block;
+  }
+  if (whole < bytes.length) hash = ((hash ^ littleEndian(bytes.subarray(whole))) * m) & LOW;
+  hash = ((hash ^ (hash >> 13n)) * m) & LOW;
+  return Number(hash ^ (hash >> 15n));
+}
+
+/** XXH32 with the seed 0, by the steps of its specification, over integers of any length. */
+export function xxh32(bytes: Uint8Array): number {
+  const [p1, p2, p3, p4, p5] = [0x9e3779b1n, 0x85ebca77n, 0xc2b2ae3dn, 0x27d4eb2fn, 0x165667b1n] as const;
+  const turn = (word: bigint, by: bigint): bigint => ((word << by) | (word >> (32n - by))) & LOW;
+  let rest = bytes;
+  let sum: bigint = p5;
+  if (bytes.length >= 16) {
+    const lanes = [(p1 + p2) & LOW, p2, 0n, -p1 & LOW];
+    while (rest.length >= 16) {
+      for (let lane = 0; lane < 4; lane++) {
+        const word = littleEndian(rest.subarray(4 * lane, 4 * lane + 4));
+        lanes[lane] = (turn((lanes[lane]! + word * p2) & LOW, 13n) * p1) & LOW;
+      }
+      rest = rest.subarray(16);
+    }
+    sum = turn(lanes[0]!, 1n) + turn(lanes[1]!, 7n) + turn(lanes[2]!, 12n) + turn(lanes[3]!, 18n);
+  }
+  sum = (sum + BigInt(bytes.length)) & LOW;
+  for (; rest.length >= 4; rest = rest.subarray(4)) sum = (turn((sum + littleEndian(rest.subarray(0, 4)) * p3) & LOW, 17n) * p4) & LOW;
+  for (const byte of rest) sum = (turn((sum + BigInt(byte) * p5) & LOW, 11n) * p1) & LOW;
+  sum = ((sum ^ (sum >> 15n)) * p2) & LOW;
+  sum = ((sum ^ (sum >> 13n)) * p3) & LOW;
+  return Number(sum ^ (sum >> 16n));
+}
+
+function littleEndian(bytes: Uint8Array): bigint {
+  return bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
 }
 
 /** murmur3_x86_32 as its author states it, over bytes; a block at a time, the tail byte by byte. */

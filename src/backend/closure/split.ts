@@ -10,7 +10,7 @@ import {
   sourceName,
 } from "../../request/index.ts";
 import { SLOTS } from "../../alias/index.ts";
-import { absorbSeed, type Arm, type Plan, slotOf, slotOfKey, type Sticky } from "../../plan/index.ts";
+import { absorbSeed, type Arm, keyDraw, type Plan, slotOf, slotOfKey, type Sticky } from "../../plan/index.ts";
 import type { Step, Texts } from "./step.ts";
 import type { Decision } from "../decision.ts";
 import type { Runtime } from "../fallback.ts";
@@ -32,10 +32,10 @@ export function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: R
     return isMathRandom ? at(slotOf(Math.random())) : at(slotOf(random()));
   };
   if (split.sticky === undefined) return drawn;
-  const { keys, missing } = split.sticky;
+  const { keys, hash, missing } = split.sticky;
   const without = missing === "random" ? undefined : (decisions[missing] as Decision);
   const [only, ...others] = keys;
-  if (only?.field.kind === "header" && others.length === 0 && shared.length === 0) {
+  if (hash === "murmur3" && only?.field.kind === "header" && others.length === 0 && shared.length === 0) {
     const { get, owns = always } = accessOf(host.reader, only.field);
     const seed = absorbSeed(split.sticky.seed);
     // The usual case, without the calls of the general one: with a hundred aliases it takes nine tenths of that.
@@ -69,7 +69,7 @@ function keySlot<R>(reader: Reader<R>, sticky: Sticky, field: Field, shared: rea
   const { owns } = access;
   const place = shared.indexOf(sourceName(field));
   const get = place === -1 ? access.get : undefined;
-  const slotInText = textSlot(field, sticky.seed);
+  const slotInText = textSlot(field, sticky);
   return (carrier, request, texts) => {
     const text = get === undefined ? texts[place] : get(carrier, request);
     if (text === undefined) return next(carrier, request, texts);
@@ -79,9 +79,9 @@ function keySlot<R>(reader: Reader<R>, sticky: Sticky, field: Field, shared: rea
 }
 
 /** From the text in which the key stands to its slot; -1 where the key is not there, or empty. */
-function textSlot(field: Field, seed: string): (text: string) => number {
-  const absorbed = absorbSeed(seed);
-  const slot = (text: string, from: number, to: number): number => (from === to ? -1 : slotOfKey(absorbed, text, from, to));
+function textSlot(field: Field, sticky: Sticky): (text: string) => number {
+  const slotOfPart = partSlot(sticky);
+  const slot = (text: string, from: number, to: number): number => (from === to ? -1 : slotOfPart(text, from, to));
   switch (field.kind) {
     case "cookie": {
       const { name } = field;
@@ -108,6 +108,16 @@ function textSlot(field: Field, seed: string): (text: string) => number {
     case "authority":
       return (text) => slot(text, 0, text.length);
   }
+}
+
+/** From a key that stands in a text to its slot. */
+function partSlot(sticky: Sticky): (text: string, from: number, to: number) => number {
+  if (sticky.hash === "murmur3") {
+    const seed = absorbSeed(sticky.seed);
+    return (text, from, to) => slotOfKey(seed, text, from, to);
+  }
+  const drawOf = keyDraw(sticky);
+  return (text, from, to) => slotOf(drawOf(text.slice(from, to)));
 }
 
 /** From a slot to the decision of the arm that it falls into. */

@@ -291,18 +291,24 @@ class Writer implements GeneratedCode {
     return table;
   }
 
-  #stickyKey(field: Field, { seed }: Sticky, arms: readonly Arm[]): void {
+  #stickyKey(field: Field, sticky: Sticky, arms: readonly Arm[]): void {
     const place = this.#place(field);
-    if (!this.constants.has("seed0")) this.#constant("seed", { ...absorbSeed(seed) });
     const from = place.from ?? "0";
     const to = place.from === undefined ? `${place.text}.length` : this.#end(place);
     const present =
       place.from === undefined ? `typeof ${place.text} === "string" && ${place.text} !== ""` : `${from} !== -1 && ${to} > ${from}`;
     const owned = place.owns === undefined ? "" : ` && ${place.owns}`;
     this.#block(`if (${present}${owned}) {`, () => {
-      if (arms.length > 1) this.#line(`const slot = ${this.#call("slotOfKey")}(seed0, ${place.text}, ${from}, ${to});`);
+      if (arms.length > 1) this.#line(`const slot = ${this.#keySlot(sticky, place.text, from, to)};`);
       this.#line(`return ${this.#pick(arms, "slot")};`);
     });
+  }
+
+  /** The slot of a key that stands in a text. murmur3, the default, hashes it in place, behind a seed that is hashed already. */
+  #keySlot({ hash, seed }: Sticky, text: string, from: string, to: string): string {
+    if (hash !== "murmur3") return `${this.#call("slotOf")}(${this.#call(`${hash}Draw`)}(${quote(seed)} + ${text}.slice(${from}, ${to})))`;
+    if (!this.constants.has("seed0")) this.#constant("seed", { ...absorbSeed(seed) });
+    return `${this.#call("slotOfKey")}(seed0, ${text}, ${from}, ${to})`;
   }
 
   /** Where a field stands, in variables: a whole text, or a text and where the value begins and ends in it. */

@@ -40,6 +40,8 @@ export function reference<R>(plan: Plan, reader: Reader<R>): GeneratedCode {
     return index;
   };
   const decidable = byNumber(plan, numberOf);
+  const sticky = plan.split.kind === "arms" ? plan.split.sticky : undefined;
+  const keyed = sticky === undefined ? "" : `, (key) => ${call(`${sticky.hash}Draw`)}(${quote(sticky.seed)} + key)`;
   return {
     body: [
       `const carrier = ${expression(reader.openText)};`,
@@ -47,7 +49,7 @@ export function reference<R>(plan: Plan, reader: Reader<R>): GeneratedCode {
       "const fields = [",
       ...[...fields.values()].flatMap(({ lines }) => lines),
       "];",
-      "return decisions[decide(plan, (field) => fields[field](), draw, Math.random).outcome];",
+      `return decisions[decide(plan, (field) => fields[field](), draw, Math.random${keyed}).outcome];`,
     ],
     constants: new Map([["plan", decidable]]),
     calls,
@@ -67,7 +69,10 @@ function byNumber({ rules, split, error }: Plan, numberOf: (field: Field) => num
         : {
             kind: "arms",
             arms: split.arms,
-            sticky: split.sticky && { ...split.sticky, keys: split.sticky.keys.map(({ field }) => ({ field: numberOf(field) })) },
+            sticky: split.sticky && {
+              missing: split.sticky.missing,
+              keys: split.sticky.keys.map(({ field }) => ({ field: numberOf(field) })),
+            },
           },
     error,
   };

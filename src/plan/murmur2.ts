@@ -1,0 +1,21 @@
+import { utf8, wordAt } from "./utf8.ts";
+
+/**
+ * MurmurHash2, 32 bits with the seed 0 (Austin Appleby, public domain), of the UTF-8 bytes of `text`, as an unsigned integer. It
+ * is what nginx's `split_clients` computes.
+ */
+export function murmur2(text: string): number {
+  const bytes = utf8(text);
+  let hash = bytes.length;
+  let at = 0;
+  for (; at + 4 <= bytes.length; at += 4) {
+    const word = Math.imul(wordAt(bytes, at), 0x5bd1e995);
+    hash = Math.imul(hash, 0x5bd1e995) ^ Math.imul(word ^ (word >>> 24), 0x5bd1e995);
+  }
+  if (at < bytes.length) {
+    for (let i = at; i < bytes.length; i++) hash ^= (bytes[i] as number) << (8 * (i - at));
+    hash = Math.imul(hash, 0x5bd1e995);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), 0x5bd1e995);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
