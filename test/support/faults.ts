@@ -197,3 +197,14 @@ export const stumblesOverConstructor: Fault = {
     };
   },
 };
+
+/** Where a part of the request throws, it is taken to be `1`. */
+export const readsWhatThrows: Fault = misasks("takes what throws to be `1`", (request, draw) => [tamed(request), draw]);
+
+function tamed(part: unknown): unknown {
+  if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(part)).map(
+    ([name, { get, value }]) => [name, get === undefined ? tamed(value) : "1"] as const,
+  );
+  return Object.fromEntries(properties);
+}
