@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "15" } } });
 const rounds = Number(values.rounds);
-const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../dist/bin/main.js", import.meta.url));
 const examples = fileURLToPath(new URL("../docs/examples/", import.meta.url));
 
 const CONTENDERS = {

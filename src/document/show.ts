@@ -26,3 +26,8 @@ export function shown(text: string | number): string {
 export function formatPercent(part: number, whole = 1): string {
   return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(2)} %`;
 }
+
+/** A count with its thousands apart: `20,000`. Rounded to a whole number. `toLocaleString` would load `Intl`, which takes 19 ms at the start of a program. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}

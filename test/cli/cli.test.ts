@@ -926,7 +926,7 @@ function start(
   }: { readonly stdin?: string; readonly onOutput?: (child: ReturnType<typeof spawn>, stdout: string) => void } = {},
 ): Promise<Ended> {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-  const child = spawn(process.execPath, ["dist/cli/main.js", ...args], { env });
+  const child = spawn(process.execPath, ["dist/bin/main.js", ...args], { env });
   return new Promise((resolve) => {
     let stdout = "";
     let stderr = "";

@@ -205,39 +205,55 @@ describe("the built program loads what it needs", () => {
   const reports = mkdtempSync(join(tmpdir(), "coverage-"));
   afterAll(() => rmSync(reports, { recursive: true, force: true }));
 
-  /** The files of dist that node has loaded, as its own coverage lists them. */
+  /** The files that node has loaded, as its own coverage lists them. */
   function loaded(...args: readonly string[]): readonly string[] {
     const into = join(reports, args.join("-").replaceAll(/\W/g, "-"));
-    const { status, stderr } = spawnSync(process.execPath, ["dist/cli/main.js", ...args], {
+    const { status, stderr } = spawnSync(process.execPath, ["dist/bin/main.js", ...args], {
       env: { ...process.env, NODE_V8_COVERAGE: into },
       encoding: "utf8",
     });
     expect(status, stderr).toBe(0);
     return readdirSync(into).flatMap((name) => {
       const { result } = JSON.parse(readFileSync(join(into, name), "utf8")) as { readonly result: readonly { readonly url: string }[] };
-      return result.flatMap(({ url }) => /\/(dist\/.*|node_modules\/.*)$/.exec(url)?.[1] ?? []);
+      return result.flatMap(({ url }) => /\/((?:dist|node_modules)\/.*)$/.exec(url)?.[1] ?? []);
     });
   }
 
-  test("`check` of a JSON file reads it, and has no compiler, proof, simulation, suite or YAML", () => {
+  /** The modules that were bundled into these files; each is named in a comment before it. */
+  function bundled(files: readonly string[]): readonly string[] {
+    return files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(/^\/\/ (dist\/.*)$/gm)].map(([, module = ""]) => module));
+  }
+
+  const rest = /^dist\/(?:simulate|testing|prove|yaml|route|backend|plan|optimize)\//;
+
+  test("`check` of a JSON file is three files, and has no compiler, proof, simulation, suite or YAML", () => {
     const files = loaded("check", "docs/examples/canary.json");
-    expect(files).toContain("dist/alias/text.js");
-    expect(
-      files.filter((name) => /^dist\/(?:simulate|testing|prove|yaml|route|backend|plan|optimize)\/|^node_modules\//.test(name)),
-    ).toEqual([]);
-    expect(files.filter((name) => name.startsWith("dist/cli/commands/"))).toEqual([
+    expect(files.toSorted()).toEqual(["dist/bin/check.js", "dist/bin/main.js", "dist/bin/start.js"]);
+    const modules = bundled(files);
+    expect(modules).toContain("dist/alias/text.js");
+    expect(modules).toContain("dist/cli/main.js");
+    expect(modules.filter((name) => rest.test(name))).toEqual([]);
+    expect(modules.filter((name) => name.startsWith("dist/cli/commands/"))).toEqual([
       "dist/cli/commands/index.js",
       "dist/cli/commands/check.js",
     ]);
+    expect(modules.length).toBeLessThan(40);
   });
 
   test("`check` of a YAML file reads YAML", () => {
     const files = loaded("check", "docs/examples/storefront.yaml");
-    expect(files).toContain("dist/yaml/parse-yaml.js");
-    expect(files.filter((name) => /^dist\/(?:simulate|testing|prove|route)\//.test(name))).toEqual([]);
+    expect(files.filter((name) => name.startsWith("dist/"))).toHaveLength(4);
+    const modules = bundled(files.filter((name) => name.startsWith("dist/")));
+    expect(modules).toContain("dist/yaml/parse-yaml.js");
+    expect(modules.filter((name) => rest.test(name) && !name.startsWith("dist/yaml/"))).toEqual([]);
   });
 
-  test("the help of the program needs no command", () => {
-    expect(loaded("--help").filter((name) => name.startsWith("dist/cli/commands/"))).toEqual(["dist/cli/commands/index.js"]);
+  test("the help of the program needs no command but `check`", () => {
+    const modules = bundled(loaded("--help"));
+    expect(modules).toContain("dist/cli/program.js");
+    expect(modules.filter((name) => name.startsWith("dist/cli/commands/"))).toEqual([
+      "dist/cli/commands/index.js",
+      "dist/cli/commands/check.js",
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import bundle from "../../vite.config.ts";
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
@@ -61,10 +62,12 @@ test.each(["./schema.json", "./suite.schema.json"])("the schema %s is exported a
   expect(target).toMatch(/^\.\/docs\/\w+\.schema\.json$/);
 });
 
-test("the program is built, and from a file that names its interpreter", () => {
-  const { "canary-router": program = "" } = manifest.bin;
-  const source = built.get(`./${program}`);
-  expect(source && readFileSync(source, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+test("the program is bundled from a file that names its interpreter, with the worker beside it", () => {
+  const { outDir, rolldownOptions } = bundle.build ?? {};
+  expect(manifest.bin).toEqual({ "canary-router": `${outDir}/main.js` });
+  const [main, worker] = [rolldownOptions?.input ?? []].flat().map((file) => built.get(`./${String(file)}`) ?? "");
+  expect(readFileSync(main ?? "", "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  expect(worker).toMatch(/\/simulate\/workers\/worker\.ts$/);
 });
 
 test("what is imported is a dependency, or a peer that one entry wants, and nothing else is", () => {

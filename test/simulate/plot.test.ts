@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIGHT, DARK, type Theme } from "../../src/simulate/plot/theme.ts";
 import { escaped } from "../../src/simulate/plot/markup.ts";
-import { percent, duration, count, points, probability } from "../../src/simulate/plot/number.ts";
+import { percent, duration, points, probability } from "../../src/simulate/plot/number.ts";
 import { ticksTo } from "../../src/simulate/plot/axis.ts";
 import { fitted, widthOf } from "../../src/simulate/plot/drawing.ts";
 import { type Figure, plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
@@ -204,7 +204,6 @@ describe.each<[string, Theme]>([
 test("numbers are written for people", () => {
   expect([0, 0.125, 1, 0.00004, -0.006].map(percent)).toEqual(["0", "12.5", "100", "0.004", "−0.6"].map((text) => `${text}\u00a0%`));
   expect(points(0.01)).toBe("+1\u00a0%");
-  expect([0, 999, 20_000, 1_234_567].map(count)).toEqual(["0", "999", "20,000", "1,234,567"]);
   expect([0, 90, 3_600, 108_000].map(duration)).toEqual(["0 s", "1 min 30 s", "1 h", "1 d 6 h"]);
   expect([0.043_21, 0.000_001].map(probability)).toEqual(["0.043", "< 0.0001"]);
 });

@@ -1,5 +1,5 @@
 import { compile, type Decision, fieldName, type Plan, type Route } from "../../index.ts";
-import { formatPercent, visible } from "../../alias/surface.ts";
+import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
 import { type MalformedLine, visitsOf } from "../../simulate/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
@@ -8,7 +8,7 @@ import { formats } from "../formats.ts";
 import { isAbandoned, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf, SILENT } from "../terminal/progress.ts";
 import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
-import { count, plural, table } from "../terminal/table.ts";
+import { plural, table } from "../terminal/table.ts";
 import { hasTooMany, LOG_OPTIONS, logOptionsOf } from "../traffic.ts";
 
 /** Slots of a split. */
@@ -157,11 +157,11 @@ function rows({ versions, outcomes, split }: Plan, counts: readonly number[], re
   const row = (label: string, mine: (version: string) => boolean, slots: number): readonly string[] => {
     const cells = COLUMNS.map((reason) => {
       const possible = outcomes.some((outcome) => mine(outcome.version) && outcome.reason === reason);
-      return possible ? count(sum((outcome) => mine(outcome.version) && outcome.reason === reason)) : "–";
+      return possible ? formatCount(sum((outcome) => mine(outcome.version) && outcome.reason === reason)) : "–";
     });
     const got = sum(({ version }) => mine(version));
     const fixed = sum(({ version, reason }) => mine(version) && reason !== "split");
-    return [label, ...cells, count(got), formatPercent(got, requests), formatPercent(fixed + (drawn * slots) / SLOTS, requests)];
+    return [label, ...cells, formatCount(got), formatPercent(got, requests), formatPercent(fixed + (drawn * slots) / SLOTS, requests)];
   };
   const arms = split.kind === "arms" ? split.arms : [];
   const slotsOf = (version: string): number =>

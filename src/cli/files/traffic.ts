@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
+import { formatCount } from "../../alias/surface.ts";
 import { type LogOptions, logTraffic, type MalformedLine, type Traffic, TrafficError } from "../../simulate/index.ts";
 import { failureOf } from "./text.ts";
 import { notice, Refusal, type Terminal } from "../terminal/host.ts";
-import { count, plural } from "../terminal/table.ts";
+import { plural } from "../terminal/table.ts";
 
 /** A log of requests that is being read. */
 export interface Log {
@@ -101,7 +102,7 @@ export async function noteMalformed(
   host: Terminal,
 ): Promise<void> {
   if (malformed === 0) return;
-  const more = malformed > first.length ? [`and ${count(malformed - first.length)} more`] : [];
+  const more = malformed > first.length ? [`and ${formatCount(malformed - first.length)} more`] : [];
   const lines = [...first.map(malformedText), ...more].map((line) => `\n  ${line}`);
   await notice(`${name}: ${plural(malformed, "line is no request", "lines are no requests")}${lines.join("")}`, host);
 }
@@ -112,5 +113,5 @@ export function noRequests(name: string, [first]: readonly MalformedLine[]): Ref
 }
 
 function malformedText({ line, fault }: MalformedLine): string {
-  return `line ${count(line)}: ${fault}`;
+  return `line ${formatCount(line)}: ${fault}`;
 }

@@ -1,7 +1,7 @@
-import { formatPercent, visible } from "../../alias/surface.ts";
+import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
 import { duration, type Exposure, type Forecast, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
 import type { Style } from "../terminal/style.ts";
-import { count, plural, table } from "../terminal/table.ts";
+import { plural, table } from "../terminal/table.ts";
 
 /** What came of a simulation, for a terminal. */
 export function simulationText(simulation: Simulation, style: Style, columns: number | undefined): string {
@@ -32,7 +32,7 @@ function bar(share: number): string {
 function versionLines({ versions }: Simulation, columns: number | undefined): readonly string[] {
   const rows = versions.map(({ version, requests, share, expected }) => [
     visible(version),
-    count(requests),
+    formatCount(requests),
     formatPercent(share),
     formatPercent(expected),
   ]);
@@ -44,15 +44,20 @@ function funnelLines({ funnel, requests }: Simulation, columns: number | undefin
   if (funnel.length === 0) return [];
   const last = funnel.at(-1);
   const rest = last === undefined ? requests : last.reached - last.held;
-  const rows = funnel.map(({ version, reached, held }) => [visible(version), count(reached), count(held), formatPercent(held, reached)]);
-  return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", count(rest), "", ""]], columns)];
+  const rows = funnel.map(({ version, reached, held }) => [
+    visible(version),
+    formatCount(reached),
+    formatCount(held),
+    formatPercent(held, reached),
+  ]);
+  return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", formatCount(rest), "", ""]], columns)];
 }
 
 function drawLines({ draws }: Simulation, style: Style, columns: number | undefined): readonly string[] {
   return draws.flatMap(({ unit, count: units, sampled, arms, verdict, sequential }) => {
     const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
       visible(version),
-      count(got),
+      formatCount(got),
       formatPercent(share),
       `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)} %`,
       formatPercent(slots, 10_000),
@@ -73,7 +78,7 @@ function drawLines({ draws }: Simulation, style: Style, columns: number | undefi
 function exposureLines(who: string, exposure: Exposure | undefined, columns: number | undefined): readonly string[] {
   if (exposure === undefined) return [];
   const { count: all, versions, several, mixed, curve } = exposure;
-  const rows = versions.map(({ version, count: got, share }) => [visible(version), count(Math.round(got)), formatPercent(share)]);
+  const rows = versions.map(({ version, count: got, share }) => [visible(version), formatCount(Math.round(got)), formatPercent(share)]);
   return [
     "",
     `${plural(Math.round(all), who)}:`,
@@ -86,7 +91,7 @@ function exposureLines(who: string, exposure: Exposure | undefined, columns: num
 }
 
 function shareText({ share, count: got, of }: Share): string {
-  return `${formatPercent(share)} (${count(got)} of ${count(of)})`;
+  return `${formatPercent(share)} (${formatCount(got)} of ${formatCount(of)})`;
 }
 
 function expectedText(expected: number | undefined): string {
@@ -98,7 +103,7 @@ function recordedLines({ recorded }: Simulation): readonly string[] {
   const { compared, agreed } = recorded;
   return [
     "",
-    `recorded answers: ${count(agreed)} of ${count(compared)} that leave nothing to chance agree (${formatPercent(agreed, compared)})`,
+    `recorded answers: ${formatCount(agreed)} of ${formatCount(compared)} that leave nothing to chance agree (${formatPercent(agreed, compared)})`,
   ];
 }
 
@@ -111,7 +116,7 @@ export function forecastText(
     name,
     formatPercent(canary, 10_000),
     seconds === undefined ? "–" : duration(seconds),
-    detection === undefined ? "–" : count(Math.ceil(detection.requests)),
+    detection === undefined ? "–" : formatCount(Math.ceil(detection.requests)),
     affinity === undefined ? "–" : formatPercent(affinity.canaryCookie),
   ]);
   const moves = transitions.map(({ from, to, moved: slots, minimum: least, joined, left, returned }) => [
@@ -137,8 +142,8 @@ export function rolloutText({ stages, changes, bounced }: RolloutSimulation, sty
   ]);
   const moves = changes.map(({ from, to, requests, users }) => [
     `${from} → ${to}`,
-    count(requests),
-    users === undefined ? "–" : count(users),
+    formatCount(requests),
+    users === undefined ? "–" : formatCount(users),
   ]);
-  return `${[...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${count(bounced)}`].join("\n")}\n`;
+  return `${[...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${formatCount(bounced)}`].join("\n")}\n`;
 }

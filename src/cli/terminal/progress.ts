@@ -1,5 +1,5 @@
+import { formatCount } from "../../alias/surface.ts";
 import type { Output } from "./host.ts";
-import { count } from "./table.ts";
 
 /** Tells a person how far a long run is, in one line that is written over and cleared at the end. */
 export interface Progress {
@@ -25,7 +25,7 @@ export function progressOf(output: Output, total: number | undefined): Progress 
       last = now;
       shown = true;
       const part = total === undefined || total === 0 ? "" : `, ${Math.floor((100 * bytes) / total)} %`;
-      output.write(`\r\x1b[K${count(requests)} requests${part}`);
+      output.write(`\r\x1b[K${formatCount(requests)} requests${part}`);
     },
     end: () => {
       if (shown) output.write("\r\x1b[K");

@@ -1,3 +1,4 @@
+import { formatCount } from "../../alias/surface.ts";
 /** How wide the first column may grow on a terminal, which has 80 characters: version names reach 256. */
 const WIDEST = 26;
 
@@ -17,12 +18,7 @@ function cut(name: string): string {
   return name.length > WIDEST ? `${name.slice(0, WIDEST - 1)}…` : name;
 }
 
-/** A count with its thousands apart: `12,345`. */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
 /** A count and its noun: `1 request`, `2,400 requests`. */
 export function plural(value: number, noun: string, nouns: string = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : nouns}`;
+  return `${formatCount(value)} ${value === 1 ? noun : nouns}`;
 }

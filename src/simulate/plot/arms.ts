@@ -1,7 +1,8 @@
+import { formatCount } from "../../document/index.ts";
 import { linear, type Scale, ticksTo } from "./axis.ts";
 import { fitted, label, legend, line, palette, svg, WIDTH, widthOf } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
-import { count, percent, points } from "./number.ts";
+import { percent, points } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** What the draw gave each version, beside its weight. */
@@ -63,7 +64,7 @@ export function armsTable({ title, unit, arms: rows }: ArmShares): Table {
     head: ["Version", `${first.toUpperCase()}${rest.join("")}`, "Share", "95 % interval", "Weight"],
     rows: rows.map(({ version, count: each, share, low, high, expected }) => [
       version,
-      count(each),
+      formatCount(each),
       percent(share),
       `${percent(low)} to ${percent(high)}`,
       percent(expected),

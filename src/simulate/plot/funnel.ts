@@ -1,6 +1,7 @@
+import { formatCount } from "../../document/index.ts";
 import { fitted, label, legend, palette, rect, svg, WIDTH, widthOf } from "./drawing.ts";
 import type { Markup } from "./markup.ts";
-import { count, percent } from "./number.ts";
+import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** How many requests reach each strategy, how many it holds for, and what is left for the split. */
@@ -38,18 +39,18 @@ export function funnel(data: Funnel, id = "funnel"): string {
   const frame = (index: number, value: number): Markup =>
     rect(0.5, top + index * ROW + 20.5, Math.max(wide(value) - 1, 0), 18, { class: "frame" });
   const strategies = steps.flatMap(({ name, version, reached, held }, index) =>
-    row(index, name, `${count(held)} of ${count(reached)}`, [
+    row(index, name, `${formatCount(held)} of ${formatCount(reached)}`, [
       rect(0, top + index * ROW + 20, held === 0 ? 0 : Math.max(wide(held), 1), 19, fills.fill(version)),
       frame(index, reached),
     ]),
   );
   const left = leftOf(data);
-  const split = row(steps.length, "the split", `${count(left)} are left`, [frame(steps.length, left)]);
-  const lost = unread === 0 ? [] : row(steps.length + 1, "could not be read", count(unread), [frame(steps.length + 1, unread)]);
+  const split = row(steps.length, "the split", `${formatCount(left)} are left`, [frame(steps.length, left)]);
+  const lost = unread === 0 ? [] : row(steps.length + 1, "could not be read", formatCount(unread), [frame(steps.length + 1, unread)]);
   const height = top + (steps.length + (unread === 0 ? 1 : 2)) * ROW;
-  const description = `Of ${count(requests)} requests, ${count(left)} are left for the split. ${steps
+  const description = `Of ${formatCount(requests)} requests, ${formatCount(left)} are left for the split. ${steps
     .slice(0, 20)
-    .map(({ name, held, reached }) => `${name} holds for ${count(held)} of ${count(reached)}`)
+    .map(({ name, held, reached }) => `${name} holds for ${formatCount(held)} of ${formatCount(reached)}`)
     .join("; ")}.`;
   return svg(id, { title, description }, height, [fills.defs, ...keys.parts, ...strategies, ...split, ...lost]);
 }
@@ -57,9 +58,15 @@ export function funnel(data: Funnel, id = "funnel"): string {
 /** The same in words. */
 export function funnelTable(data: Funnel): Table {
   const part = (value: number, of: number): string => (of === 0 ? "—" : percent(value / of));
-  const rows = data.steps.map(({ name, version, reached, held }) => [name, version, count(reached), count(held), part(held, reached)]);
-  const split = ["the split", "", count(leftOf(data)), "", ""];
-  const lost = data.unread === 0 ? [] : [["could not be read", "", count(data.unread), "", ""]];
+  const rows = data.steps.map(({ name, version, reached, held }) => [
+    name,
+    version,
+    formatCount(reached),
+    formatCount(held),
+    part(held, reached),
+  ]);
+  const split = ["the split", "", formatCount(leftOf(data)), "", ""];
+  const lost = data.unread === 0 ? [] : [["could not be read", "", formatCount(data.unread), "", ""]];
   return { caption: data.title, head: ["Strategy", "Version", "Reached by", "Holds for", "Part"], rows: [...rows, split, ...lost] };
 }
 

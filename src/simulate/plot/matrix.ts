@@ -1,6 +1,7 @@
+import { formatCount } from "../../document/index.ts";
 import { fitted, label, line, palette, rect, svg, WIDTH, widthOf } from "./drawing.ts";
 import type { Markup } from "./markup.ts";
-import { count, percent } from "./number.ts";
+import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** What goes from version to version. */
@@ -27,11 +28,11 @@ export function matrix(data: Matrix, id = "matrix"): string {
   const description = `${cells
     .filter(({ from, to }) => from !== to)
     .slice(0, 20)
-    .map(({ from, to, count: each }) => `${count(each)} ${unit} from ${from} to ${to}`)
+    .map(({ from, to, count: each }) => `${formatCount(each)} ${unit} from ${from} to ${to}`)
     .join("; ")}${cells.some(({ from, to }) => from !== to) ? "" : "Nothing moves"}.`;
   const greatest = Math.max(...cells.map((cell) => cell.count), 1);
   const parts = versions.length > MOST_COLUMNS ? list(data, greatest, fills.fill) : grid(data, greatest, fills.fill);
-  return svg(id, { title, description: `${description} Of ${count(whole)} ${unit}.` }, parts.height, [fills.defs, ...parts.parts]);
+  return svg(id, { title, description: `${description} Of ${formatCount(whole)} ${unit}.` }, parts.height, [fills.defs, ...parts.parts]);
 }
 
 type Fill = ReturnType<typeof palette>["fill"];
@@ -60,7 +61,7 @@ function grid({ unit, versions, cells }: Matrix, greatest: number, fill: Fill): 
         const x = left + column * wide + 6;
         if (found === 0) return [label(x, y + 20, "–", "quiet")];
         const bar = Math.max(1, (found / greatest) * (wide - 14));
-        return [label(x, y + 20, count(found), from === to ? "quiet" : undefined), rect(x, y + 27, bar, 10, fill(to))];
+        return [label(x, y + 20, formatCount(found), from === to ? "quiet" : undefined), rect(x, y + 27, bar, 10, fill(to))];
       }),
     ];
   });
@@ -73,7 +74,7 @@ function list({ unit, cells }: Matrix, greatest: number, fill: Fill): Drawn {
   const shown = cells.filter(({ from, to }) => from !== to).toSorted((a, b) => b.count - a.count);
   const parts = shown.flatMap(({ from, to, count: each }, index) => {
     const y = index * ROW;
-    const said = `${count(each)} ${unit}`;
+    const said = `${formatCount(each)} ${unit}`;
     return [
       label(0, y + 16, fitted(`${from} → ${to}`, WIDTH - widthOf(said) - 16), "strong"),
       label(WIDTH, y + 16, said, "quiet end"),
@@ -89,7 +90,7 @@ export function matrixTable({ title, unit, whole, cells }: Matrix): Table {
     .filter((cell) => cell.count > 0)
     .map(({ from, to, count: each }) => [
       from === to ? `${from} stays` : `${from} → ${to}`,
-      count(each),
+      formatCount(each),
       whole === 0 ? "—" : percent(each / whole),
     ]);
   const [first = "", ...rest] = unit;

@@ -1,6 +1,7 @@
+import { formatCount } from "../../document/index.ts";
 import { type Area, expectedLine, key, logarithmic, shareAxis, whisker } from "./axis.ts";
 import { label, svg, WIDTH } from "./drawing.ts";
-import { count, percent } from "./number.ts";
+import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share of users, or of sessions, that the draw gave more than one version within so many requests. */
@@ -37,7 +38,7 @@ export function mixed({ title, who, points }: MixedCurve, id = "mixed"): string 
     ...parts,
     ...expectedLine(supposed),
     ...points.flatMap(({ within, low, share, high }) => whisker(x(within), [y(low), y(share), y(high)])),
-    ...points.map(({ within }) => label(x(within), AREA.bottom + 18, count(within), "quiet middle")),
+    ...points.map(({ within }) => label(x(within), AREA.bottom + 18, formatCount(within), "quiet middle")),
     label((AREA.left + AREA.right) / 2, AREA.bottom + 38, "requests", "middle"),
   ]);
 }
@@ -45,8 +46,8 @@ export function mixed({ title, who, points }: MixedCurve, id = "mixed"): string 
 /** The same in words. */
 export function mixedTable({ title, who, points }: MixedCurve): Table {
   const rows = points.map(({ within, of, share, low, high, expected }) => [
-    count(within),
-    count(of),
+    formatCount(within),
+    formatCount(of),
     percent(share),
     `${percent(low)} to ${percent(high)}`,
     expected === undefined ? "" : percent(expected),

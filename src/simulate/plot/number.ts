@@ -1,8 +1,3 @@
-/** A count with its thousands apart: `20,000`. Parts of one are rounded away. */
-export function count(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
 /** A part of 1 as percent, with up to two places, more for what would otherwise read as nothing: `12.5 %`, `0.004 %`. The space does not break. */
 export function percent(share: number): string {
   const value = share * 100;

@@ -1,6 +1,7 @@
+import { formatCount } from "../../document/index.ts";
 import { fitted, label, legend, line, palette, rect, svg, WIDTH } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
-import { count, percent } from "./number.ts";
+import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** Who owns which slots, step after step. */
@@ -53,7 +54,7 @@ export function strip(data: Strip, id = "strip"): string {
     const heading = fitted(note === "" ? name : `${name}, ${note}`, WIDTH - 130);
     return [label(0, y + 14, heading, "strong"), label(WIDTH, y + 14, said, "quiet end"), ...bars, ...borders, ...brackets];
   });
-  const description = `${steps.length} steps over ${count(slots)} slots. ${steps
+  const description = `${steps.length} steps over ${formatCount(slots)} slots. ${steps
     .slice(0, 20)
     .map((step) => `${step.name}: ${sharesOf(step, slots)}`)
     .join("; ")}.`;
@@ -69,7 +70,7 @@ export function stripTable({ title, slots, steps }: Strip): Table {
       const way = `${before} → ${after}`;
       ways.set(way, (ways.get(way) ?? 0) + until - from);
     }
-    const said = index === 0 ? "" : [...ways].map(([way, each]) => `${way}: ${count(each)}`).join(", ") || "nothing";
+    const said = index === 0 ? "" : [...ways].map(([way, each]) => `${way}: ${formatCount(each)}`).join(", ") || "nothing";
     return [step.name, step.note, sharesOf(step, slots), said];
   });
   return { caption: title, head: ["Step", "Lasts", "Shares", "Slots that move"], rows };

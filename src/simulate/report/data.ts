@@ -1,9 +1,10 @@
 import { SLOTS } from "../../alias/index.ts";
+import { formatCount } from "../../document/index.ts";
 import { type Plan, runsOf } from "../../plan/index.ts";
 import type { Movement } from "../../prove/index.ts";
 import type { Forecast } from "../forecast.ts";
 import type { Matrix } from "../plot/matrix.ts";
-import { count, duration, percent, probability } from "../plot/number.ts";
+import { duration, percent, probability } from "../plot/number.ts";
 import type { Table } from "../plot/table.ts";
 import type { Figure, ReportData, Section } from "./html.ts";
 import type { Draws, Exposure, Simulation } from "../result.ts";
@@ -43,7 +44,7 @@ export function reportDataOf({ title, rollout, forecast, simulation, change }: F
     title,
     partial:
       simulation?.partial === true
-        ? `It was stopped after ${count(simulation.requests)} requests; what follows rests on these.`
+        ? `It was stopped after ${formatCount(simulation.requests)} requests; what follows rests on these.`
         : undefined,
     summary: summaryOf(simulation, forecast, change?.movement),
     verdicts: [
@@ -67,7 +68,7 @@ function simulationsOf(simulation: Findings["simulation"]): readonly NamedSimula
 
 function summaryOf(simulation: Findings["simulation"], forecast: Forecast | undefined, movement: Movement | undefined): readonly string[] {
   const said: string[] = [];
-  if (simulation !== undefined) said.push(`${count(simulation.requests)} requests were simulated with the seed ${simulation.seed}.`);
+  if (simulation !== undefined) said.push(`${formatCount(simulation.requests)} requests were simulated with the seed ${simulation.seed}.`);
   if (simulation !== undefined && !("stages" in simulation)) {
     const shares = simulation.versions.map(
       ({ version, share, expected }) => `${version} got ${percent(share)} (${percent(expected)} was to be expected)`,
@@ -89,7 +90,7 @@ function summaryOf(simulation: Findings["simulation"], forecast: Forecast | unde
     said.push(
       movement.unchanged
         ? "The two aliases decide alike for every request, draw and key: this is proved."
-        : `${percent(movement.moved / SLOTS)} of the split moves; the least for these shares is ${percent(movement.least / SLOTS)}. ${count(movement.shifts.length)} regions of requests change hands by rules.`,
+        : `${percent(movement.moved / SLOTS)} of the split moves; the least for these shares is ${percent(movement.least / SLOTS)}. ${formatCount(movement.shifts.length)} regions of requests change hands by rules.`,
     );
   }
   return said;
@@ -98,7 +99,7 @@ function summaryOf(simulation: Findings["simulation"], forecast: Forecast | unde
 function changeVerdicts({ moved, least, redrawn, undecided }: Movement): Verdicts {
   const verdicts: Verdicts[number][] = [
     moved > least
-      ? { kind: "fail", text: `${count(moved - least)} slots of 10,000 move that would not have to; \`rebalance\` keeps them.` }
+      ? { kind: "fail", text: `${formatCount(moved - least)} slots of 10,000 move that would not have to; \`rebalance\` keeps them.` }
       : { kind: "pass", text: "No slot moves that would not have to." },
   ];
   if (redrawn)
@@ -126,7 +127,7 @@ function verdictsOf({ name, simulation }: NamedSimulation): Verdicts {
   const verdicts: Verdicts[number][] = simulation.draws.flatMap(({ unit, count: all, verdict, sequential, sampled }) => {
     const test = verdict.test === "binomial" ? "exact binomial test" : "chi-square test";
     const sample = sampled < 1 ? `, a sample of ${percent(sampled)}` : "";
-    const rest = `${test}, p ${verdict.p < 0.0001 ? "" : "= "}${probability(verdict.p)}, on ${count(all)} ${unit}s${sample}.`;
+    const rest = `${test}, p ${verdict.p < 0.0001 ? "" : "= "}${probability(verdict.p)}, on ${formatCount(all)} ${unit}s${sample}.`;
     const looked: Verdicts[number][] = sequential.alarm
       ? [{ kind: "fail", text: `${place}the test that may be looked at at any time has given the alarm, p ${probability(sequential.p)}.` }]
       : [];
@@ -140,11 +141,14 @@ function verdictsOf({ name, simulation }: NamedSimulation): Verdicts {
     verdicts.push({ kind: chance ? "pass" : "fail", text });
   }
   if (recorded !== undefined && recorded.compared > 0) {
-    const text = `${place}${count(recorded.agreed)} of ${count(recorded.compared)} requests in the log that leave nothing to chance got the version of the alias.`;
+    const text = `${place}${formatCount(recorded.agreed)} of ${formatCount(recorded.compared)} requests in the log that leave nothing to chance got the version of the alias.`;
     verdicts.push({ kind: recorded.agreed === recorded.compared ? "pass" : "fail", text });
   }
   if (lines.malformed > 0 && (name === undefined || name === "before")) {
-    verdicts.push({ kind: "note", text: `${count(lines.malformed)} of ${count(lines.read)} lines are no requests and were left out.` });
+    verdicts.push({
+      kind: "note",
+      text: `${formatCount(lines.malformed)} of ${formatCount(lines.read)} lines are no requests and were left out.`,
+    });
   }
   return verdicts;
 }
@@ -236,7 +240,7 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
       if (detection === undefined) return [];
       const { requests, canary: own, seconds, within } = detection;
       const enough = within === undefined ? "not known" : within ? "yes" : "no";
-      return [[name, part(canary), count(requests), count(own), seconds === undefined ? "" : duration(seconds), enough]];
+      return [[name, part(canary), formatCount(requests), formatCount(own), seconds === undefined ? "" : duration(seconds), enough]];
     }),
   };
   const drift: Table = {
@@ -312,14 +316,14 @@ function shareSections(simulation: Findings["simulation"], rollout: Rollout | un
     rows: simulation.changes.map((change) => [
       change.from,
       change.to,
-      count(change.requests),
-      ...(users ? [change.users === undefined ? "" : count(change.users)] : []),
+      formatCount(change.requests),
+      ...(users ? [change.users === undefined ? "" : formatCount(change.users)] : []),
     ]),
   };
   const bounced =
     simulation.bounced === 0
       ? "No request goes to a version and comes back."
-      : `${count(simulation.bounced)} requests leave a version and come back to it.`;
+      : `${formatCount(simulation.bounced)} requests leave a version and come back to it.`;
   return [...sections, { heading: "Requests that change version", text: [bounced], figure: { kind: "matrix", data }, tables: [table] }];
 }
 
@@ -357,7 +361,11 @@ function simulationSections(told: readonly NamedSimulation[]): readonly Section[
   if (lines.malformed > 0) {
     const rows = lines.first.slice(0, MOST_ROWS).map(({ line, fault }) => [String(line), fault]);
     sections.push(
-      tabled("Lines that are no requests", { caption: `The first of ${count(lines.malformed)}`, head: ["Line", "What is wrong"], rows }),
+      tabled("Lines that are no requests", {
+        caption: `The first of ${formatCount(lines.malformed)}`,
+        head: ["Line", "What is wrong"],
+        rows,
+      }),
     );
   }
   return sections;
@@ -369,7 +377,7 @@ function versionsTable(told: readonly NamedSimulation[]): Table {
     simulation.versions.map(({ version, requests, share, expected, drawn }) => {
       const users = simulation.users?.versions.find((each) => each.version === version);
       const seen = users === undefined ? "" : percent(users.share);
-      return [...(several ? [name] : []), version, count(requests), percent(share), percent(expected), count(drawn), seen];
+      return [...(several ? [name] : []), version, formatCount(requests), percent(share), percent(expected), formatCount(drawn), seen];
     }),
   );
   const head = ["Version", "Requests", "Share", "Expected", "By the draw", "Users who saw it"];
@@ -413,7 +421,7 @@ function courseSections({ unit, arms, course, sampled }: Draws, [primary]: reado
     const points = course.map(({ requests, counts }) => {
       const [got, all] = [counts[index] ?? 0, counts.reduce((sum, each) => sum + each, 0)];
       const { low, high } = wilson(got, all);
-      return { x: requests, name: count(requests), share: got / all, low, high, expected: slots / SLOTS };
+      return { x: requests, name: formatCount(requests), share: got / all, low, high, expected: slots / SLOTS };
     });
     const title = unit === "key" ? `What the draw gives ${version}, of the keys that come first` : `What the draw gives ${version}`;
     const text = `Each dot stands for the ${unit}s since the one before. About one interval in twenty misses the line by chance.`;
@@ -433,7 +441,7 @@ function mixedSection(who: "users" | "sessions", heading: string, { mixed, curve
   const supposed = mixed.expected === undefined ? "" : `; ${percent(mixed.expected)} was to be expected`;
   const text = [
     `${percent(mixed.share)} of the ${who} that came to the draw were given more than one version by it${supposed}.`,
-    `${percent(several.share)} of all ${count(all)} ${who} saw more than one version, by rules or by the draw.`,
+    `${percent(several.share)} of all ${formatCount(all)} ${who} saw more than one version, by rules or by the draw.`,
   ];
   if (mixed.count === 0 && (mixed.expected ?? 0) === 0) return { heading, text, figure: undefined, tables: [] };
   return {
@@ -449,11 +457,11 @@ function segmentsTable({ segments }: Simulation): Table {
     const name = rest ? "all others" : (value ?? "without one");
     return [
       name,
-      count(requests),
+      formatCount(requests),
       versions.map(({ version, share, expected }) => `${version} ${percent(share)} (${percent(expected)})`).join(", "),
     ];
   });
-  const more = segments.length > MOST_ROWS ? `, the first ${MOST_ROWS} of ${count(segments.length)}` : "";
+  const more = segments.length > MOST_ROWS ? `, the first ${MOST_ROWS} of ${formatCount(segments.length)}` : "";
   return { caption: `Share of each version, and in brackets what was to be expected${more}`, head: ["Value", "Requests", "Shares"], rows };
 }
 
