@@ -1,7 +1,8 @@
 /** What an alias means. */
 export { PLAN_CODES } from "./codes.ts";
-export { type Decider, leastMoves, type Move, movesOf, ownersOf, type Run, runsOf, slotsOf } from "./layout.ts";
+export { leastMoves, type Move, movesOf, ownersOf, type Run, runsOf, slotsOf } from "./layout.ts";
 export { keyDraw, keyHash, murmur2Draw, murmur3Draw, sha256Draw, xxh32Draw } from "./key-draw.ts";
+export { murmur3Keys } from "./murmur3-inverse.ts";
 export { absorbSeed, murmur3, slotOfKey } from "./murmur3.ts";
 export {
   all,

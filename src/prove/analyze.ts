@@ -18,7 +18,7 @@ export interface Claim extends Diagnostic {
 /**
  * What has no effect in a config, or depends on chance: rules that never match or change nothing, strategies that are never
  * reached or overlap, versions without traffic. Every claim is sound: it holds for every request, or carries one that shows it. Where a
- * proof would cost more than its effort, or two rules read the same bytes (the header `Cookie` and a cookie), it says less.
+ * proof would cost more than its effort, it says so.
  * @throws ConfigError with everything that is wrong with the config
  */
 export function analyze(config: Compilable, options: ProofOptions = {}): readonly Claim[] {

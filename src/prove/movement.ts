@@ -1,9 +1,7 @@
-import { toRequest } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
 import {
   type Arm,
   type Compilable,
-  type Decider,
   leastMoves,
   type Move,
   movesOf,
@@ -13,23 +11,28 @@ import {
   planOf,
   runsOf,
   slotsOf,
-  type Sticky,
 } from "../plan/index.ts";
-import type { Route } from "../backend/index.ts";
-import { compile } from "../route/index.ts";
-import { compare, EFFORT, overlays, type ProofOptions } from "./equivalent.ts";
-import { type Effort, type Region, search } from "./region.ts";
-import { smallest, valuesOf, type Witness, witnessOf } from "./witness.ts";
+import { answersOf } from "./difference.ts";
+import { compareOverlay, EFFORT, type Equivalence, type ProofOptions } from "./equivalent.ts";
+import { type Overlay, overlays, type Part } from "./overlay.ts";
+import type { Effort } from "./region.ts";
+import type { Witness } from "./witness.ts";
 
-/** Requests that a rule decides before or after the change, and that get another version, or another share of a version. */
+/**
+ * Requests that a rule decides before or after the change, and that get another version, or another share of a version. Where
+ * the effort was not enough to decide whether there is such a request, `witness` is undefined.
+ */
 export interface Shift {
   /** What decides: a pointer to a strategy, or `/version` for the split. */
   readonly before: string;
   readonly after: string;
-  /** The exact shares of these requests, in slots of 10,000. If a sticky key decides, these are the shares over all keys. */
+  /**
+   * The exact shares of these requests, in slots of 10,000. If a sticky key decides, these are the shares over all keys;
+   * requests without a key are a shift of their own where they get something else.
+   */
   readonly from: Readonly<Record<Version, number>>;
   readonly to: Readonly<Record<Version, number>>;
-  /** A request that was run on both; undefined if none could be made. */
+  /** A request that was run on both and gets something else; undefined if it was not decided whether there is one. */
   readonly witness: Witness | undefined;
 }
 
@@ -45,9 +48,9 @@ export interface Movement {
   readonly redrawn: boolean;
   /** Requests that another rule decides now, or that no rule decides any more. */
   readonly shifts: readonly Shift[];
-  /** A proof that nothing changes for any request, draw and key. */
+  /** A proof that nothing changes for any request, draw and key. There are no shifts then. */
   readonly unchanged: boolean;
-  /** Whether the effort was not enough to decide everything. `shifts` may then name requests that do not exist. */
+  /** Whether the effort was not enough to decide everything. A shift without a witness may then be none. */
   readonly undecided: boolean;
 }
 
@@ -64,37 +67,32 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
   const [laid, next] = [runsOf(before), runsOf(after)];
   const moves = movesOf(laid, next);
   const moved = moves.reduce((sum, { from, to, slots }) => (from === to ? sum : sum + slots), 0);
-  const redrawn = isRedrawn(before, after);
-  const routes = [compile(before), compile(after)] as const;
-  const shifts: Shift[] = [];
+  const answers = answersOf(before, after);
+  const shifts = new Map<string, Shift>();
+  let unchanged = true;
   let undecided = false;
-  for (const { region, before: one, after: other } of overlays(before, after)) {
-    if (one === "split" && other === "split") continue;
-    const [from, to] = [sharesIn(before, one), sharesIn(after, other)];
-    if (
-      movesOf(runsOf(before, one), runsOf(after, other)).every(({ from: a, to: b }) => a === b) &&
-      !differsOnMissing(before, one, after, other)
-    )
-      continue;
-    const found = search(region, effort);
-    if (found.kind === "empty") continue;
-    if (found.kind === "unknown") undecided = true;
-    shifts.push({
-      before: placeOf(before, one),
-      after: placeOf(after, other),
-      from,
-      to,
-      witness: found.kind === "found" ? witnessOfShift(routes, [one, other], region, found.left) : undefined,
-    });
+  for (const overlay of overlays(before, after)) {
+    const { given, own } = compareOverlay(answers, overlay, effort, true);
+    unchanged &&= given.kind === "equivalent" && own.kind === "equivalent";
+    undecided ||= given.kind === "unknown" || own.kind === "unknown";
+    if (own.kind === "equivalent" || !(overlay.before.byRule || overlay.after.byRule)) continue;
+    const shift = shiftOf(overlay, own);
+    const name = JSON.stringify([shift.before, shift.after, shift.from, shift.to]);
+    if (shifts.get(name)?.witness === undefined) shifts.set(name, shift);
   }
   const least = leastMoves(slotsOf(laid), slotsOf(next));
-  const proof = compare(before, after, effort);
-  return { moves, moved, least, redrawn, shifts, unchanged: proof.kind === "equivalent", undecided: undecided || proof.kind === "unknown" };
+  return { moves, moved, least, redrawn: isRedrawn(before, after), shifts: [...shifts.values()], unchanged, undecided };
+}
+
+/** The requests of an overlay as a shift, with one of them where one is known. */
+function shiftOf({ before, after }: Overlay, own: Equivalence): Shift {
+  const witness = own.kind === "different" ? own.request : undefined;
+  return { before: before.at, after: after.at, from: sharesIn(before), to: sharesIn(after), witness };
 }
 
 /** How many slots each version has where this decides. */
-function sharesIn(plan: Plan, decider: Decider): Readonly<Record<Version, number>> {
-  return Object.fromEntries(slotsOf(runsOf(plan, decider)));
+function sharesIn({ drawn }: Part): Readonly<Record<Version, number>> {
+  return Object.fromEntries(slotsOf(drawn));
 }
 
 /** What decides a draw: the keys, the seed, the hash, and what a request without a key gets. */
@@ -108,40 +106,6 @@ function drawing({ split, outcomes }: Plan): string {
 function isRedrawn(before: Plan, after: Plan): boolean {
   const [one, other] = [drawing(before), drawing(after)];
   return one !== other && one !== "none" && other !== "none";
-}
-
-/** Whether a request without a sticky key may get another version though every slot stays. */
-function differsOnMissing(before: Plan, one: Decider, after: Plan, other: Decider): boolean {
-  const missing = (plan: Plan, decider: Decider): Version | undefined => {
-    const sticky: Sticky | undefined = decider === "split" && plan.split.kind === "arms" ? plan.split.sticky : undefined;
-    return typeof sticky?.missing === "number" ? plan.outcomes[sticky.missing]?.version : undefined;
-  };
-  const only = (plan: Plan, decider: Decider): Version => runsOf(plan, decider)[0]?.version ?? "";
-  const [left, right] = [missing(before, one) ?? only(before, one), missing(after, other) ?? only(after, other)];
-  return left !== right;
-}
-
-function placeOf({ outcomes }: Plan, decider: Decider): string {
-  return decider === "split" ? "/version" : (outcomes[decider.outcome] as Outcome).at;
-}
-
-/** The smallest request found that comes to both deciders, when it is run. */
-function witnessOfShift(
-  routes: readonly [Route, Route],
-  deciders: readonly [Decider, Decider],
-  { alphabet }: Region,
-  left: Int32Array,
-): Witness | undefined {
-  const both = (witness: Witness): boolean => {
-    const request = toRequest(witness);
-    return routes.every((route, index) => {
-      const decider = deciders[index] as Decider;
-      const decision = route(request, 0);
-      return decider === "split" ? decision.reason !== "rule" : decision.index === decider.outcome;
-    });
-  };
-  const witness = witnessOf(valuesOf(alphabet, left));
-  return both(witness) ? smallest(witness, both) : undefined;
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Match, Test } from "../plan/index.ts";
-import { type Alphabet, everyLetter, type Literal } from "./alphabet.ts";
+import type { Alphabet } from "./alphabet.ts";
+import { type Clause, everyLetter, hasLetter, type Literal, lowestLetter, otherLetters } from "./letters.ts";
+import type { Links } from "./links.ts";
 
 /**
  * Requests that some tests hold or do not hold for: the letters that are left to each field, and clauses, of each of which
- * one literal at least must be true. Fields are taken as independent, so a region may be wider than its requests, and never
- * narrower: what an empty region says of requests is true.
+ * one literal at least must be true. Together with the links of the alphabet this is exact: each choice of letters that
+ * satisfies every clause and every link is the choice of some request.
  */
 export interface Region {
   readonly alphabet: Alphabet;
@@ -12,10 +14,7 @@ export interface Region {
   readonly clauses: readonly Clause[];
 }
 
-/** Holds where one of its literals does; at most one for a field. */
-type Clause = readonly Literal[];
-
-/** One letter or more for each field, so that every choice of them is in the region; none, or nothing found within the effort. */
+/** One letter for each field, which some request has; none; or nothing found within the effort. */
 export type Found = { readonly kind: "found"; readonly left: Int32Array } | { readonly kind: "empty" } | { readonly kind: "unknown" };
 
 /** Branches that a search may still take; spent as it goes. */
@@ -59,10 +58,19 @@ export function* eachApart(
   matches: readonly Match[],
   others: boolean,
 ): Generator<readonly [Match, Region | undefined]> {
+  for (const [match, besides] of eachBesides(region, matches, others)) yield [match, besides && narrowMatches(besides, [[match, !others]])];
+}
+
+/** For each match, in order, the requests of a region for which all others hold, or fail where `others` is false. */
+function* eachBesides(
+  region: Region | undefined,
+  matches: readonly Match[],
+  others: boolean,
+): Generator<readonly [Match, Region | undefined]> {
   const [only] = matches;
   if (only === undefined) return;
   if (matches.length === 1) {
-    yield [only, region && narrowMatches(region, [[only, !others]])];
+    yield [only, region];
     return;
   }
   const middle = matches.length >> 1;
@@ -73,14 +81,14 @@ export function* eachApart(
       region,
       half.map((match) => [match, others]),
     );
-  yield* eachApart(besides(halves[1]), halves[0], others);
-  yield* eachApart(besides(halves[0]), halves[1], others);
+  yield* eachBesides(besides(halves[1]), halves[0], others);
+  yield* eachBesides(besides(halves[0]), halves[1], others);
 }
 
 /** The requests of a region of which each clause holds. */
 export function constrain(region: Region, clauses: readonly Clause[]): Region | undefined {
   const left = region.left.slice();
-  const open = propagate(left, [...region.clauses, ...clauses]);
+  const open = propagate(region.alphabet.links, left, [...region.clauses, ...clauses]);
   return open === undefined ? undefined : { alphabet: region.alphabet, left, clauses: open };
 }
 
@@ -88,9 +96,9 @@ export function constrain(region: Region, clauses: readonly Clause[]): Region | 
 function union(literals: readonly Literal[]): Clause {
   const byField = new Map<number, Literal>();
   for (const { range, bits } of literals) {
-    const known = byField.get(range.at);
+    const known = byField.get(range.index);
     byField.set(
-      range.at,
+      range.index,
       known === undefined ? { range, bits } : { range, bits: known.bits.map((word, index) => word | (bits[index] ?? 0)) },
     );
   }
@@ -99,38 +107,44 @@ function union(literals: readonly Literal[]): Clause {
 
 /**
  * Takes from `left` the letters that no choice can have, until nothing changes: where all literals of a clause but one are
- * false, that one is true (unit propagation). Returns the clauses that are still open, or undefined where one is false.
+ * false, that one is true (unit propagation). Links are asked where one of their fields has changed. Returns the clauses that
+ * are still open, or undefined where one is false.
  */
-function propagate(left: Int32Array, clauses: readonly Clause[]): readonly Clause[] | undefined {
+function propagate(links: Links, left: Int32Array, clauses: readonly Clause[]): readonly Clause[] | undefined {
   let open = clauses;
   for (;;) {
     const next: Clause[] = [];
-    let changed = false;
+    const changed: number[] = [];
     for (const clause of open) {
-      let last: Literal | undefined;
-      let possible = 0;
-      let held = false;
-      for (const literal of clause) {
-        const state = stateOf(left, literal);
-        if (state === "true") {
-          held = true;
-          break;
-        }
-        if (state === "false") continue;
-        possible++;
-        last = literal;
-      }
-      if (held) continue;
-      if (last === undefined) return undefined;
-      if (possible > 1) next.push(clause);
-      else {
-        keep(left, last, false);
-        changed = true;
-      }
+      const state = stateOfClause(left, clause);
+      if (state === "false") return undefined;
+      if (state === "open") next.push(clause);
+      else if (state !== "true") changed.push(keep(left, state));
     }
+    // What a link changes is looked at in turn: the list grows as it is walked.
+    for (const index of changed)
+      for (const link of links.of.get(index) ?? []) {
+        const state = stateOfClause(left, link);
+        if (state === "false") return undefined;
+        if (state !== "open" && state !== "true") changed.push(keep(left, state));
+      }
     open = next;
-    if (!changed) return open;
+    if (changed.length === 0) return open;
   }
+}
+
+/** What is known of a clause: the one literal that is left, where it must be true. */
+function stateOfClause(left: Int32Array, clause: Clause): "true" | "false" | "open" | Literal {
+  let last: Literal | undefined;
+  let possible = 0;
+  for (const literal of clause) {
+    const state = stateOf(left, literal);
+    if (state === "true") return state;
+    if (state === "false") continue;
+    possible++;
+    last = literal;
+  }
+  return last === undefined ? "false" : possible > 1 ? "open" : last;
 }
 
 function stateOf(left: Int32Array, { range, bits }: Literal): "true" | "false" | "open" {
@@ -145,47 +159,63 @@ function stateOf(left: Int32Array, { range, bits }: Literal): "true" | "false" |
   return meets ? (within ? "true" : "open") : "false";
 }
 
-/** Keeps the letters of a literal, or takes them away. */
-function keep(left: Int32Array, { range, bits }: Literal, without: boolean): void {
-  for (let word = 0; word < bits.length; word++) {
-    const mask = bits[word] as number;
-    left[range.at + word] = (left[range.at + word] as number) & (without ? ~mask : mask);
-  }
+/** Keeps the letters of a literal, and says of which field. */
+function keep(left: Int32Array, { range, bits }: Literal): number {
+  for (let word = 0; word < bits.length; word++) left[range.at + word] = (left[range.at + word] as number) & (bits[word] as number);
+  return range.index;
 }
 
 /**
- * Looks for a request of a region: by cases on the literals of the shortest open clause, each first true and then false
- * (Davis, Logemann and Loveland 1962, with letters of a field in place of truth values). Complete: `empty` is a proof.
+ * Looks for a request of a region. Rules ask for values, so a request that has as little as the region allows satisfies nearly
+ * every clause: it is tried first. Otherwise one goes by cases on the literals of a clause that it does not satisfy, each
+ * first true and then false (Davis, Logemann and Loveland 1962, with letters of a field in place of truth values). Complete:
+ * `empty` is a proof.
  */
 export function search(region: Region, effort: Effort): Found {
-  return branch(region.left, region.clauses, effort);
-}
-
-function branch(left: Int32Array, clauses: readonly Clause[], effort: Effort): Found {
-  if (clauses.length === 0) return { kind: "found", left };
+  const { alphabet, left, clauses } = region;
+  const least = leastOf(alphabet, left);
+  const failing = shortestFailing(left, clauses, least) ?? shortestFailing(left, alphabet.links.all, least);
+  if (failing === undefined) return { kind: "found", left: leftOf(alphabet, least) };
   if (effort.left-- <= 0) return { kind: "unknown" };
-  let rest = left;
-  for (const literal of shortest(left, clauses)) {
-    if (stateOf(rest, literal) === "false") continue;
-    const taken = rest.slice();
-    keep(taken, literal, false);
-    const open = propagate(taken, clauses);
-    const found: Found = open === undefined ? { kind: "empty" } : branch(taken, open, effort);
+  let rest = region;
+  for (const literal of failing) {
+    const taken = constrain(rest, [[literal]]);
+    const found = taken === undefined ? EMPTY : search(taken, effort);
     if (found.kind !== "empty") return found;
-    rest = rest.slice();
-    keep(rest, literal, true);
-    if (propagate(rest, clauses) === undefined) return found;
+    const others = constrain(rest, [[otherLetters(literal)]]);
+    if (others === undefined) return EMPTY;
+    rest = others;
   }
-  return { kind: "empty" };
+  return EMPTY;
 }
 
-/** The open literals of the clause that has the fewest; those that leave a field absent first, for they make small requests. */
-function shortest(left: Int32Array, clauses: readonly Clause[]): readonly Literal[] {
-  let best: readonly Literal[] = [];
+const EMPTY: Found = { kind: "empty" };
+
+/** The lowest letter that is left to each field: absent wherever it can be, and otherwise a value that nobody mentions. */
+function leastOf({ ranges }: Alphabet, left: Int32Array): Int32Array {
+  const least = new Int32Array(ranges.size);
+  for (const { index, at, words } of ranges.values()) least[index] = lowestLetter(left, at, words);
+  return least;
+}
+
+/** A choice of letters as a region has them. */
+function leftOf({ ranges, words }: Alphabet, letters: Int32Array): Int32Array {
+  const left = new Int32Array(words);
+  for (const { index, at } of ranges.values()) {
+    const letter = letters[index] as number;
+    left[at + (letter >> 5)] = 1 << (letter & 31);
+  }
+  return left;
+}
+
+/** Of the clauses that a choice of letters does not satisfy, the literals of the one that has the fewest open ones. */
+function shortestFailing(left: Int32Array, clauses: readonly Clause[], letters: Int32Array): readonly Literal[] | undefined {
+  let best: readonly Literal[] | undefined;
   for (const clause of clauses) {
+    if (clause.some(({ range, bits }) => hasLetter(bits, letters[range.index] as number))) continue;
     const open = clause.filter((literal) => stateOf(left, literal) === "open");
-    if (best.length === 0 || open.length < best.length) best = open;
+    if (best === undefined || open.length < best.length) best = open;
     if (best.length === 2) break;
   }
-  return best.toSorted((a, b) => ((b.bits[0] ?? 0) & 1) - ((a.bits[0] ?? 0) & 1));
+  return best;
 }

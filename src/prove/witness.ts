@@ -1,5 +1,7 @@
 import { type Field, fieldName } from "../request/index.ts";
-import { ABSENT, type Alphabet, OTHER, type Range } from "./alphabet.ts";
+import type { Alphabet } from "./alphabet.ts";
+import { ABSENT, hasLetter, lowestLetter, OTHER, type Range, stemOf } from "./letters.ts";
+import { COOKIE_LINE } from "./links.ts";
 
 /** A request as a test or a person writes it: only what matters is there. */
 export interface Witness {
@@ -11,19 +13,23 @@ export interface Witness {
   readonly path?: string;
 }
 
-/** A value for each field that is present. */
-export type Values = ReadonlyMap<Field, string>;
+/** A value for each field; undefined for one that the request must not have. */
+export type Values = ReadonlyMap<Field, string | undefined>;
 
 /**
  * A value for each field out of the letters that are left to it: none where it may be absent, one that no plan mentions where
- * it may have another, and else the first that is mentioned.
+ * it may have another, and else the first that is mentioned. Where the Cookie line is one that is mentioned, it has the cookies.
  */
 export function valuesOf({ ranges }: Alphabet, left: Int32Array): Values {
-  const values = new Map<Field, string>();
+  const letterOf = ({ at, words }: Range): number => lowestLetter(left, at, words);
+  const line = ranges.get(COOKIE_LINE);
+  const hasCookies = line !== undefined && letterOf(line) > OTHER;
+  const values = new Map<Field, string | undefined>();
   for (const range of ranges.values()) {
-    const letter = firstLetter(range, left);
-    if (letter === ABSENT) continue;
-    values.set(range.field, letter === OTHER ? (unmentioned(range, 1)[0] ?? "") : (range.letters[letter - 2]?.[0] ?? ""));
+    if (hasCookies && range.field.kind === "cookie") continue;
+    const letter = letterOf(range);
+    const value = letter === ABSENT ? undefined : letter === OTHER ? unmentioned(range, 1)[0] : range.letters[letter - 2]?.[0];
+    values.set(range.field, value);
   }
   return values;
 }
@@ -36,40 +42,53 @@ export function lettersLeft(
   most: number,
 ): { readonly place: Field; readonly values: readonly string[] } {
   const range = ranges.get(fieldName(field)) as Range;
-  const has = (letter: number): boolean => ((left[range.at + (letter >> 5)] ?? 0) & (1 << (letter & 31))) !== 0;
+  const has = (letter: number): boolean => hasLetter(left, letter, range.at);
   const mentioned = range.letters.flatMap((values, index) => (has(index + 2) ? values : [])).filter((value) => value !== "");
   const others = has(OTHER) ? unmentioned(range, most - Math.min(most, mentioned.length)) : [];
   return { place: range.field, values: [...mentioned, ...others].slice(0, most) };
 }
 
-/** The lowest letter that is left to a field. */
-function firstLetter({ at, words }: Range, left: Int32Array): number {
-  for (let word = 0; word < words; word++) {
-    const bits = left[at + word] ?? 0;
-    if (bits !== 0) return 32 * word + 31 - Math.clz32(bits & -bits);
-  }
-  return OTHER;
-}
-
 /** Values that the field can hold and no plan mentions. */
-function unmentioned({ field, letters }: Range, count: number): readonly string[] {
-  const mentioned = new Set(letters.flat());
-  const stem = field.kind === "path" ? "/other" : field.kind === "method" ? "OTHER" : "other";
+export function unmentioned(range: Range, count: number): readonly string[] {
+  const isMentioned = mentionedIn(range);
+  const stem = stemOf(range.field);
   const values: string[] = [];
   for (let number = 0; values.length < count; number++) {
     const value = number === 0 ? stem : `${stem}-${number}`;
-    if (!mentioned.has(value)) values.push(value);
+    if (!isMentioned(value)) values.push(value);
   }
   return values;
+}
+
+/**
+ * Whether some plan mentions a value. Of a Cookie line, the value is what stands behind the cookies, so nothing counts that a
+ * mentioned line ends with.
+ */
+export function mentionedIn({ field, letters }: Range): (value: string) => boolean {
+  const mentioned = new Set(letters.flat());
+  if (fieldName(field) !== COOKIE_LINE) return (value) => mentioned.has(value);
+  return (value) => [...mentioned].some((line) => line.endsWith(value));
 }
 
 /** One thing that a request says: a value by its name in a group, or the method or path, whose names are empty. */
 type Part = readonly [group: keyof Witness, name: string, value: string];
 
-/** The request that has these values. */
+/** The request that has these values. Cookies are written ahead of a Cookie line that has a value of its own. */
 export function witnessOf(values: Values): Witness {
-  const hasHost = [...values.keys()].some((field) => field.kind === "header" && field.name === "host");
-  return joined([...values].map(([field, value]): Part => [...placeOf(field, hasHost), value]));
+  const named = new Map([...values].map(([field, value]) => [fieldName(field), value] as const));
+  const line = named.get(COOKIE_LINE);
+  const parts: Part[] = [];
+  for (const [field, value] of values) {
+    if (value === undefined || (field.kind === "cookie" && line !== undefined)) continue;
+    const own = fieldName(field) === COOKIE_LINE ? cookiesAhead(values) + value : value;
+    parts.push([...placeOf(field, named.has("header host")), own]);
+  }
+  return joined(parts);
+}
+
+/** The cookies of a request as they stand ahead of what else its Cookie line has. */
+export function cookiesAhead(values: Values): string {
+  return [...values].map(([field, value]) => (field.kind === "cookie" && value !== undefined ? `${field.name}=${value}; ` : "")).join("");
 }
 
 /** Where a field is written. The authority is that of the Host field, unless a rule asks for the field itself. */

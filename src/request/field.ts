@@ -211,9 +211,9 @@ export function isPossible(field: Field, value: string): boolean {
     case "cookie":
       return isCookieValue(value);
     case "query":
-      return !/\p{Surrogate}/u.test(value);
+      return !/\p{Surrogate}/u.test(field.name) && !/\p{Surrogate}/u.test(value);
     case "path":
-      return !/[?#]/.test(value);
+      return !/[?#]/.test(value) && pathStart(value) === 0;
     case "header":
     case "attribute":
     case "method":

@@ -158,6 +158,33 @@ describe("the examples of the semantics' layout", () => {
     expect(movement(sticky("a"), sticky("b"))).toMatchObject({ moved: 0, redrawn: true, unchanged: false });
   });
 
+  test("a rule that names what its requests got before shifts nothing", () => {
+    const rest: Partial<AliasConfig> = {
+      name: "a",
+      stickiness: { keys: [{ rule_type: "Attribute", param: "t" }], on_missing: "primary" },
+    };
+    const rules = [{ rule_type: "Attribute", param: "t", op: "=", value: "x" }];
+    const after = weights({ v2: 100 }, { ...rest, additional_version_strategy: { v2: { rules } } });
+    expect(movement(weights({ v2: 100 }, rest), after)).toMatchObject({ shifts: [], unchanged: true, undecided: false });
+  });
+
+  test("requests with a key and those without one are two shifts where they get something else", () => {
+    const rest: Partial<AliasConfig> = {
+      name: "a",
+      stickiness: { keys: [{ rule_type: "Attribute", param: "t" }], on_missing: "primary" },
+    };
+    const rules = [{ rule_type: "Header", param: "x-env", op: "=", value: "beta" }];
+    const after = weights({ v2: 10 }, { ...rest, additional_version_strategy: { v3: { rules } } });
+    const { shifts } = movement(weights({ v2: 10 }, rest), after);
+    expect(shifts.map(({ from, to, witness }) => ({ from, to, witness }))).toEqual([
+      { from: { v2: 1000, v1: 9000 }, to: { v3: 10000 }, witness: { headers: { "x-env": "beta" }, attributes: { t: "other" } } },
+      { from: { v1: 10000 }, to: { v3: 10000 }, witness: { headers: { "x-env": "beta" } } },
+    ]);
+    // Without a key such a request got the primary, and still does.
+    const kept = weights({ v2: 10 }, { ...rest, additional_version_strategy: { v1: { rules } } });
+    expect(movement(weights({ v2: 10 }, rest), kept).shifts.map(({ from }) => from)).toEqual([{ v2: 1000, v1: 9000 }]);
+  });
+
   test("a rule that is new shifts its requests, with one of them as a witness", () => {
     const rule = { rule_type: "Header", param: "x-env", op: "=", value: "beta" };
     const { shifts, moved, unchanged } = movement(

@@ -1,0 +1,99 @@
+import type { Pointer } from "../document/index.ts";
+import type { Field } from "../request/index.ts";
+import { SLOTS, type Version } from "../alias/index.ts";
+import { type Outcome, type Plan, type Run, runsOf, type Sticky } from "../plan/index.ts";
+import { alphabetOf } from "./alphabet.ts";
+import { literalOf, OTHER, otherLetters } from "./letters.ts";
+import { constrain, everything, narrow, type Region } from "./region.ts";
+
+/** Requests that a plan decides alike. */
+export interface Part {
+  readonly region: Region;
+  /** What decides: a pointer to a strategy, or `/version` for the split. */
+  readonly at: Pointer;
+  readonly byRule: boolean;
+  /** The numbers of the outcomes that these requests can have. */
+  readonly outcomes: readonly number[];
+  /** What each draw gets that the caller gives. */
+  readonly given: readonly Run[];
+  /** What a draw of the route's own gets. Of a sticky key, over all keys. */
+  readonly drawn: readonly Run[];
+  readonly draw: Draw;
+}
+
+/** How a request comes to its version without a draw that is given. */
+export type Draw =
+  /** It is certain: by a rule, by a key that the plan mentions, or because there is nothing to draw. */
+  | { readonly kind: "certain"; readonly version: Version }
+  | { readonly kind: "random" }
+  /** By a key that no plan mentions: there is one for every slot. */
+  | { readonly kind: "key"; readonly field: Field; readonly sticky: Sticky };
+
+/** What decides in each of two plans, and the requests that come to both. */
+export interface Overlay {
+  readonly region: Region;
+  readonly before: Part;
+  readonly after: Part;
+}
+
+/** Every overlay of two plans that is not plainly empty. Together they hold every request, each once. */
+export function* overlays(before: Plan, after: Plan): Generator<Overlay> {
+  for (const one of partsOf(before, everything(alphabetOf([before, after], true))))
+    for (const other of partsOf(after, one.region)) yield { region: other.region, before: one, after: other };
+}
+
+/** The requests of a region, by what decides them. */
+function* partsOf(plan: Plan, within: Region): Generator<Part> {
+  let rest: Region | undefined = within;
+  for (const rule of plan.rules) {
+    const { at, version } = plan.outcomes[rule.outcome] as Outcome;
+    const region = narrow(rest, rule.test, true);
+    const runs = runsOf(plan, rule);
+    const outcomes = [rule.outcome];
+    if (region !== undefined) yield { region, at, byRule: true, outcomes, given: runs, drawn: runs, draw: { kind: "certain", version } };
+    rest = narrow(rest, rule.test, false);
+    if (rest === undefined) return;
+  }
+  yield* splitParts(plan, rest);
+}
+
+/** The requests that come to the split: by each key, those that the plans mention and others, and without a key. */
+function* splitParts(plan: Plan, within: Region): Generator<Part> {
+  const { split } = plan;
+  const given = runsOf(plan);
+  const sticky = split.kind === "arms" ? split.sticky : undefined;
+  const ends = split.kind === "arms" ? split.arms.map(({ outcome }) => outcome) : [split.outcome];
+  const part = (region: Region, draw: Draw, drawn = given, outcomes = ends): Part => ({
+    region,
+    at: "/version",
+    byRule: false,
+    outcomes,
+    given,
+    drawn,
+    draw,
+  });
+  const [only, another] = given;
+  const sure: Draw | undefined = only !== undefined && another === undefined ? { kind: "certain", version: only.version } : undefined;
+  let rest = within;
+  for (const { field } of sticky?.keys ?? []) {
+    const keyless = rest.alphabet.keyless(field);
+    const keyed = constrain(rest, [[otherLetters(keyless)]]);
+    if (keyed !== undefined && sure !== undefined) yield part(keyed, sure);
+    else if (keyed !== undefined && sticky !== undefined) {
+      for (const [version, literal] of rest.alphabet.drawn(plan, field)) {
+        const mentioned = constrain(keyed, [[literal]]);
+        if (mentioned !== undefined) yield part(mentioned, { kind: "certain", version });
+      }
+      const others = constrain(keyed, [[literalOf(keyless.range, [OTHER])]]);
+      if (others !== undefined) yield part(others, { kind: "key", field, sticky });
+    }
+    const without = constrain(rest, [[keyless]]);
+    if (without === undefined) return;
+    rest = without;
+  }
+  if (typeof sticky?.missing !== "number") yield part(rest, sure ?? { kind: "random" });
+  else {
+    const { version } = plan.outcomes[sticky.missing] as Outcome;
+    yield part(rest, { kind: "certain", version }, [{ until: SLOTS, version }], [sticky.missing]);
+  }
+}
