@@ -22,7 +22,7 @@ interface Token {
   readonly inline: boolean;
 }
 
-/** Options and other arguments as they stand on a command line, whether they are declared or not. */
+/** Splits a command line into options and other arguments. Options that are not declared are included. */
 function tokensOf(
   args: readonly string[],
   options: Options,
@@ -48,14 +48,14 @@ function tokensOf(
   };
 }
 
-/** Whether a command is asked for its help. */
+/** Whether `--help` or `-h` is given. */
 export function asksForHelp(args: readonly string[], options: Options): boolean {
   return tokensOf(args, options).tokens.some(({ name }) => name === "help");
 }
 
 /**
- * What a command line gives a command, by its declaration. Mentions options that have another name now on standard error.
- * Throws a `Refusal` that says what is wrong and what may have been meant; node's own texts would not.
+ * Reads a command line by the declaration of the command. A deprecated option is mentioned on standard error.
+ * Throws a `Refusal` that says what is wrong and, where possible, what was meant; the errors of `parseArgs` do not.
  */
 export async function readArguments<O extends Options>(
   args: readonly string[],
@@ -80,11 +80,11 @@ export async function readArguments<O extends Options>(
     isRenamed(option) ? [] : [[name, option.type === "boolean" ? texts.has(name) : valueOf(name, option, texts.get(name))]],
   );
   for (const said of new Set(renamed)) await notice(said, host);
-  // The types say what the loop above does: each value is what its option makes of the text.
+  // TypeScript cannot follow the loop above, which makes each value with the `read` of its option.
   return { values: Object.fromEntries(values), positionals } as unknown as Given<O>;
 }
 
-/** The option of a token, and its text, which is empty for one without a value. */
+/** The option of a token, and the text of its value, which is empty for a flag. */
 function checked({ name, written, value, inline }: Token, options: Options): { readonly option: Option; readonly value: string } {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
@@ -100,7 +100,7 @@ function checked({ name, written, value, inline }: Token, options: Options): { r
   return { option, value: value ?? "" };
 }
 
-/** An option under its name of today, and the line that says so. */
+/** A deprecated option under its new name, and the notice for the user. */
 function translated(
   { written }: Token,
   { deprecated: { use, words = {} } }: Renamed,
@@ -134,7 +134,7 @@ function inWords(declared: readonly Argument[]): string {
   return declared.map(({ name }) => (declared.length === 1 ? `a ${name}` : name)).join(" and ");
 }
 
-/** What options ask of each other. */
+/** Checks required options, options of which exactly one is given, and options that need another one. */
 function checkTogether<O extends Options>(
   texts: ReadonlyMap<string, unknown>,
   { name: command, options, oneOf = [] }: Declaration<O>,
@@ -166,7 +166,7 @@ function valueOf(name: string, option: Valued, given: readonly string[] | undefi
   return text === undefined ? undefined : made(text);
 }
 
-/** One of a few words. */
+/** The text as one of the words that an option takes. */
 function choice<const Word extends string>(option: string, text: string, words: readonly Word[]): Word {
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
@@ -175,14 +175,14 @@ function choice<const Word extends string>(option: string, text: string, words: 
   throw new Refusal(`\`${option}\` cannot be \`${text}\``, help);
 }
 
-/** A part of a whole, from 0 to 100. */
+/** A percentage from 0 to 100, with or without a percent sign. */
 export function percentage(text: string, option: string): number {
   const percent = text.trim() === "" ? Number.NaN : Number(text.replace(/ *%$/, ""));
   if (percent >= 0 && percent <= 100) return percent;
   throw new Refusal(`\`${option} ${text}\` is not a percentage`, "write a number from 0 to 100");
 }
 
-/** A count from 1; 15 digits are exact in a number. */
+/** A whole number from 1, of at most 15 digits, which a number holds exactly. */
 export function wholeNumber(text: string, option: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new Refusal(`\`${option} ${text}\` is not a whole number`, "write a whole number from 1");

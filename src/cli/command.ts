@@ -7,7 +7,7 @@ export interface Command extends Declaration {
   readonly run: (args: readonly string[], host: Terminal) => Promise<ExitCode>;
 }
 
-/** A command that is run with what its declaration makes of the arguments. */
+/** Makes a command whose `run` receives the values that its declaration describes. */
 export function defineCommand<const O extends Options>(
   declaration: Declaration<O> & { readonly run: (given: Given<O>, host: Terminal) => Promise<ExitCode> },
 ): Command {

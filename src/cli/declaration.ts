@@ -1,13 +1,13 @@
 import type { ExitCode } from "./terminal/host.ts";
 
 interface Common {
-  /** What it does, in a sentence without a full stop. */
+  /** What the option does, as one sentence without a full stop. */
   readonly description: string;
-  /** One letter, for `-o`. */
+  /** The letter of the short form: `o` for `-o`. */
   readonly short?: string;
-  /** The option without which it would do nothing, and is refused. */
+  /** Another option that must be given too, because this one would do nothing without it. */
   readonly needs?: string;
-  /** The heading that the help has it under; `Options` where left out. */
+  /** The heading in the help; `Options` if left out. */
   readonly group?: string;
 }
 
@@ -19,25 +19,25 @@ export interface Flag extends Common {
 /** An option with a value. */
 export interface Valued extends Common {
   readonly type: "string";
-  /** What the help calls the value: `FILE`. */
+  /** The placeholder for the value in the help, such as `FILE`. */
   readonly value: string;
-  /** The words that it takes, each with what it means; any text where left out. */
+  /** The allowed words, each with its meaning. Any text is allowed if left out. */
   readonly choices?: Readonly<Record<string, string>>;
-  /** The word or text that counts where it is not given. */
+  /** The value if the option is not given. */
   readonly default?: string;
   readonly multiple?: true;
   readonly required?: true;
-  /** Makes the value of its text; `option` is as people write it, for the `Refusal` that it throws where it cannot. */
+  /** Converts the text of the value. Throws a `Refusal` that names `option`, such as `--workers`, if it cannot. */
   readonly read?: (text: string, option: string) => unknown;
 }
 
-/** An option that has another name now, and is accepted for one release more. */
+/** The old name of an option that was renamed. It is accepted for one more release. */
 export interface Renamed {
   readonly type: "boolean" | "string";
   readonly deprecated: {
-    /** What to write: `--format`, before the same value, or `--format json`. */
+    /** The replacement: `--format` takes the same value, `--format json` replaces option and value. */
     readonly use: string;
-    /** Values that have other names, too. */
+    /** Values that were renamed, old to new. */
     readonly words?: Readonly<Record<string, string>>;
   };
 }
@@ -45,17 +45,17 @@ export interface Renamed {
 export type Option = Flag | Valued | Renamed;
 export type Options = Readonly<Record<string, Option>>;
 
-/** What a command is given beside options. `many` takes one or more, `any` none too. */
+/** A positional argument. `many` takes one or more, `any` takes zero or more. */
 export interface Argument {
   readonly name: string;
   readonly description: string;
   readonly count?: "many" | "any";
 }
 
-/** A paragraph of help, or a list of words with what each means. */
+/** A paragraph of help, or a list of words, each with its meaning. */
 export type Paragraph = string | Readonly<Record<string, string>>;
 
-/** What a command says of itself. Its parser, its help and its section of docs/cli.md are all made from this. */
+/** The description of a command. Its argument parser, its help and its section of docs/cli.md are generated from it. */
 export interface Declaration<O extends Options = Options> {
   readonly name: string;
   readonly about: readonly [string, ...Paragraph[]];
@@ -74,7 +74,7 @@ type ValueOf<O extends Option> = O extends { readonly choices: infer Choices }
     ? Value
     : string;
 
-/** The values of options, by their names: those of a flag are true or false. */
+/** The values of options by name. The value of a flag is true or false. */
 type Values<O extends Options> = {
   readonly [name in keyof O as O[name] extends Renamed ? never : name]: O[name] extends Flag
     ? boolean
@@ -85,17 +85,17 @@ type Values<O extends Options> = {
         : ValueOf<O[name]> | undefined;
 };
 
-/** What a command was called with. */
+/** The options and arguments that a command was called with. */
 export interface Given<O extends Options> {
   readonly values: Values<O>;
-  /** The arguments beside options, as many as are declared. */
+  /** The positional arguments. Their number agrees with the declaration. */
   readonly positionals: readonly [string, ...string[]];
 }
 
-/** The option that every command has, beside those that it declares. */
+/** The option `--help`, which every command has. */
 export const HELP_OPTION: Flag = { type: "boolean", short: "h", description: "this text" };
 
-/** Whether an option is an old name. */
+/** Whether an option is the old name of another one. */
 export function isRenamed(option: Option): option is Renamed {
   return "deprecated" in option;
 }

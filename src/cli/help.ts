@@ -9,23 +9,23 @@ import {
   type Valued,
 } from "./declaration.ts";
 
-/** Characters of a line of help: a terminal has 80. */
+/** The width of the help in characters: that of a standard terminal. */
 const WIDTH = 80;
 
-/** How far the names of options may push what they do to the right; a longer one has a line of its own. */
+/** The widest first column of a table. A longer name stands on a line of its own. */
 const WIDEST = 24;
 
 /** An option as the help shows it. */
 export interface Shown {
   readonly name: string;
-  /** `-o, --out FILE`. */
+  /** How it is written, such as `-o, --out FILE`. */
   readonly usage: string;
   /** What it does, with the default. */
   readonly description: string;
   readonly choices: Readonly<Record<string, string>>;
 }
 
-/** The options of a command by the headings that they stand under, and the one that all have. Old names are left out. */
+/** The options of a command by heading, `--help` among them. Deprecated names are left out. */
 export function optionGroups({ options }: Pick<Declaration, "options">): ReadonlyMap<string, readonly Shown[]> {
   const groups = new Map<string, Shown[]>();
   for (const [name, option] of [...Object.entries(options), ["help", HELP_OPTION] as const]) {
@@ -36,12 +36,12 @@ export function optionGroups({ options }: Pick<Declaration, "options">): Readonl
   return groups;
 }
 
-/** Options that have another name now, by the old one. */
+/** The deprecated options, each with its old name. */
 export function renamedOptions(options: Options): readonly (readonly [string, Renamed])[] {
   return Object.entries(options).flatMap(([name, option]) => (isRenamed(option) ? [[name, option] as const] : []));
 }
 
-/** One option, as the help shows it. */
+/** Describes one option for the help. */
 export function shownOption(name: string, option: Flag | Valued): Shown {
   const long = option.type === "string" ? `--${name} ${option.value}` : `--${name}`;
   const valued = option.type === "string" ? option : undefined;
@@ -58,7 +58,7 @@ export function shownOption(name: string, option: Flag | Valued): Shown {
   };
 }
 
-/** The line that says how a command is called. */
+/** The usage line of a command. */
 export function usageOf({ name, arguments: declared, options, oneOf = [] }: Declaration): string {
   const shown = (option: string): string => {
     const { value } = options[option] as Valued;
@@ -97,7 +97,7 @@ function paragraph(each: Paragraph): string {
   return typeof each === "string" ? filled(each) : rows(Object.entries(each));
 }
 
-/** A heading with rows of two columns below it. */
+/** A heading, and below it a table of two columns. */
 export function listed(heading: string, entries: readonly (readonly [string, string])[]): string {
   return `${heading}:\n${rows(entries)}`;
 }
@@ -113,7 +113,7 @@ function rows(entries: readonly (readonly [string, string])[]): string {
     .join("");
 }
 
-/** A text in lines of the width of a terminal, all of them but the first with an indent of `more`. */
+/** Wraps a text to `WIDTH`. All lines but the first begin with `more`. */
 export function filled(text: string, indent = "", more: string = indent): string {
   const [first = "", ...words] = text.split(" ");
   const lines = [`${indent}${first}`];

@@ -5,7 +5,7 @@ import { abandon, type Output } from "./terminal/host.ts";
 const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort());
 
-/** A stream of the process, of which it is noted when its reader goes away. */
+/** Handles EPIPE on a standard stream: when its reader has gone, nothing more is written to it. */
 function guarded(output: Output): Output {
   return output.once("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -18,7 +18,7 @@ const stdout = guarded(process.stdout);
 let stderr: Output | undefined;
 
 process.exitCode = await run(process.argv.slice(2), {
-  // Node takes milliseconds to open each of them, so that one that no command asks for stays closed.
+  // Node takes milliseconds to open each stream, so it is opened when a command needs it.
   get stdin() {
     return process.stdin;
   },

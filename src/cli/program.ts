@@ -8,7 +8,7 @@ export const PROGRAM_OPTIONS: Readonly<Record<"help" | "version", Flag>> = {
   version: { type: "boolean", description: "the version of this program" },
 };
 
-/** What the exit codes of all commands have in common. */
+/** What each exit code means in all commands. */
 export const PROGRAM_EXITS: Readonly<Record<string, string>> = {
   0: "all is well",
   1: "something is wrong with what was read: a config has errors, a log has lines that are no requests, a case fails, a limit is exceeded",
@@ -16,7 +16,7 @@ export const PROGRAM_EXITS: Readonly<Record<string, string>> = {
   130: "interrupted; what had been found by then is printed",
 };
 
-/** What counts for all commands. */
+/** Notes in the help that apply to all commands. */
 export const PROGRAM_NOTES: readonly string[] = [
   "An alias config is a JSON or YAML file, or `-` for standard input. Results go to standard output, everything else to standard error.",
   "NO_COLOR=1 turns colours off, FORCE_COLOR=1 on.",

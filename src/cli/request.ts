@@ -12,7 +12,7 @@ interface PairOption extends Valued {
 const GROUP = "The request, as much of it as matters";
 const PAIR = { type: "string", value: "NAME=VALUE", multiple: true, read: pairOf, group: GROUP } as const;
 
-/** The options with which a command takes one request. */
+/** The options that describe one request. */
 export const REQUEST: {
   readonly header: PairOption;
   readonly cookie: PairOption;
@@ -29,7 +29,7 @@ export const REQUEST: {
   path: { type: "string", value: "PATH", default: "/", group: GROUP, description: "the path; may have a query" },
 };
 
-/** The request of these options. */
+/** The request that the values of these options describe. */
 export function requestOf({
   header,
   cookie,
@@ -49,7 +49,7 @@ export function requestOf({
   });
 }
 
-/** `name=value`, split at the first `=`. */
+/** Splits `name=value` at the first `=`. */
 function pairOf(text: string, option: string): Pair {
   const at = text.indexOf("=");
   if (at < 1) throw new Refusal(`\`${option} ${text}\` is not NAME=VALUE`, `write \`${option} name=value\``);

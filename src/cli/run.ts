@@ -4,7 +4,7 @@ import { asksForHelp } from "./arguments.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { type ExitCode, Refusal, refusalText, type Terminal, write } from "./terminal/host.ts";
 
-/** Runs one command line, without the name of the program. Never throws for what a user can do wrong. */
+/** Runs a command line, given without the name of the program. Mistakes of the user are printed and not thrown. */
 export async function run(args: readonly string[], host: Terminal): Promise<ExitCode> {
   try {
     return await dispatch(args, host);

@@ -3,7 +3,7 @@ import { formats, type LogOptions, parseField } from "../simulate/index.ts";
 import { percentage } from "./arguments.ts";
 import { Refusal } from "./terminal/host.ts";
 
-/** The names that `--traffic-format` takes, each with what it is. `ndjson` and `access-log` are those of 0.1.0. */
+/** The values of `--traffic-format`, each with its meaning. `ndjson` and `access-log` are the names of 0.1.0. */
 const FORMATS: Readonly<Record<string, string>> = {
   auto: "found from the first lines",
   ...Object.fromEntries(formats.map(({ name, description }) => [name, description])),
@@ -12,10 +12,10 @@ const FORMATS: Readonly<Record<string, string>> = {
   "access-log": "lines of text in any of the formats of access logs",
 };
 
-/** Malformed lines, in percent of all lines of a log but empty ones and comments, beyond which a command ends with 1. */
+/** The default of `--max-malformed`, in percent of the lines of a log. Empty lines and comments do not count. */
 const MAX_MALFORMED = 5;
 
-/** The options that say how a log is read. */
+/** The options for reading a log. */
 export const LOG_OPTIONS: {
   readonly "traffic-format": {
     readonly type: "string";
@@ -59,14 +59,14 @@ export const LOG_OPTIONS: {
   },
 };
 
-/** What these options are given. */
+/** The values of these options. */
 export interface LogValues {
   readonly "traffic-format": string;
   readonly "log-format"?: string | undefined;
   readonly map?: readonly string[] | undefined;
 }
 
-/** How a log is read, by these options. */
+/** The options of `logTraffic` that the values of these options give. */
 export function logOptionsOf({
   "traffic-format": name,
   "log-format": pattern,
@@ -88,12 +88,12 @@ export function logOptionsOf({
   };
 }
 
-/** Whether too many lines of a log are malformed. `share` is a part of all lines but empty ones and comments. */
+/** Whether the share of malformed lines, from 0 to 1, is over `most` percent. */
 export function hasTooMany(share: number, most: number = MAX_MALFORMED): boolean {
   return share > most / 100;
 }
 
-/** `Header:X-User-Id` as a field. */
+/** Reads a field such as `Header:X-User-Id`. */
 export function fieldOf(text: string, option: string): Field {
   const [rule_type = "", param = ""] = text.split(/:(.*)/s);
   if (rule_type === "" || param === "") throw new Refusal(`\`${option} ${text}\` is not TYPE:NAME`, `write \`${option} Header:X-User-Id\``);

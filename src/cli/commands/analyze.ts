@@ -11,13 +11,13 @@ import { byPosition } from "../terminal/place.ts";
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
-/** A file with everything that is claimed of it. */
+/** A file, and the claims of `analyze` about it. */
 interface Analysis {
   readonly one: Checkup;
   readonly claims: readonly Claim[];
 }
 
-/** Analyzes files, and goes on with the next where one cannot be read. */
+/** The command `analyze`. A file that cannot be read is reported, and the next one is analyzed. */
 export const analyze: Command = defineCommand({
   name: "analyze",
   about: [

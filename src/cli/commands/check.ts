@@ -8,12 +8,12 @@ import { type ExitCode, Refusal, refusalText, type Terminal, write } from "../te
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
-/** A file that was read, or why it was not. */
+/** A file that was read, or the reason why it could not be read. */
 export type Checkup =
   | { readonly kind: "read"; readonly file: AliasFile }
   | { readonly kind: "unread"; readonly name: string; readonly refusal: Refusal };
 
-/** Checks files, and goes on with the next where one cannot be read. */
+/** The command `check`. A file that cannot be read is reported, and the next one is checked. */
 export const check: Command = defineCommand({
   name: "check",
   about: [
@@ -54,7 +54,7 @@ export const check: Command = defineCommand({
     return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
   },
 });
-/** Reads a file, or notes why it cannot be read. */
+/** Reads a file. A refusal is returned and not thrown. */
 export async function checkup(name: string, host: Terminal, profile: Profile): Promise<Checkup> {
   try {
     return { kind: "read", file: await readAliasFile(name, host, { profile }) };
@@ -91,7 +91,7 @@ async function print(checkups: readonly Checkup[], host: Terminal): Promise<void
   if (read.length > 1 || read.some(({ file }) => file.checked.diagnostics.length > 0)) await write(host.stdout, `${summary(read)}\n`);
 }
 
-/** What an alias has, in a few words. */
+/** A summary of an alias: its primary, and how many strategies and weights it has. */
 function contents({ primary, strategies, weights, stickiness }: Alias): string {
   return [
     `primary ${primary}`,

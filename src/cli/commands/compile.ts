@@ -9,7 +9,7 @@ import { Refusal, write } from "../terminal/host.ts";
 /** The first line of every emitted module. */
 const EMITTED = /^\/\/ .*compiled by canary-router/;
 
-/** Writes the module of an alias. */
+/** The command `compile`, which writes an alias as a module. */
 export const compile: Command = defineCommand({
   name: "compile",
   about: [
@@ -44,7 +44,7 @@ export const compile: Command = defineCommand({
   },
 });
 
-/** Whether nothing is lost by writing the file: it is not there, is empty, or has been emitted. */
+/** Whether the file can be overwritten without asking: it does not exist, is empty, or was written by `compile`. */
 async function isOurs(path: string): Promise<boolean> {
   let file;
   try {

@@ -10,7 +10,7 @@ import { requestWords } from "../terminal/paste.ts";
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
 import { plural, table } from "../terminal/table.ts";
 
-/** What moves between two configs, for people and for gates of a CI system. */
+/** The command `diff`: what moves between two configs, for people and for checks in CI. */
 export const diff: Command = defineCommand({
   name: "diff",
   about: [
@@ -53,7 +53,7 @@ export const diff: Command = defineCommand({
   },
 });
 
-/** Slots of 10,000 that move: counted where slots keep their users, expected where every user is drawn anew. */
+/** How many of the 10,000 slots move. Where every user is drawn again, this is the expected number. */
 function expectedMoved({ moves, moved, redrawn }: Movement): number {
   if (!redrawn) return moved;
   const total = (side: "from" | "to", version: string): number =>

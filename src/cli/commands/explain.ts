@@ -6,7 +6,7 @@ import { REQUEST, requestOf } from "../request.ts";
 import { Refusal, write } from "../terminal/host.ts";
 import { jsonOf, type Style, styleOf, visibleLines, wrap } from "../terminal/style.ts";
 
-/** Explains one request. */
+/** The command `explain`. */
 export const explain: Command = defineCommand({
   name: "explain",
   about: ["Says which version of an alias answers a request, and every step to it."],
@@ -45,7 +45,7 @@ function drawOf(text: string, option: string): number {
   throw new Refusal(`\`${option} ${text}\` is not a draw`, "write a number from 0 up to, not including, 1");
 }
 
-/** The answer and the marks of an explanation in colour. */
+/** Colours the answer and the marks in an explanation. */
 function painted(text: string, style: Style): string {
   const [answer = "", ...steps] = visibleLines(text).split("\n");
   const lines = steps.map((line) =>

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 
-/** The commands, in the order in which the help lists them. Each is loaded when it is called, with what it needs. */
+/** The commands, in the order of the help. A command and its imports are loaded when it is called. */
 export const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
   check: {
     summary: "report what is wrong with alias configs, with line and column",

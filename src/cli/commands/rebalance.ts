@@ -5,7 +5,7 @@ import { checkUnwritten, save, tellWritten } from "../files/save.ts";
 import { write } from "../terminal/host.ts";
 import { jsonOf } from "../terminal/style.ts";
 
-/** Writes the plan that moves the least. */
+/** The command `rebalance`, which writes the plan that moves the fewest users. */
 export const rebalance: Command = defineCommand({
   name: "rebalance",
   about: [

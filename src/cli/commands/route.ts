@@ -14,24 +14,24 @@ import { hasTooMany, LOG_OPTIONS, logOptionsOf } from "../traffic.ts";
 /** Slots of a split. */
 const SLOTS = 10_000;
 
-/** Lines that are no requests, of which the place is shown. */
+/** How many malformed lines are listed. */
 const MALFORMED_SHOWN = 5;
 
-/** What a run over a log has found. */
+/** The result of a run over a log. */
 interface Tally {
   /** Requests by the index of their decision. */
   readonly counts: readonly number[];
   readonly requests: number;
-  /** Lines of the log. */
+  /** The number of lines in the log. */
   readonly read: number;
   readonly malformed: number;
-  /** The malformed lines as a part of all but empty lines and comments. */
+  /** The share of malformed lines. Empty lines and comments do not count. */
   readonly share: number;
   /** The first of the malformed lines. */
   readonly first: readonly MalformedLine[];
 }
 
-/** Routes a log. */
+/** The command `route`. */
 export const route: Command = defineCommand({
   name: "route",
   about: [
@@ -103,7 +103,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   let malformed = 0;
   let skipped = 0;
   let lines = 0;
-  // Silent where the decisions themselves pass by on the screen.
+  // Decisions that are printed on the terminal show the progress themselves.
   const progress = json && host.stdout.isTTY === true ? SILENT : progressOf(host.stderr, size);
   try {
     for await (const batch of visitsOf(traffic)) {
@@ -128,7 +128,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   return { counts, requests, read: lines, malformed, share: malformed === 0 ? 0 : malformed / (requests + skipped + malformed), first };
 }
 
-/** The reasons in the order in which a route comes to them. */
+/** The reasons, in the order in which a route checks for them. */
 const COLUMNS = ["rule", "split", "default", "error"] as const satisfies readonly Decision["reason"][];
 
 function summary(
@@ -149,7 +149,7 @@ function summary(
   ];
 }
 
-/** A row for each version, and one for all. `–` stands where no request whatever can come. */
+/** A row for each version, and a row of sums. `–` stands for a combination that no request can reach. */
 function rows({ versions, outcomes, split }: Plan, counts: readonly number[], requests: number): readonly (readonly string[])[] {
   const sum = (wanted: (outcome: Plan["outcomes"][number]) => boolean): number =>
     outcomes.reduce((total, outcome) => total + (wanted(outcome) ? (counts[outcome.index] ?? 0) : 0), 0);
@@ -175,7 +175,7 @@ function rows({ versions, outcomes, split }: Plan, counts: readonly number[], re
   ];
 }
 
-/** What the draws were, where there were any. */
+/** Where the draws came from, if there were any. */
 function splitText({ split, outcomes }: Plan, counts: readonly number[]): readonly string[] {
   if (split.kind === "fixed") return [];
   const drawn = outcomes.reduce((total, { reason, index }) => (reason === "split" ? total + (counts[index] ?? 0) : total), 0);

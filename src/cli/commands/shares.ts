@@ -8,7 +8,7 @@ import { write } from "../terminal/host.ts";
 import { jsonOf } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
 
-/** The exact split of one request. */
+/** The command `shares`, which computes the exact split of one request. */
 export const shares: Command = defineCommand({
   name: "shares",
   about: [

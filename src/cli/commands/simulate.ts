@@ -26,7 +26,7 @@ import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
 import { fieldOf, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
 
-/** Simulates an alias, or a rollout of one. */
+/** The command `simulate`, for an alias or a rollout of one. */
 export const simulate: Command = defineCommand({
   name: "simulate",
   about: [
@@ -166,10 +166,10 @@ export const simulate: Command = defineCommand({
   },
 });
 
-/** The value of an option that is not given. */
+/** What `readModel` would give for an option that is not given. */
 const NONE = { ok: true, value: undefined } as const;
 
-/** Runs a simulation and shows how far it is. Undefined where it was interrupted before there was anything to say. */
+/** Runs a simulation and shows its progress. Undefined if it was interrupted before there was a result. */
 async function watched<Found>(
   log: Log | undefined,
   host: Terminal,
@@ -187,7 +187,7 @@ async function watched<Found>(
   }
 }
 
-/** Refuses a log without a request, and mentions lines that are none. */
+/** Refuses a log that has no request, and mentions malformed lines. */
 async function noteLines(log: Log | undefined, { requests, lines }: Simulation, host: Terminal): Promise<void> {
   if (log === undefined) return;
   if (requests === 0 && !host.interrupted.aborted) throw noRequests(log.name, lines.first);
@@ -207,10 +207,10 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a file is read as; not `ok` where it has errors, which have been printed. */
+/** What was read from a file. Errors have been printed where it is not `ok`. */
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
-/** Reads a file of JSON or YAML that is no alias. */
+/** Reads a JSON or YAML file other than an alias, such as a population or a rollout. */
 async function readModel<T>(path: string, host: Terminal, read: (value: unknown) => Checked<T>): Promise<Read<T>> {
   const file = await readFile(path, path, host, BUDGETS.text);
   const { text, json } = file;

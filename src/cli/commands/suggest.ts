@@ -9,7 +9,7 @@ import { jsonOf } from "../terminal/style.ts";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { Document, visit } from "yaml";
 
-/** Writes the suite that is suggested for an alias. */
+/** The command `suggest`, which writes a suite for an alias. */
 export const suggest: Command = defineCommand({
   name: "suggest",
   about: [
@@ -58,7 +58,7 @@ export const suggest: Command = defineCommand({
   },
 });
 
-/** The path of the alias from the folder of the suite, with slashes and a dot in front, so that it reads as one. */
+/** The path of the alias relative to the folder of the suite, with slashes and a leading `./` or `../`. */
 function pathTo(file: string, out: string): string {
   if (out === "-" && isAbsolute(file)) return file;
   const path = relative(out === "-" ? "." : dirname(resolve(out)), resolve(file));
@@ -72,7 +72,7 @@ function yamlOf(suite: SuiteConfig, name: string): string {
     "# Read each one, correct what is wrong, and give it a name that says why.",
   ];
   const document = new Document(suite, { compat: "yaml-1.1" });
-  // Only a scalar in double quotes has escapes.
+  // In YAML, only a scalar in double quotes can have escapes.
   visit(document, {
     Scalar: (_, scalar) => {
       if (typeof scalar.value === "string" && visible(scalar.value) !== scalar.value) scalar.type = "QUOTE_DOUBLE";

@@ -21,10 +21,10 @@ import { type ExitCode, notice, Refusal, type Terminal, write } from "../termina
 import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
-/** What is run where no file says otherwise. */
+/** The pattern of suite files that are run where no file is named. */
 const SUITES = "**/*.alias-test.{yaml,yml,json}";
 
-/** Milliseconds between two looks at the files: soon enough for one who has just saved, and a few `stat` for the machine. */
+/** Milliseconds between two checks of the watched files. Each check is one `stat` a file. */
 const PERIOD = 200;
 
 const REPORTERS = { text: readable, tap, junit, json, github };
@@ -46,7 +46,7 @@ interface TestOptions {
   readonly minScore: number | undefined;
 }
 
-/** Runs suites, and again where they are watched. */
+/** The command `test`. With `--watch`, suites run again when a file changes. */
 export const test: Command = defineCommand({
   name: "test",
   about: [
@@ -115,7 +115,7 @@ export const test: Command = defineCommand({
   },
 });
 
-/** A file for coverage; its name says the format. */
+/** Reads `--coverage-file`. The extension of the file decides the format. */
 function coverageFile(path: string, option: string): CoverageFile {
   if (/\.json$/i.test(path)) return { path, text: coverageJson };
   if (/\.(?:info|lcov)$/i.test(path)) return { path, text: lcov };
@@ -124,7 +124,7 @@ function coverageFile(path: string, option: string): CoverageFile {
 
 type ReadSuite = Extract<SuiteFile, { readonly kind: "read" }>;
 
-/** How a run ended, and the files that it was about. */
+/** The exit code of a run, and the files that it read. */
 interface Ended {
   readonly code: ExitCode;
   readonly files: readonly string[];
@@ -158,7 +158,7 @@ async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
   return { code: broken > 0 ? 2 : failed > 0 || misses ? 1 : 0, files };
 }
 
-/** Files to run, each once, and patterns that match none. */
+/** The files to run, without repeats, and the patterns that match no file. */
 async function namesOf(patterns: readonly string[]): Promise<readonly (string | Extract<SuiteFile, { readonly kind: "unread" }>)[]> {
   if (patterns.length === 0) {
     const found = await filesOf(SUITES, SUITES);
@@ -206,7 +206,7 @@ function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, AliasSour
   });
 }
 
-/** A mistake is caught where any suite catches it. */
+/** Merges the mutation results of suites for one alias: a mutant is killed if any suite kills it. */
 function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>): readonly MutationResult[] {
   return [...sources.values()].map((source) => {
     const about = suites.filter((suite) => suite.sources.has(source.plan));
@@ -214,7 +214,7 @@ function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, Ali
   });
 }
 
-/** The outcomes of the same mutants by several suites as one list. */
+/** Merges the results of the same mutants in several suites into one list. */
 function caught([first = [], ...others]: readonly MutationResult["outcomes"][]): MutationResult["outcomes"] {
   return first.map((outcome, index) => others.map((other) => other[index]).find((other) => other?.kind === "killed") ?? outcome);
 }
@@ -231,7 +231,7 @@ async function print(result: RunResult, { format, coverage: wanted }: TestOption
   if (mutation !== undefined) await write(beside, mutationText(mutation, other));
 }
 
-/** Says which minimum is missed, if one is. */
+/** Reports each minimum that was not reached, and returns whether there is one. */
 async function missed(
   { coverage: covered, mutation }: RunResult,
   { minCoverage, minScore }: TestOptions,
@@ -249,12 +249,12 @@ async function missed(
   return complaints.length > 0;
 }
 
-/** Runs, waits until a file is another, and runs again; ends with the interruption. */
+/** Runs, waits until a file changes, and runs again, until it is interrupted. */
 async function watch(options: TestOptions, host: Terminal): Promise<ExitCode> {
   let ended: Ended = { code: 0, files: [] };
   while (!host.interrupted.aborted) {
     const known = ended.files.join("\n");
-    // Before the run, so that what is saved meanwhile is seen.
+    // Taken before the run, so that a file that is saved during the run counts as changed.
     let before = await stampOf(ended.files);
     ended = await runOnce(options, host);
     const { files } = ended;
@@ -266,7 +266,7 @@ async function watch(options: TestOptions, host: Terminal): Promise<ExitCode> {
   return ended.code;
 }
 
-/** When each file was written, and how long it is; another text where one has changed, gone or come. */
+/** The modification time and size of each file as one text. The text differs if a file was changed, removed or added. */
 async function stampOf(files: readonly string[]): Promise<string> {
   const stamps = files.map((file) =>
     stat(file).then(

@@ -6,16 +6,16 @@ import { byPosition, placed } from "../terminal/place.ts";
 
 /** A config that was read from a file. */
 export interface AliasFile {
-  /** As it was named, or `standard input`. */
+  /** The path as the user wrote it, or `standard input`. */
   readonly name: string;
   readonly text: string;
-  /** The diagnostics have positions, and are in their order. */
+  /** The diagnostics have positions, and are sorted by them. */
   readonly checked: Checked<Alias>;
-  /** What the file has, as it is written; undefined where it cannot be read at all. Read when it is asked for. */
+  /** Reads the value of the file as it is written, before it is checked as an alias. Undefined if it has syntax errors. */
   readonly written: () => Promise<Written | undefined>;
 }
 
-/** A value as it is written in a file, and where its parts stand: at their keys in YAML, at the values in JSON. */
+/** A value as it is written in a file, with the positions of its parts: of keys in YAML, of values in JSON. */
 interface Written {
   readonly value: unknown;
   readonly locate: (at: Pointer) => Position;

@@ -1,13 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
-/** Marks a path as a pattern. Node's own `path.matchesGlob` warns that it is an experiment, on standard error, in node 20. */
+/** Characters that make a path a pattern. `path.matchesGlob` of node 20 prints a warning that it is experimental, so it is not used. */
 const MAGIC = /[*?[{]/;
 
 /**
- * The files that an argument names, in the order of their names: of a pattern (`*`, `**`, `?`, `[ab]`, `{a,b}`) those that
- * match it, of a folder those below it that match `within`, and otherwise the path itself, whether it is there or not.
- * Patterns skip `node_modules` and, where they do not name them, files and folders that begin with a dot.
+ * The files that an argument names, sorted by name. A pattern (`*`, `**`, `?`, `[ab]`, `{a,b}`) gives the files that match it, a
+ * folder gives the files below it that match `within`, and any other path gives itself, even if there is no such file.
+ * Patterns skip `node_modules`, and files and folders that begin with a dot unless the pattern has the dot.
  */
 export async function filesOf(path: string, within: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => undefined);
@@ -49,7 +49,7 @@ async function matching(pattern: string): Promise<readonly string[]> {
   return found;
 }
 
-/** What stands for a piece of a pattern; everything else stands for itself. */
+/** The regular expression for a piece of a pattern. Other characters match themselves. */
 const PIECES: Readonly<Record<string, string>> = {
   "**/": "(?:[^/]+/)*",
   "**": ".*",
@@ -60,7 +60,7 @@ const PIECES: Readonly<Record<string, string>> = {
   ",": "|",
 };
 
-/** A pattern as a regular expression for paths with slashes. */
+/** A pattern as a regular expression. Paths have slashes on every system. */
 function expression(pattern: string): RegExp {
   let depth = 0;
   const text = pattern.replaceAll(/\*\*\/|\*\*?|\[[^\]/]+\]|[^]/gu, (piece) => {
@@ -73,7 +73,7 @@ function expression(pattern: string): RegExp {
   return new RegExp(`^${text}${")".repeat(depth)}$`, "u");
 }
 
-/** One of some characters, or, after `!` or `^`, another one; a dash is a range where its ends are in order. */
+/** A character class such as `[ab]`. `!` or `^` negates it. A dash is a range if its ends are in order. */
 function classOf(members: string): string {
   const not = /^[!^]./u.test(members);
   const escaped = (not ? members.slice(1) : members).replaceAll(/[\\\]^[/]/g, "\\$&");

@@ -6,15 +6,15 @@ import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /**
- * The alias of a file, for a command that uses it. Reports its errors and returns undefined where there are any; mentions
- * warnings in one line.
+ * Reads an alias for a command that uses it. Errors are reported, and the result is then undefined. Warnings are counted in one
+ * line.
  */
 export async function loadAlias(path: string, host: Terminal): Promise<Alias | undefined> {
   const file = await loadAliasFile(path, host);
   return file?.checked.ok === true ? file.checked.value : undefined;
 }
 
-/** The same, as it is written. */
+/** Like `loadAlias`, but returns the file, which has the text and the positions too. */
 export async function loadAliasFile(path: string, host: Terminal): Promise<AliasFile | undefined> {
   const file = await readAliasFile(path, host);
   const { checked, name } = file;

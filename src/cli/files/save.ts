@@ -5,8 +5,8 @@ import { failureOf } from "./text.ts";
 import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 
 /**
- * Writes beside the file and renames, so that a reader sees the old text or the new one; a link keeps pointing where it did.
- * Throws a `Refusal` where that cannot be done.
+ * Writes a temporary file and renames it, so that a reader sees either the old text or the new one. A symbolic link stays a link:
+ * its target is replaced. Throws a `Refusal` if the file cannot be written.
  */
 export async function save(path: string, text: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
@@ -20,7 +20,7 @@ export async function save(path: string, text: string): Promise<void> {
   }
 }
 
-/** Throws a `Refusal` ahead of the work where a file could not be written after it. */
+/** Throws a `Refusal` before the work begins if a file could not be written at its end. */
 export async function writable(path: string): Promise<void> {
   if (path === "") throw new Refusal("a file to be written has no name");
   try {
@@ -33,20 +33,20 @@ export async function writable(path: string): Promise<void> {
   }
 }
 
-/** Throws a `Refusal` where a file is there that would be written over; `-` is standard output, and never there. */
+/** Throws a `Refusal` if the file exists. `-` is standard output, which never does. */
 export async function checkUnwritten(path: string): Promise<void> {
   if (path !== "-" && (await stat(path).catch(() => undefined)) !== undefined) {
     throw new Refusal(`${path}: is there already`, "`--force` writes over it");
   }
 }
 
-/** The refusal for a place where nothing can be written. A name that is not there yet is no fault, so it is the folder's. */
+/** The refusal for a path that cannot be written. The file need not exist, so ENOENT means that its folder does not. */
 export function unwritable(path: string, error: unknown): Refusal {
   const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "its folder is not there" : failureOf(error);
   return new Refusal(`${path}: cannot be written: ${why}`);
 }
 
-/** Says that something has been written, to the one at the terminal and not into a pipe. */
+/** Reports on standard error that a file was written. */
 export async function tellWritten(what: string, host: Terminal): Promise<void> {
   await notice(`wrote ${what}`, host, "green");
 }

@@ -6,22 +6,22 @@ import { readFile, readValue, type TextFile } from "./text.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition } from "../terminal/place.ts";
 
-/** Characters of a suite file: 100,000 cases, which is all that a suite may have, of 320 each. */
+/** The most characters of a suite file: enough for 100,000 cases, the limit of a suite, of 320 characters each. */
 const LONGEST = 32 * 1_048_576;
 
-/** An alias that cases are about, and where it is written: in a file of its own, or within a suite file. */
+/** An alias that cases test. It stands in a file of its own or in the suite file. */
 export interface AliasSource {
   readonly name: string;
-  /** Whether the file is a suite that has the alias in it. */
+  /** Whether the alias stands in the suite file. */
   readonly within: boolean;
   readonly text: string;
   readonly config: AliasConfig;
   readonly plan: Plan;
-  /** Where a part of the config stands in the text. */
+  /** The position of a part of the config in the text. */
   readonly locate: (at: Pointer) => Position;
 }
 
-/** A suite file that can be run, one with errors, or one that cannot be read. */
+/** A suite file that can be run, that has errors, or that cannot be read. */
 export type SuiteFile =
   | {
       readonly kind: "read";
@@ -33,13 +33,13 @@ export type SuiteFile =
   | { readonly kind: "faulty"; readonly name: string; readonly text: string; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: "unread"; readonly name: string; readonly refusal: Refusal };
 
-/** Alias files, each of which is read once however many suites name it. */
+/** Alias files by their absolute paths. A file that several suites name is read once. */
 export type Aliases = Map<string, Loaded>;
 type Loaded =
   | { readonly kind: "alias"; readonly source: AliasSource }
   | { readonly kind: "not"; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads a suite and the alias files that it names, whose paths are relative to it. Adds them to `aliases`. */
+/** Reads a suite, and the alias files that it names, by paths relative to the suite. Adds the aliases to `aliases`. */
 export async function readSuiteFile(path: string, host: Terminal, aliases: Aliases): Promise<SuiteFile> {
   const name = path === "-" ? "standard input" : path;
   let file: TextFile;
@@ -93,7 +93,7 @@ async function load(path: string, host: Terminal): Promise<Loaded> {
   }
 }
 
-/** A complaint about an alias file, for one who reads the suite: its own place becomes part of the message. */
+/** A complaint about an alias file as one about the suite: the position in the alias file becomes a part of the message. */
 function placedInside({ position, message, at, ...rest }: Diagnostic): Diagnostic {
   const where = position === undefined ? "" : `line ${position.line}, column ${position.column}: `;
   return { ...rest, at: "", message: `${where}${at === "" ? "" : `${at}: `}${message}` };
@@ -104,7 +104,7 @@ function planOf(loaded: Loaded | undefined): Checked<Plan> {
   return { ok: false, diagnostics: loaded?.diagnostics ?? [] };
 }
 
-/** The paths of aliases that a suite names, as far as it has the form of one. */
+/** The paths of aliases in a suite that has not been checked yet. */
 function pathsIn(value: unknown): ReadonlySet<string> {
   const cases = property(value, "cases");
   const aliases = [value, ...(Array.isArray(cases) ? cases : [])].map((each) => property(each, "alias"));
@@ -115,7 +115,7 @@ function property(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as { readonly [key: string]: unknown })[key] : undefined;
 }
 
-/** Where the alias of each case is written. */
+/** The source of each plan that the cases test. */
 function sourcesOf(
   name: string,
   text: string,

@@ -12,8 +12,9 @@ export interface TextFile {
 }
 
 /**
- * The text of a file, or of standard input for `-`. The extension says which language it is; where it does not, JSON begins with
- * a bracket. Of a text longer than `limit`, a little more than that. Throws a `Refusal` for a file that cannot be read or is empty.
+ * Reads a file, or standard input for `-`. The extension decides between JSON and YAML; with any other extension, a text that
+ * begins with a bracket is JSON. Reading stops soon after `limit` characters. Throws a `Refusal` if the file is empty or cannot be
+ * read.
  */
 export async function readFile(path: string, name: string, host: Terminal, limit: number): Promise<TextFile> {
   const text = await readUpTo(path, name, host, limit);
@@ -21,7 +22,7 @@ export async function readFile(path: string, name: string, host: Terminal, limit
   return { text, json: isJson(path, text) };
 }
 
-/** Reads no more than it takes to see that there is too much. */
+/** Reads until the text is longer than `limit`, or to the end. */
 async function readUpTo(path: string, name: string, host: Terminal, limit: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
@@ -38,7 +39,7 @@ async function readUpTo(path: string, name: string, host: Terminal, limit: numbe
   }
 }
 
-/** What the system says of a file, for people. */
+/** An error of the file system, in words for a message. */
 export function failureOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
@@ -70,7 +71,7 @@ function isJson(path: string, text: string): boolean {
   }
 }
 
-/** The value of a text of up to `limit` characters, as it is written. YAML is loaded where it is needed. */
+/** The value of a text of up to `limit` characters, as it is written. The YAML parser is loaded only for YAML. */
 export async function readValue({ text, json }: TextFile, limit: number): Promise<Checked<Text>> {
   if (json) return readText(text, { ...BUDGETS, text: limit });
   const { readYaml } = await import("../../yaml/index.ts");

@@ -9,20 +9,20 @@ import { plural } from "../terminal/table.ts";
 
 /** A log of requests that is being read. */
 export interface Log {
-  /** As it was named, or `standard input`. */
+  /** The path as the user wrote it, or `standard input`. */
   readonly name: string;
   readonly traffic: Traffic;
-  /** The bytes of all of it; undefined where nobody knows. */
+  /** The size in bytes; undefined if it is not a regular file. */
   readonly size: number | undefined;
-  /** The bytes that were read so far. */
+  /** How many bytes have been read. */
   readonly read: () => number;
-  /** Ends the reading, so that the process does not wait for a log that nobody needs any more. */
+  /** Closes the log, so that it does not keep the process running. */
   readonly close: () => void;
 }
 
 /**
- * Opens a log, or standard input for `-`. An interruption ends the log at the last whole line. Throws a `Refusal` for what cannot
- * be read, and for options that cannot be used.
+ * Opens a log, or standard input for `-`. When the command is interrupted, the log ends after the last complete line. Throws a
+ * `Refusal` for a file that cannot be read, and for options that are wrong.
  */
 export async function openLog(path: string, options: LogOptions, host: Terminal): Promise<Log> {
   const name = path === "-" ? "standard input" : path;
@@ -41,7 +41,7 @@ export async function openLog(path: string, options: LogOptions, host: Terminal)
   }
 }
 
-/** What went wrong with a log, as a refusal where it is the log's or the system's fault; anything else as it is. */
+/** An error while reading a log: a `Refusal` if the log or the file system is the cause, and otherwise the error itself. */
 export function logFailure(name: string, error: unknown): unknown {
   if (error instanceof TrafficError) {
     const [first, ...others] = error.diagnostics;
@@ -52,7 +52,7 @@ export function logFailure(name: string, error: unknown): unknown {
   return new Refusal(`${name}: ${failureOf(error)}`);
 }
 
-/** The size of a file, if it has one. Fails before the work where it cannot be read. */
+/** The size of a regular file, undefined for others. Throws a `Refusal` if the file cannot be read. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
     const handle = await open(path, "r");
@@ -71,8 +71,8 @@ async function sizeOf(path: string): Promise<number | undefined> {
 const LINE_END = 10;
 
 /**
- * The bytes of a stream, cut where lines end, as far as they do: a chunk without a line end is passed on as it is. Where the
- * stream is interrupted, the last line would be half of one, and is left out.
+ * Divides the bytes of a stream into chunks that end at line ends. A chunk without a line end is passed on as it is. When the
+ * stream is interrupted, the incomplete last line is dropped.
  */
 async function* wholeLines(
   source: AsyncIterable<Buffer | string>,
@@ -95,7 +95,7 @@ async function* wholeLines(
   yield rest;
 }
 
-/** What is said of the lines of a log that are no requests: how many there are, and the first of them. */
+/** Reports how many lines of a log are malformed, and lists the first of them. */
 export async function noteMalformed(
   name: string,
   { malformed, first }: { readonly malformed: number; readonly first: readonly MalformedLine[] },
@@ -107,7 +107,7 @@ export async function noteMalformed(
   await notice(`${name}: ${plural(malformed, "line is no request", "lines are no requests")}${lines.join("")}`, host);
 }
 
-/** The refusal of a log that not one request was read from. */
+/** The refusal of a log that has no request. */
 export function noRequests(name: string, [first]: readonly MalformedLine[]): Refusal {
   return new Refusal(`${name}: ${first === undefined ? "the file is empty" : `no line is a request; ${malformedText(first)}`}`);
 }

@@ -12,10 +12,10 @@ const MARKS: Readonly<Record<CoveredLine["state"], { readonly mark: string; read
   never: { mark: "-", colour: "dim" },
 };
 
-/** Characters of a line of the file that are shown: a config may be one line of a million. */
+/** How many characters of a source line are shown. A config may stand on one very long line. */
 const SHOWN = 120;
 
-/** Every alias with the lines that have something to see, each with its mark and what is missing. */
+/** Coverage for people: for each alias the lines that can be covered, each with its mark and what is missing. */
 export function coverageText(results: readonly CoverageResult[], style: Style): string {
   const legend = "✓ seen  ~ half seen  ✗ not seen  - cannot be seen\n";
   return results.length === 0 ? "" : legend + results.map((result) => aliasText(result, style)).join("");
@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<SightOfLine["sight"], { readonly seen: string; read
   decided: { seen: "decided", can: "decide" },
 };
 
-/** The sums in one line. */
+/** The totals in one line. */
 export function coverageSummary(results: readonly CoverageResult[]): string {
   const sum = (count: (result: CoverageResult) => number): number => results.reduce((total, each) => total + count(each), 0);
   const possible = sum(({ coverage }) => coverage.possible);
@@ -69,7 +69,7 @@ export function coverageSummary(results: readonly CoverageResult[]): string {
   return `coverage: ${coveragePercent(results)} %, ${sum(({ coverage }) => coverage.seen)} of ${possible} seen in ${plural(results.length, "alias", "aliases")}${rest}\n`;
 }
 
-/** Percent with two digits, rounded down, so that less than all is never 100. */
+/** The coverage in percent with two digits. It is rounded down, so 100 means that nothing is missing. */
 export function coveragePercent(results: readonly CoverageResult[]): string {
   return (Math.floor(ratio(results.map(({ coverage }) => coverage)) * 10_000) / 100).toFixed(2);
 }

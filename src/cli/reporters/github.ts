@@ -9,7 +9,7 @@ interface AnnotatedPlace {
   readonly col?: number | undefined;
 }
 
-/** Annotations for GitHub Actions: an error at each failing case and each complaint, a warning at each mistake that no case catches. */
+/** Annotations for GitHub Actions: an error for each failing case and each complaint, a warning for each mutant that survives. */
 export function github({ suites, mutation = [] }: RunResult): string {
   const { cases, failed, broken } = totalsOf(suites);
   const survivors = mutation.flatMap(({ source, outcomes }) =>
@@ -48,7 +48,7 @@ function annotations(suite: SuiteResult): readonly string[] {
   }
 }
 
-/** One workflow command. The runner ends a property at a comma or colon, and a command at a line end; it reads these escapes. */
+/** One workflow command. Commas, colons and line ends have a meaning there, so they are escaped. */
 function command(name: "error" | "warning", { file, line, col }: AnnotatedPlace, title: string, message: string): string {
   const properties = Object.entries({ file, line, col, title }).filter(([, value]) => value !== undefined);
   const text = properties.map(([key, value]) => `${key}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",");

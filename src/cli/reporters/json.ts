@@ -3,7 +3,7 @@ import { linesOf } from "./lines.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { jsonOf } from "../terminal/style.ts";
 
-/** Everything as one JSON object, for programs. */
+/** The result of a run as one JSON object. */
 export function json({ suites, coverage, mutation }: RunResult): string {
   const value = {
     totals: totalsOf(suites),
@@ -14,7 +14,7 @@ export function json({ suites, coverage, mutation }: RunResult): string {
   return `${jsonOf(value, 2)}\n`;
 }
 
-/** Coverage as JSON, for a file of its own. */
+/** Coverage as JSON, for `--coverage-file`. */
 export function coverageJson(results: readonly CoverageResult[]): string {
   return `${jsonOf(coverageValue(results), 2)}\n`;
 }
@@ -36,7 +36,7 @@ function suiteOf(suite: SuiteResult): object {
   }
 }
 
-/** `ratio` is from 0 to 1. */
+/** Coverage of one alias; `ratio` is from 0 to 1. */
 function coverageValue(results: readonly CoverageResult[]): object {
   return {
     ratio: ratio(results.map(({ coverage }) => coverage)),

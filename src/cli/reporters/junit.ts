@@ -2,7 +2,7 @@ import { format } from "../../index.ts";
 import { type CaseResult, failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { visibleLines } from "../terminal/style.ts";
 
-/** JUnit's XML, as Jenkins, GitLab and Azure read it: a suite for each file; one that cannot be run has one case with an error. */
+/** JUnit XML, as Jenkins, GitLab and Azure read it, with a suite for each file. A file that cannot be run has one case, an error. */
 export function junit({ suites }: RunResult): string {
   const { cases, failed, broken } = totalsOf(suites);
   const took = suites.reduce((sum, suite) => sum + (suite.kind === "ran" ? suite.took : 0), 0);
@@ -57,7 +57,7 @@ function attributes(values: { readonly [name: string]: string | number }): strin
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** A text as XML 1.0 may hold it: it has no way to write most control characters, lone surrogates, U+FFFE and U+FFFF. */
+/** Escapes a text for XML 1.0, which cannot express most control characters, lone surrogates, U+FFFE and U+FFFF. */
 function escaped(text: string): string {
   return visibleLines(text)
     .replaceAll(/[\ufffe\uffff]/g, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`)

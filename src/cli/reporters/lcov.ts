@@ -2,8 +2,8 @@ import { linesOf } from "./lines.ts";
 import type { CoverageResult } from "./result.ts";
 
 /**
- * Coverage as lcov's tracefile (`man geninfo`): a line is hit as often as cases saw what is seen most on it, and each sight is
- * a branch. What no request can show is left out.
+ * Coverage as a tracefile of lcov (`man geninfo`). Each goal of a line is a branch, and the line count is that of the goal that most
+ * cases reached. Goals that no request can reach are left out.
  */
 export function lcov(results: readonly CoverageResult[]): string {
   return results.map(record).join("");

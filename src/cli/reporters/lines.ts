@@ -1,18 +1,20 @@
 import type { Point } from "../../testing/index.ts";
 import type { CoverageResult } from "./result.ts";
 
-/** One sight of a part of an alias, and how many cases saw it. */
+/** One goal of coverage, and how many cases reached it. */
 export type SightOfLine = Point["sights"][number] & { readonly part: Point["part"] };
 
-/** A line of an alias file on which something can be seen. `half`: some of what a request can show; `never`: no
- * request makes it hold or decide. */
+/**
+ * A line of an alias file that has goals. `half`: some of the goals that a request can reach were reached. `never`: no request can
+ * make the line hold or decide.
+ */
 export interface CoveredLine {
   readonly number: number;
   readonly state: "seen" | "half" | "unseen" | "never";
   readonly sights: readonly SightOfLine[];
 }
 
-/** The lines of an alias that have something to see, from above. */
+/** The lines of an alias that have goals, in order. */
 export function linesOf({ source, coverage }: CoverageResult): readonly CoveredLine[] {
   const sights = new Map<number, SightOfLine[]>();
   for (const point of coverage.points) {
@@ -24,7 +26,7 @@ export function linesOf({ source, coverage }: CoverageResult): readonly CoveredL
   return [...sights].toSorted(([one], [other]) => one - other).map(([number, sights]) => ({ number, state: stateOf(sights), sights }));
 }
 
-/** A part that no request can make hold is in vain, and that it fails says nothing. */
+/** The state is `never` if no request can reach a goal of the line, apart from failing to hold. */
 function stateOf(sights: readonly SightOfLine[]): CoveredLine["state"] {
   if (sights.every(({ sight, possible }) => sight === "failed" || !possible)) return "never";
   const possible = sights.filter((sight) => sight.possible);

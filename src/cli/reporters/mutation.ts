@@ -7,7 +7,7 @@ import { plural } from "../terminal/table.ts";
 
 type Survivor = Extract<MutantResult, { readonly kind: "survived" }>;
 
-/** Every mistake that no case catches, with a case that would, and the counts of each alias. */
+/** The mutants that survived, each with a case that kills it, and the counts of each alias. */
 export function mutationText(results: readonly MutationResult[], style: Style): string {
   return results.map((result) => aliasText(result, style)).join("");
 }
@@ -37,7 +37,7 @@ function aliasText(result: MutationResult, style: Style): string {
   return `${survivors.join("")}${style("bold", visible(name))}: ${countsOf(result)}\n`;
 }
 
-/** The case that catches a mistake, as a line of a suite: JSON, which is YAML too. */
+/** The case that kills a mutant, as a line of a suite. It is JSON, which is valid YAML too. */
 function caseOf({ difference: { request, draw, before } }: Survivor): string {
   const some = Object.entries(before).filter(([, slots]) => slots > 0);
   const [only] = some;

@@ -5,7 +5,7 @@ import { refusalLines } from "../terminal/host.ts";
 import { type Style, visibleLines } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
-/** Failures at length, a line for each suite, and the sums: for people. */
+/** The report for people: failures in full, a line for each suite, and the totals. */
 export function readable({ suites }: RunResult, style: Style): string {
   return suites.map((suite) => suiteText(suite, style)).join("") + sums(suites, style);
 }

@@ -6,7 +6,7 @@ import { save, tellWritten, unwritable, writable } from "../files/save.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
 
-/** The options of a command that can write a report. */
+/** The options of commands that write reports. */
 export const REPORTS: Readonly<Record<"html" | "svg", Valued>> = {
   html: { type: "string", value: "OUT", description: "a report with plots, one file that loads nothing" },
   svg: {
@@ -16,17 +16,17 @@ export const REPORTS: Readonly<Record<"html" | "svg", Valued>> = {
   },
 };
 
-/** Where reports go. */
+/** The values of these options. */
 export interface ReportPaths {
   readonly html?: string | undefined;
   readonly svg?: string | undefined;
 }
 
-/** Throws a `Refusal` ahead of the work where reports could not be written after it. Makes the folder of the plots. */
+/** Throws a `Refusal` before the work begins if reports could not be written at its end. Makes the folder of the plots. */
 export async function checkReports({ html, svg }: ReportPaths): Promise<void> {
   if (svg !== undefined) {
     try {
-      // Not with `recursive`: below /proc, and wherever a folder cannot be made though its parent is there, that does not end.
+      // Without `recursive`: with it, `mkdir` does not end below /proc and where the parent refuses new folders.
       await mkdir(svg);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(svg, error);
@@ -37,7 +37,7 @@ export async function checkReports({ html, svg }: ReportPaths): Promise<void> {
   if (html !== undefined) await writable(html);
 }
 
-/** Writes the report, and each of its plots under the name of its heading, and says so. Plots of a part of the traffic have that in their names. */
+/** Writes the report and its plots. A plot is named after its heading, with `.partial` if the simulation was interrupted. */
 export async function writeReports({ html, svg }: ReportPaths, findings: Findings, host: Terminal): Promise<void> {
   if (html === undefined && svg === undefined) return;
   const { plotSVG, reportDataOf, reportHTML } = await import("../../simulate/index.ts");
@@ -55,7 +55,7 @@ export async function writeReports({ html, svg }: ReportPaths, findings: Finding
       const name = nameOf(heading, names);
       names.add(name);
       await save(join(svg, `${name}${end}`), plotSVG(figure));
-      // What an earlier run left under the other name is not of this one; where it cannot go, it stays.
+      // Removes the plot that an earlier run left under the other name. A failure does not matter.
       await rm(join(svg, `${name}${otherEnd}`), { force: true }).catch(() => undefined);
     }
     written.push(`${plural(names.size, "plot")} in ${svg}`);
@@ -63,7 +63,7 @@ export async function writeReports({ html, svg }: ReportPaths, findings: Finding
   await tellWritten(written.join(", "), host);
 }
 
-/** `The share of v2` as `the-share-of-v2`, with a number where that is taken. */
+/** The file name of a heading: `The share of v2` gives `the-share-of-v2`, with a number if the name is taken. */
 function nameOf(heading: string, taken: ReadonlySet<string>): string {
   const words = heading.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const name = words.join("-").slice(0, 100);

@@ -3,7 +3,7 @@ import { duration, type Exposure, type Forecast, type RolloutSimulation, type Sh
 import type { Style } from "../terminal/style.ts";
 import { plural, table } from "../terminal/table.ts";
 
-/** What came of a simulation, for a terminal. */
+/** The result of a simulation as text. */
 export function simulationText(simulation: Simulation, style: Style, columns: number | undefined): string {
   return `${simulationLines(simulation, style, columns).join("\n")}\n`;
 }
@@ -107,7 +107,7 @@ function recordedLines({ recorded }: Simulation): readonly string[] {
   ];
 }
 
-/** What can be computed of a rollout before it is simulated. */
+/** The forecast of a rollout, which needs no simulation. */
 export function forecastText(
   { stages, transitions, moved, minimum, direct, bounced, sticky }: Forecast,
   columns: number | undefined,
@@ -133,7 +133,7 @@ export function forecastText(
   ].join("\n");
 }
 
-/** A rollout on traffic: each stage, and what moved. */
+/** The simulation of a rollout: each stage, and what moved between them. */
 export function rolloutText({ stages, changes, bounced }: RolloutSimulation, style: Style, columns: number | undefined): string {
   const lines = stages.flatMap(({ name, simulation }) => [
     style("bold", visible(name)),

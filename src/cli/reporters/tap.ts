@@ -4,7 +4,7 @@ import type { RunResult, SuiteResult } from "./result.ts";
 import { placed } from "../terminal/place.ts";
 import { visibleLines } from "../terminal/style.ts";
 
-/** A test point, and what is said of it where it is not ok. */
+/** A test point, and its details if it is not ok. */
 interface Point {
   readonly description: string;
   readonly trouble: { readonly [key: string]: string } | undefined;
@@ -38,12 +38,12 @@ function pointsOf(suite: SuiteResult): readonly Point[] {
   }
 }
 
-/** A `#` would begin a directive, such as `# SKIP`. */
+/** Escapes a description: a `#` would begin a directive such as `# SKIP`. */
 function escaped(text: string): string {
   return visible(text).replaceAll(/[\\#]/g, "\\$&");
 }
 
-/** A block of YAML: texts as literals, whose lines need no escapes. */
+/** A YAML block. Texts are block literals, which need no escapes. */
 function block(trouble: { readonly [key: string]: string }): string {
   const entries = Object.entries(trouble).map(([key, text]) => {
     const lines = visibleLines(text.trimEnd()).split("\n");

@@ -3,16 +3,16 @@ import type { AliasFile } from "../files/alias.ts";
 import { placed } from "./place.ts";
 import type { Style } from "./style.ts";
 
-/** Characters of a terminal's line. A source line that does not fit is cut around the place in question. */
+/** The width of an excerpt. A longer source line is cut around the position of the complaint. */
 const WIDTH = 80;
 
-/** The diagnostics of a file for people: place, code, pointer and message, the line of the file with a mark, and the help. */
+/** The diagnostics of a file for people: position, code, pointer and message, the source line with a mark, and the help. */
 export function report({ name, text, checked }: AliasFile, style: Style): string {
   const lines = text.split("\n");
   return checked.diagnostics.map((diagnostic) => complaint(name, lines, diagnostic, style)).join("");
 }
 
-/** One of them; `lines` are those of the file. */
+/** One diagnostic for people. `lines` are the lines of the file. */
 export function complaint(name: string, lines: readonly string[], diagnostic: Diagnostic, style: Style): string {
   const { code, severity, at, message, help, position } = diagnostic;
   const colour = severity === "error" ? "red" : "yellow";
@@ -25,7 +25,7 @@ export function complaint(name: string, lines: readonly string[], diagnostic: Di
   return `${parts.join("\n")}\n`;
 }
 
-/** A line of a file with a mark under a column. */
+/** A source line, and a line with a mark under the column. */
 function excerpt(line: string, number: number, column: number, style: Style, colour: "red" | "yellow"): readonly string[] {
   const gutter = ` ${number} | `;
   const room = WIDTH - gutter.length;

@@ -1,19 +1,19 @@
 import { formatCount } from "../../alias/surface.ts";
 import type { Output } from "./host.ts";
 
-/** Tells a person how far a long run is, in one line that is written over and cleared at the end. */
+/** Shows the progress of a long run in one line of the terminal, which is cleared at the end. */
 export interface Progress {
   readonly at: (requests: number, bytes: number) => void;
   readonly end: () => void;
 }
 
-/** Milliseconds before the first line, which a short run never shows, and between two. */
+/** Milliseconds before the progress is shown, and between two updates. A shorter run shows none. */
 const PERIOD = 200;
 
-/** No progress, for an output that nobody watches. */
+/** Shows no progress. */
 export const SILENT: Progress = { at: () => {}, end: () => {} };
 
-/** The progress of reading `total` bytes, or of an unknown number of them; silent where the output is no terminal. */
+/** The progress of reading `total` bytes, undefined if unknown. Nothing is shown if the output is no terminal. */
 export function progressOf(output: Output, total: number | undefined): Progress {
   if (output.isTTY !== true) return SILENT;
   let last = performance.now();

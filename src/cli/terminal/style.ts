@@ -4,12 +4,12 @@ import { stripVTControlCharacters, styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Style = (format: Format, text: string) => string;
 
 /**
- * The style for an output: colour for a terminal, unless `NO_COLOR` is set (https://no-color.org) or the terminal is dumb;
- * `FORCE_COLOR` forces it for a pipe.
+ * The style for an output. A terminal has colours, unless `NO_COLOR` is set (https://no-color.org) or `TERM` is `dumb`.
+ * `FORCE_COLOR` turns them on for any output.
  */
 export function styleOf(output: Output, env: Terminal["env"]): Style {
   const { NO_COLOR, FORCE_COLOR, TERM } = env;
@@ -18,7 +18,7 @@ export function styleOf(output: Output, env: Terminal["env"]): Style {
   return colour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text;
 }
 
-/** A text of several lines as `visible` shows each of them. */
+/** Applies `visible` to each line of a text, and keeps the line ends. */
 export function visibleLines(text: string): string {
   return text
     .split("\n")
@@ -26,7 +26,7 @@ export function visibleLines(text: string): string {
     .join("\n");
 }
 
-/** A value as JSON, in which what `visible` escapes is written as JSON's own escapes. */
+/** A value as JSON. Characters that `visible` would escape are escaped as JSON does it. */
 export function jsonOf(value: unknown, indent?: number): string {
   const lines = JSON.stringify(value, null, indent).split("\n");
   return lines.map((line) => visible(line, jsonEscape)).join("\n");
@@ -38,8 +38,8 @@ function jsonEscape(codePoint: number): string {
 }
 
 /**
- * The text with lines longer than that broken at spaces, and what follows a break indented by four more. A word stays
- * whole. Colours count for nothing.
+ * Wraps lines that are longer than `columns` at spaces. The wrapped part has an indent of four more. Words are not broken, and
+ * colour codes have no width.
  */
 export function wrap(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;

@@ -1,10 +1,10 @@
 import { formatCount } from "../../alias/surface.ts";
-/** How wide the first column may grow on a terminal, which has 80 characters: version names reach 256. */
+/** The widest first column on a terminal. Version names may have 256 characters, and a terminal 80 columns. */
 const WIDEST = 26;
 
 /**
- * Rows as lines of text: the first column to the left, the others to the right, two spaces between. All rows have as many
- * cells as the first. Where the text goes to a terminal, `columns` is its width, and long names in the first column are cut.
+ * Aligns rows of cells: the first column to the left, the others to the right, with two spaces between them. All rows have as many
+ * cells as the first one. For a terminal, `columns` is its width, and long names in the first column are cut.
  */
 export function table(rows: readonly (readonly string[])[], columns: number | undefined): readonly string[] {
   const shown = columns === undefined ? rows : rows.map(([first = "", ...others]) => [cut(first), ...others]);
