@@ -1,6 +1,7 @@
-import { cookieEnd, cookieIs, cookieStart, joined, pathEnd, pathStart, queryDecoded, queryValue } from "../request/index.ts";
+import { cookieEnd, cookieIs, cookieStart, joined, pathEnd, pathStart, queryDecoded, queryStart } from "../request/index.ts";
 import { murmur2Draw, murmur3Draw, sha256Draw, slotOf, slotOfKey, xxh32Draw } from "../plan/index.ts";
 import { findPart } from "./lookup/hash.ts";
+import { findQuery, queryIs, slotOfQuery } from "./lookup/query.ts";
 
 /** The functions that generated code calls, by the names it calls them; those of a reader are the reader's parts. */
 export const functions: { readonly [name: string]: (...args: never[]) => unknown } = {
@@ -15,7 +16,10 @@ export const functions: { readonly [name: string]: (...args: never[]) => unknown
   cookieIs,
   cookieStart,
   queryDecoded,
-  queryValue,
+  queryStart,
+  queryIs,
+  findQuery,
+  slotOfQuery,
   joined,
   pathEnd,
   pathStart,

@@ -20,7 +20,7 @@ export {
   valueIn,
 } from "./field.ts";
 export { nodeReader } from "./node.ts";
-export { isPlain, queryDecoded, queryEnd, queryStart, queryValue } from "./query.ts";
+export { isPlain, queryDecoded, queryEnd, queryStart } from "./query.ts";
 export { rawReader, type RawRequest } from "./raw.ts";
 export type { Access, NodeRequest, Reader } from "./request.ts";
 export { pathEnd, pathStart } from "./target.ts";

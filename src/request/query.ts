@@ -86,14 +86,6 @@ function isUnicode(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-/** The first query parameter of that name, decoded only where it has escapes. `name` is as for `queryStart`. */
-export function queryValue(target: string, name: string): string | undefined {
-  const from = queryStart(target, name);
-  if (from === -1) return undefined;
-  const value = from === -2 ? undefined : target.slice(from, queryEnd(target, from));
-  return value !== undefined && isPlain(value) ? value : queryDecoded(target, name);
-}
-
 /** Whether decoding leaves this text alone, so that it can be compared with the query as it stands. */
 export function isPlain(text: string): boolean {
   return /^[^\p{Surrogate}\ufffd]*$/u.test(text);

@@ -29,7 +29,7 @@ export interface Access<R> {
    */
   readonly text: () => string;
   readonly list?: string;
-  /** `owns` as such an expression; there exactly where `owns` is. */
+  /** `owns` as such an expression, over a value that was read and is not undefined; there exactly where `owns` is. */
   readonly ownsText?: () => string;
 }
 

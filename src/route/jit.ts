@@ -44,7 +44,7 @@ function generated<R>(
   const { body, constants, calls } = generate(
     plan,
     host.reader,
-    "return failed(request, draw);",
+    "return failed(request, arguments[1]);",
     host.random === Math.random ? MATH_RANDOM : "random()",
   );
   const known: { readonly [name: string]: unknown } = { ...functions, ...host.reader.parts };
@@ -59,11 +59,11 @@ function generated<R>(
   const text = [
     '"use strict";',
     `const { ${Object.keys(scope).join(", ")} } = scope;`,
-    "return function route(request, draw) {",
+    "return function route(request) {",
     "try {",
     ...body,
     "} catch (error) {",
-    "return failed(request, draw, error);",
+    "return failed(request, arguments[1], error);",
     "}",
     "};",
   ].join("\n");

@@ -4,7 +4,10 @@ import { type Field, valueIn } from "../../src/request/field.ts";
 import { all, any, match, type Plan, type Test } from "../../src/plan/plan.ts";
 import { classify } from "../../src/backend/lookup/classify.ts";
 import { dispatchOf } from "../../src/backend/lookup/dispatch.ts";
-import { findHash, findPart, findWhole } from "../../src/backend/lookup/hash.ts";
+import { findHash, findPart, findWhole, type Hash } from "../../src/backend/lookup/hash.ts";
+import { findQuery, queryIs, slotOfQuery } from "../../src/backend/lookup/query.ts";
+import { queryDecoded, queryStart } from "../../src/request/query.ts";
+import { absorbSeed, slotOfKey } from "../../src/plan/murmur3.ts";
 
 const count = <T>(length: number, of: (index: number) => T): readonly T[] => Array.from({ length }, (_, index) => of(index));
 
@@ -214,5 +217,30 @@ describe("dispatch", () => {
     expect(columns[0]?.all.subarray(2 * 34, 2 * 35)).toEqual(Int32Array.of(0, 0b10));
     expect(columns[0]?.any.subarray(2 * 33, 2 * 34)).toEqual(Int32Array.of(0, 0b01));
     expect(columns[0]?.all.subarray(2 * 32, 2 * 33)).toEqual(Int32Array.of(1 << 31, 0));
+  });
+});
+
+describe("a query parameter in place", () => {
+  const values = ["", "a", "ab", "b", "ba"];
+  const texts = ["", "a", "ab", "b", "ba", "abc", "%61", "a%62", "+", "\ud800", "é", "%"];
+  const targets = texts.flatMap((text) =>
+    [`/?q=${text}`, `/?x=1&q=${text}`, `/?q=${text}&q=z`, `/?q=${text}#f`, `/?q`, `/?q%3d=1&q=${text}`].map((target) => target),
+  );
+  const seed = absorbSeed("seed");
+
+  test("has the values that it has decoded", () => {
+    const hash = findHash(values.slice(1)) as Hash;
+    for (const target of targets) {
+      const from = queryStart(target, "q");
+      const value = queryDecoded(target, "q");
+      if (from === -1) {
+        expect(value).toBeUndefined();
+        continue;
+      }
+      expect(values.filter((each) => queryIs(target, "q", from, each))).toEqual(values.filter((each) => each === value));
+      expect(findQuery(hash, target, "q", from)).toBe(values.indexOf(value ?? "") > 0 ? values.indexOf(value ?? "") : 0);
+      const slot = value === "" || value === undefined ? -1 : slotOfKey(seed, value, 0, value.length);
+      expect(slotOfQuery(seed, target, "q", from)).toBe(slot);
+    }
   });
 });

@@ -16,6 +16,7 @@ const files = [
   "plan/sha256.ts",
   "plan/key-draw.ts",
   "backend/lookup/hash.ts",
+  "backend/lookup/query.ts",
   "backend/decide.ts",
   ...readdirSync("src/request").map((name) => `request/${name}`),
 ];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type AliasConfig, compile, ConfigError, type NodeRequest, parse, parseText } from "../../src/index.ts";
-import { backEnds, detours } from "../support/backends.ts";
+import { backEnds, detours, refusal } from "../support/backends.ts";
 import { corpus } from "../support/corpus.ts";
 
 const folder = new URL("../", import.meta.url);
@@ -187,6 +187,16 @@ describe("what JSON cannot state", () => {
     const value = { toString: boom, valueOf: boom, [Symbol.toPrimitive]: boom, toJSON: boom };
     const config = strategyOf(rule("1"), { rule_type: "Cookie", param: "a", op: "=", value: "1" }) as AliasConfig;
     expect(run(config)({ headers: { "x-user": value, cookie: [value] } })).toMatchObject({ version: "v1", reason: "default" });
+  });
+
+  test.each(backEnds)("3.9-8: what a proxy makes up without owning it may count, $name", ({ name, compile: run }) => {
+    const headers = new Proxy({}, { get: (_, key) => (key === "x-a" ? "1" : undefined) });
+    const route = run({
+      version: "v1",
+      additional_version_strategy: { v2: { rules: [{ rule_type: "Header", param: "x-a", op: "=", value: "1" }] } },
+    });
+    const generated = refusal === undefined && (name === "jit" || name === "standalone module");
+    expect(route({ headers }).version).toBe(generated ? "v2" : "v1");
   });
 
   test.each(backEnds)("3.9-7: what someone puts on Object.prototype does not count, $name", ({ compile: run }) => {

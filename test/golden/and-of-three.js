@@ -19,14 +19,14 @@ const plan = { rules: [{ test: { kind: "all", matches: [{ field: 0, values: ["on
 const values0 = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot"];
 const numbers0 = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     let text0 = carrier["x-canary"];
     if (typeof text0 === "object") text0 = joined(text0, ", ");
-    if (text0 === "on") {
+    if (typeof text0 === "string" && text0 === "on") {
       let text2 = carrier["x-team"];
       if (typeof text2 === "object") text2 = joined(text2, ", ");
       let number7 = 0;
@@ -38,12 +38,12 @@ export function route(request, draw) {
         let text4 = carrier.cookie;
         if (typeof text4 === "object") text4 = joined(text4, "; ");
         const from5 = typeof text4 !== "string" ? -1 : cookieStart(text4, "beta");
-        if ((from5 !== -1 && cookieIs(text4, from5, "yes")) && Object.hasOwn(carrier, "x-canary") && Object.hasOwn(carrier, "x-team") && Object.hasOwn(carrier, "cookie")) return decisions[0];
+        if ((from5 !== -1 && cookieIs(text4, from5, "yes")) && (Object.getPrototypeOf(carrier) === Object.prototype && !("x-canary" in Object.prototype) || Object.hasOwn(carrier, "x-canary")) && (Object.getPrototypeOf(carrier) === Object.prototype && !("x-team" in Object.prototype) || Object.hasOwn(carrier, "x-team")) && (Object.getPrototypeOf(carrier) === Object.prototype && !("cookie" in Object.prototype) || Object.hasOwn(carrier, "cookie"))) return decisions[0];
       }
     }
     return decisions[1];
   } catch {
-    return routeByReference(request, draw);
+    return routeByReference(request, arguments[1]);
   }
 }
 
@@ -58,17 +58,17 @@ function routeByReference(request, draw) {
       () => {
         let text = carrier["x-canary"];
         if (typeof text === "object") text = joined(text, ", ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "x-canary") ? undefined : valueIn({ kind: "header", name: "x-canary" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("x-canary" in Object.prototype) || Object.hasOwn(carrier, "x-canary")) ? undefined : valueIn({ kind: "header", name: "x-canary" }, text);
       },
       () => {
         let text = carrier.cookie;
         if (typeof text === "object") text = joined(text, "; ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : valueIn({ kind: "cookie", name: "beta" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("cookie" in Object.prototype) || Object.hasOwn(carrier, "cookie")) ? undefined : valueIn({ kind: "cookie", name: "beta" }, text);
       },
       () => {
         let text = carrier["x-team"];
         if (typeof text === "object") text = joined(text, ", ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "x-team") ? undefined : valueIn({ kind: "header", name: "x-team" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("x-team" in Object.prototype) || Object.hasOwn(carrier, "x-team")) ? undefined : valueIn({ kind: "header", name: "x-team" }, text);
       },
     ];
     return decisions[decide(plan, (field) => fields[field](), draw, Math.random).outcome];

@@ -28,8 +28,8 @@ const numbers0 = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 const keeps1 = Int32Array.from([4, 5, 5, 5, 5, 5, 5, 4]);
 const adds1 = Int32Array.from([0, 0, 0, 0, 0, 0, 0, 2]);
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[4];
@@ -49,7 +49,7 @@ export function route(request, draw) {
       }
     }
     let n0 = number5;
-    if (n0 !== 0 && !Object.hasOwn(carrier, "x-stage")) n0 = 0;
+    if (n0 !== 0 && !(Object.getPrototypeOf(carrier) === Object.prototype && !("x-stage" in Object.prototype) || Object.hasOwn(carrier, "x-stage"))) n0 = 0;
     all0 &= keeps0[n0];
     any0 |= adds0[n0];
     let text2 = carrier.cookie;
@@ -61,14 +61,14 @@ export function route(request, draw) {
       if (number24 !== 0 && !(cookieIs(text2, from3, values1[number24 - 1]))) number24 = 0;
     }
     let n1 = number24;
-    if (n1 !== 0 && !Object.hasOwn(carrier, "cookie")) n1 = 0;
+    if (n1 !== 0 && !(Object.getPrototypeOf(carrier) === Object.prototype && !("cookie" in Object.prototype) || Object.hasOwn(carrier, "cookie"))) n1 = 0;
     all0 &= keeps1[n1];
     any0 |= adds1[n1];
     const held0 = all0 | any0;
     if (held0 !== 0) return decisions[31 - Math.clz32(held0 & -held0)];
     return decisions[3];
   } catch {
-    return routeByReference(request, draw);
+    return routeByReference(request, arguments[1]);
   }
 }
 
@@ -83,12 +83,12 @@ function routeByReference(request, draw) {
       () => {
         let text = carrier["x-stage"];
         if (typeof text === "object") text = joined(text, ", ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "x-stage") ? undefined : valueIn({ kind: "header", name: "x-stage" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("x-stage" in Object.prototype) || Object.hasOwn(carrier, "x-stage")) ? undefined : valueIn({ kind: "header", name: "x-stage" }, text);
       },
       () => {
         let text = carrier.cookie;
         if (typeof text === "object") text = joined(text, "; ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : valueIn({ kind: "cookie", name: "lab" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("cookie" in Object.prototype) || Object.hasOwn(carrier, "cookie")) ? undefined : valueIn({ kind: "cookie", name: "lab" }, text);
       },
     ];
     return decisions[decide(plan, (field) => fields[field](), draw, Math.random).outcome];

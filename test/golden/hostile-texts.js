@@ -17,19 +17,19 @@ const lastQuery = {
 };
 const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["\"];process.exit()//"] }, { field: 1, values: ["*/ \u2028 \u003c/script> \\ \n"] }, { field: 2, values: ["\ud800"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     let text0 = carrier["x-a"];
     if (typeof text0 === "object") text0 = joined(text0, ", ");
-    if (text0 === "\"];process.exit()//" && Object.hasOwn(carrier, "x-a")) return decisions[0];
+    if (typeof text0 === "string" && text0 === "\"];process.exit()//" && (Object.getPrototypeOf(carrier) === Object.prototype && !("x-a" in Object.prototype) || Object.hasOwn(carrier, "x-a"))) return decisions[0];
     const text2 = ownAttribute(request, "`${x}`");
-    if (text2 === "*/ \u2028 \u003c/script> \\ \n") return decisions[0];
+    if (typeof text2 === "string" && text2 === "*/ \u2028 \u003c/script> \\ \n") return decisions[0];
     return decisions[1];
   } catch {
-    return routeByReference(request, draw);
+    return routeByReference(request, arguments[1]);
   }
 }
 
@@ -44,7 +44,7 @@ function routeByReference(request, draw) {
       () => {
         let text = carrier["x-a"];
         if (typeof text === "object") text = joined(text, ", ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "x-a") ? undefined : valueIn({ kind: "header", name: "x-a" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("x-a" in Object.prototype) || Object.hasOwn(carrier, "x-a")) ? undefined : valueIn({ kind: "header", name: "x-a" }, text);
       },
       () => {
         const text = ownAttribute(request, "`${x}`");

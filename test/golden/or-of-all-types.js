@@ -17,8 +17,8 @@ const lastQuery = {
 const SLOTS = 10_000;
 const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["/cart"] }, { field: 1, values: ["PUT"] }, { field: 2, values: ["canary.example"] }, { field: 3, values: ["v2"] }, { field: 4, values: ["acme"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
@@ -26,19 +26,19 @@ export function route(request, draw) {
     if (typeof text0 === "object") text0 = joined(text0, ", ");
     let text1 = request.method;
     if (typeof text1 === "object") text1 = joined(text1, ", ");
-    if (text1 === "PUT") return decisions[0];
+    if (typeof text1 === "string" && text1 === "PUT") return decisions[0];
     const text3 = ownAuthority(carrier);
-    if (text3 === "canary.example") return decisions[0];
+    if (typeof text3 === "string" && text3 === "canary.example") return decisions[0];
     const text5 = ownAttribute(request, "tenant");
-    if (text5 === "acme") return decisions[0];
+    if (typeof text5 === "string" && text5 === "acme") return decisions[0];
     const from7 = typeof text0 !== "string" ? -1 : pathStart(text0);
     const to7 = from7 === -1 ? -1 : pathEnd(text0, from7);
     if ((from7 !== -1 && to7 - from7 === 5 && text0.startsWith("/cart", from7))) return decisions[0];
-    const query8 = typeof text0 !== "string" ? undefined : queryValue(text0, "preview");
-    if (query8 === "v2") return decisions[0];
+    const from8 = typeof text0 !== "string" ? -1 : queryStart(text0, "preview");
+    if ((from8 !== -1 && queryIs(text0, "preview", from8, "v2"))) return decisions[0];
     return decisions[1];
   } catch {
-    return routeByReference(request, draw);
+    return routeByReference(request, arguments[1]);
   }
 }
 
@@ -122,11 +122,43 @@ function pathEnd(target, from) {
   return target.length;
 }
 
-function queryValue(target, name) {
-  const from = queryStart(target, name);
-  if (from === -1) return undefined;
-  const value = from === -2 ? undefined : target.slice(from, queryEnd(target, from));
-  return value !== undefined && isPlain(value) ? value : queryDecoded(target, name);
+function queryStart(target, name) {
+  let at = pathEnd(target, 0);
+  if (at === target.length || target.charCodeAt(at) !== 63) return -1;
+  const hash = target.indexOf("#", at);
+  const end = hash === -1 ? target.length : hash;
+  while (at < end) {
+    at++;
+    let next = target.indexOf("&", at);
+    if (next === -1 || next > end) next = end;
+    let equals = at;
+    let escaped = false;
+    for (; equals < next; equals++) {
+      const unit = target.charCodeAt(equals);
+      if (unit === 61) break;
+      if (unit === 37 || unit === 43) escaped = true;
+    }
+    if (escaped) return -2;
+    if (equals - at === name.length && target.startsWith(name, at)) {
+      const from = equals < next ? equals + 1 : next;
+      for (let i = from; i < next; i++) {
+        const unit = target.charCodeAt(i);
+        if (unit === 37 || unit === 43) return -2;
+      }
+      return from;
+    }
+    at = next;
+  }
+  return -1;
+}
+
+function queryIs(target, name, from, value) {
+  if (from === -2) return queryDecoded(target, name) === value;
+  if (!target.startsWith(value, from)) return false;
+  const after = from + value.length;
+  if (after === target.length) return true;
+  const unit = target.charCodeAt(after);
+  return unit === 38 || unit === 35;
 }
 
 function decide({ rules, split, error }, read, draw, random, drawOfKey) {
@@ -182,48 +214,6 @@ function originEnd(target, from) {
     if (unit === 47 || unit === 63 || unit === 35) return at;
   }
   return target.length;
-}
-
-function queryStart(target, name) {
-  let at = pathEnd(target, 0);
-  if (at === target.length || target.charCodeAt(at) !== 63) return -1;
-  const hash = target.indexOf("#", at);
-  const end = hash === -1 ? target.length : hash;
-  while (at < end) {
-    at++;
-    let next = target.indexOf("&", at);
-    if (next === -1 || next > end) next = end;
-    let equals = at;
-    let escaped = false;
-    for (; equals < next; equals++) {
-      const unit = target.charCodeAt(equals);
-      if (unit === 61) break;
-      if (unit === 37 || unit === 43) escaped = true;
-    }
-    if (escaped) return -2;
-    if (equals - at === name.length && target.startsWith(name, at)) {
-      const from = equals < next ? equals + 1 : next;
-      for (let i = from; i < next; i++) {
-        const unit = target.charCodeAt(i);
-        if (unit === 37 || unit === 43) return -2;
-      }
-      return from;
-    }
-    at = next;
-  }
-  return -1;
-}
-
-function queryEnd(target, from) {
-  for (let at = from; at < target.length; at++) {
-    const unit = target.charCodeAt(at);
-    if (unit === 38 || unit === 35) return at;
-  }
-  return target.length;
-}
-
-function isPlain(text) {
-  return /^[^\p{Surrogate}\ufffd]*$/u.test(text);
 }
 
 function queryDecoded(target, name) {

@@ -8,8 +8,8 @@ export const decisions = Object.freeze(
   ].map(Object.freeze),
 );
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[1];

@@ -12,11 +12,12 @@ export const decisions = Object.freeze(
 
 const SLOTS = 10_000;
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[3];
+    const draw = arguments[1];
     if (draw === undefined) {
       const slot = slotOf(Math.random());
       return slot === -1 ? decisions[3] : slot < 1000 ? decisions[0] : slot < 9750 ? decisions[1] : decisions[2];

@@ -17,19 +17,19 @@ const lastQuery = {
 };
 const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["on"] }, { field: 1, values: ["yes"] }] }, outcome: 0 }], split: { kind: "fixed", outcome: 1 }, error: 2 };
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = rawHeadersOf(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const text0 = rawField(carrier, "x-canary", ", ");
-    if (text0 === "on") return decisions[0];
+    if (typeof text0 === "string" && text0 === "on") return decisions[0];
     const text2 = rawField(carrier, "cookie", "; ");
     const from3 = typeof text2 !== "string" ? -1 : cookieStart(text2, "beta");
     if ((from3 !== -1 && cookieIs(text2, from3, "yes"))) return decisions[0];
     return decisions[1];
   } catch {
-    return routeByReference(request, draw);
+    return routeByReference(request, arguments[1]);
   }
 }
 

@@ -18,22 +18,23 @@ const lastQuery = {
 const plan = { rules: [], split: { kind: "arms", arms: [{ until: 1000, outcome: 0 }, { until: 10000, outcome: 1 }], sticky: { missing: "random", keys: [{ field: 0 }, { field: 1 }] } }, error: 2 };
 const seed0 = { hash: 1171914790, carry: 0, bits: 0, bytes: 8, lead: 0 };
 
-/** The decision for a request. Never throws; `draw`, a number in [0, 1), replaces the alias's own. */
-export function route(request, draw) {
+/** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
+export function route(request) {
   try {
     const carrier = request.headers;
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
+    const draw = arguments[1];
     if (draw === undefined) {
       let text0 = carrier["x-user"];
       if (typeof text0 === "object") text0 = joined(text0, ", ");
-      if (typeof text0 === "string" && text0 !== "" && Object.hasOwn(carrier, "x-user")) {
+      if (typeof text0 === "string" && text0 !== "" && (Object.getPrototypeOf(carrier) === Object.prototype && !("x-user" in Object.prototype) || Object.hasOwn(carrier, "x-user"))) {
         const slot = slotOfKey(seed0, text0, 0, text0.length);
         return slot < 1000 ? decisions[0] : decisions[1];
       }
       let text2 = carrier.cookie;
       if (typeof text2 === "object") text2 = joined(text2, "; ");
       const from3 = typeof text2 !== "string" ? -1 : cookieStart(text2, "uid");
-      if (from3 !== -1 && cookieEnd(text2, from3) > from3 && Object.hasOwn(carrier, "cookie")) {
+      if (from3 !== -1 && cookieEnd(text2, from3) > from3 && (Object.getPrototypeOf(carrier) === Object.prototype && !("cookie" in Object.prototype) || Object.hasOwn(carrier, "cookie"))) {
         const slot = slotOfKey(seed0, text2, from3, cookieEnd(text2, from3));
         return slot < 1000 ? decisions[0] : decisions[1];
       }
@@ -43,7 +44,7 @@ export function route(request, draw) {
     const slot = slotOf(draw);
     return slot === -1 ? decisions[2] : slot < 1000 ? decisions[0] : decisions[1];
   } catch {
-    return routeByReference(request, draw);
+    return routeByReference(request, arguments[1]);
   }
 }
 
@@ -58,12 +59,12 @@ function routeByReference(request, draw) {
       () => {
         let text = carrier["x-user"];
         if (typeof text === "object") text = joined(text, ", ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "x-user") ? undefined : valueIn({ kind: "header", name: "x-user" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("x-user" in Object.prototype) || Object.hasOwn(carrier, "x-user")) ? undefined : valueIn({ kind: "header", name: "x-user" }, text);
       },
       () => {
         let text = carrier.cookie;
         if (typeof text === "object") text = joined(text, "; ");
-        return typeof text !== "string" || !Object.hasOwn(carrier, "cookie") ? undefined : valueIn({ kind: "cookie", name: "uid" }, text);
+        return typeof text !== "string" || !(Object.getPrototypeOf(carrier) === Object.prototype && !("cookie" in Object.prototype) || Object.hasOwn(carrier, "cookie")) ? undefined : valueIn({ kind: "cookie", name: "uid" }, text);
       },
     ];
     return decisions[decide(plan, (field) => fields[field](), draw, Math.random, (key) => murmur3Draw("checkout" + key)).outcome];

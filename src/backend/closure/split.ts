@@ -3,14 +3,17 @@ import {
   cookieEnd,
   cookieStart,
   type Field,
+  isPlain,
   pathEnd,
   pathStart,
   queryDecoded,
+  queryStart,
   type Reader,
   sourceName,
 } from "../../request/index.ts";
 import { SLOTS } from "../../alias/index.ts";
 import { absorbSeed, type Arm, keyDraw, type Plan, slotOf, slotOfKey, type Sticky } from "../../plan/index.ts";
+import { slotOfQuery } from "../lookup/query.ts";
 import type { Step, Texts } from "./step.ts";
 import type { Decision } from "../decision.ts";
 import type { Runtime } from "../fallback.ts";
@@ -97,6 +100,13 @@ function textSlot(field: Field, sticky: Sticky): (text: string) => number {
       };
     case "query": {
       const { name } = field;
+      if (sticky.hash === "murmur3" && isPlain(name)) {
+        const seed = absorbSeed(sticky.seed);
+        return (text) => {
+          const from = queryStart(text, name);
+          return from === -1 ? -1 : slotOfQuery(seed, text, name, from);
+        };
+      }
       return (text) => {
         const value = queryDecoded(text, name) ?? "";
         return slot(value, 0, value.length);
