@@ -161,7 +161,10 @@ function valueOf(name: string, option: Valued, given: readonly string[] | undefi
     if (option.choices !== undefined) return choice(`--${name}`, text, Object.keys(option.choices));
     return option.read === undefined ? text : option.read(text, `--${name}`);
   };
-  if (option.multiple === true) return (given ?? []).map(made);
+  if (option.multiple === true) {
+    const texts = given ?? [];
+    return (option.list === true ? texts.flatMap((text) => text.split(",").map((part) => part.trim())) : texts).map(made);
+  }
   const text = given?.[0] ?? option.default;
   return text === undefined ? undefined : made(text);
 }

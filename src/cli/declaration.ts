@@ -26,6 +26,8 @@ export interface Valued extends Common {
   /** The value if the option is not given. */
   readonly default?: string;
   readonly multiple?: true;
+  /** Whether one text may have several values, with commas between them; only where it may be repeated. */
+  readonly list?: true;
   readonly required?: true;
   /** Converts the text of the value. Throws a `Refusal` that names `option`, such as `--workers`, if it cannot. */
   readonly read?: (text: string, option: string) => unknown;

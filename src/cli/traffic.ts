@@ -13,7 +13,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** The default of `--max-malformed`, in percent of the lines of a log. Empty lines and comments do not count. */
-const MAX_MALFORMED = 5;
+export const MAX_MALFORMED = 5;
 
 /** The options for reading a log. */
 export const LOG_OPTIONS: {
@@ -70,14 +70,14 @@ export interface LogValues {
 export function logOptionsOf({
   "traffic-format": name,
   "log-format": pattern,
-  map,
+  map = [],
 }: LogValues): Pick<LogOptions, "form" | "format" | "map"> {
   if (pattern !== undefined) {
     if (name !== "auto") throw new Refusal("`--log-format` and `--traffic-format` both name a format", "leave one of them out");
-    if (map !== undefined) throw new Refusal("`--log-format` and `--map` both say where the fields are", "leave one of them out");
+    if (map.length > 0) throw new Refusal("`--log-format` and `--map` both say where the fields are", "leave one of them out");
     return { format: pattern.includes("$") ? { nginx: pattern } : { apache: pattern } };
   }
-  const paths = (map ?? []).map((text): readonly [string, string] => {
+  const paths = map.map((text): readonly [string, string] => {
     const at = text.lastIndexOf("=");
     if (at < 1) throw new Refusal(`\`--map ${text}\` is not FIELD=PATH`, "write `--map 'header x-user=req.user'`");
     return [text.slice(0, at), text.slice(at + 1)];

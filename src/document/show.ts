@@ -31,3 +31,8 @@ export function formatPercent(part: number, whole = 1): string {
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
+
+/** A count and its noun: `1 request`, `2,400 requests`. */
+export function plural(count: number, noun: string, nouns: string = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
+}

@@ -1,4 +1,4 @@
-import type { Exposure } from "./result.ts";
+import type { Exposure } from "./exposure.ts";
 import type { MalformedLine } from "./traffic/visit.ts";
 
 /**

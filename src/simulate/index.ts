@@ -12,17 +12,24 @@ export {
   type Transition,
 } from "./forecast.ts";
 export { parseField } from "./field.ts";
+export { type Gate, type GateInput, type GateResult, gates, judge } from "./gates.ts";
+export type { FieldOption } from "./matches.ts";
 export { duration } from "./plot/number.ts";
 export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
 export { type Findings, reportDataOf } from "./report/data.ts";
 export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Section } from "./report/html.ts";
-export type { Arm as ArmShare, Draws, Exposure, FunnelStep, RecordedReport, Share, Simulation, Verdict, VersionShare } from "./result.ts";
+export type { Arm as ArmShare, Draws } from "./draws.ts";
+export type { Exposure, Share } from "./exposure.ts";
+export type { FunnelStep, Simulation, VersionShare } from "./result.ts";
 export { parseRollout, type Rollout, rollout, type Stage } from "./rollout.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
 export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
+export type { Served, ServedDraws, Way } from "./served/report.ts";
+export { decidedText, unknownText } from "./served/words.ts";
+export type { Verdict } from "./statistics/ratio.ts";
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
 export type { ChunkStream } from "./traffic/bytes.ts";
 export { TrafficError } from "./traffic/error.ts";

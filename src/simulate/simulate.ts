@@ -1,6 +1,7 @@
 import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import { type Compilable, planOf } from "../plan/index.ts";
+import { type FieldOption, namedFields } from "./matches.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout.ts";
 import { addAll } from "./summary.ts";
@@ -65,8 +66,9 @@ export async function simulate(
   const { seed, segment, risk = RISK } = options;
   const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
   const job: Job = { source: traffic.source, plans, seed, segment };
-  const { totals, partial, lines, format, changes, bounced } = await gather(job, traffic, options);
-  const reports = totals.map((total) => reportOf(total, { seed, partial, lines, format, risk }));
+  const { totals, partial, lines, format, matched, changes, bounced } = await gather(job, traffic, options);
+  const unmatched = unmatchedOf(job, matched, totals[0]);
+  const reports = totals.map((total) => reportOf(total, { seed, partial, lines, format, unmatched, risk }));
   const [report] = reports;
   if (!isRollout(subject)) return report as Simulation;
 
@@ -91,6 +93,14 @@ export async function simulate(
   };
 }
 
+/** The options whose field no request has; none where there is no request. */
+function unmatchedOf({ source, segment }: Job, matched: ReadonlySet<FieldOption>, totals: Totals | undefined): readonly FieldOption[] {
+  if (totals === undefined || totals.requests === 0) return [];
+  const named = Object.keys(namedFields(source, segment)) as FieldOption[];
+  const untold = source.kind === "log" && source.options.served !== undefined && totals.served.cells.length === 0;
+  return [...named.filter((option) => !matched.has(option)), ...(untold ? ["served" as const] : [])];
+}
+
 function isRollout(subject: Compilable | Rollout): subject is Rollout {
   return "kind" in subject && subject.kind === "rollout";
 }
@@ -100,6 +110,7 @@ interface Gathered {
   readonly partial: boolean;
   readonly lines: Lines;
   readonly format: LogFormat | undefined;
+  readonly matched: ReadonlySet<FieldOption>;
   readonly changes: readonly { readonly cells: number[]; readonly users: number }[];
   readonly bounced: number;
 }
@@ -110,6 +121,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
   const first: MalformedLine[] = [];
   const skipped = new Map<string, number>();
+  const matched = new Set<FieldOption>();
   let format: LogFormat | undefined;
   let read = 0;
   let malformed = 0;
@@ -142,6 +154,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
       malformed += result.malformed;
       for (const { line, fault } of result.first) if (first.length < MALFORMED_SHOWN) first.push({ line: read + line, fault });
       for (const { reason, lines } of result.skipped) skipped.set(reason, (skipped.get(reason) ?? 0) + lines);
+      for (const option of result.matched) matched.add(option);
       read += result.lines;
       onProgress?.(totals[0]?.requests ?? 0, read);
     }
@@ -154,7 +167,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
   const skippedLines = skippedFor.reduce((sum, { lines }) => sum + lines, 0);
   const told = malformed + skippedLines + (totals[0]?.requests ?? 0);
   const lines = { read, malformed, first, share: malformed === 0 ? 0 : malformed / told, skipped: skippedLines, skippedFor };
-  return { totals, partial, lines, format, changes, bounced };
+  return { totals, partial, lines, format, matched, changes, bounced };
 }
 
 /** Milliseconds of work at a stretch, after which timers, signals and other requests have their turn. */

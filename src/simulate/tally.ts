@@ -7,6 +7,7 @@ import { isDrawn, markOf } from "./history.ts";
 import { type Random, randomOf } from "./random.ts";
 import { recordingReader } from "./recording-reader.ts";
 import { sampled } from "./sample.ts";
+import { servedCounter, type ServedLevels, type ServedTally } from "./served/count.ts";
 import { drawOutcomesOf, sameVersionProbability } from "./split.ts";
 import type { Batch } from "./traffic/visit.ts";
 
@@ -17,6 +18,8 @@ export interface TallyOptions {
   readonly segment?: Field | undefined;
   /** Whether all requests of a user follow each other, and all of a session. */
   readonly contiguous: boolean;
+  /** Whether what was served is compared with this plan. */
+  readonly served?: boolean;
 }
 
 /** What one batch of visits came to. Plain data, but for maps: it can be sent to another thread. */
@@ -26,6 +29,8 @@ export interface Tally {
   readonly counts: readonly number[];
   /** Of these, the ones with a draw that stands for itself: random or recorded. By outcome. */
   readonly random: readonly number[];
+  /** Draws among these that were recorded with the request. */
+  readonly recordedDraws: number;
   /** The outcome of each sticky key that came to the draw, and may come again. */
   readonly keys: ReadonlyMap<string, number>;
   /** The number of those that are a user's own id, and do not come again, by outcome. */
@@ -34,16 +39,8 @@ export interface Tally {
   readonly segments: ReadonlyMap<string | undefined, readonly number[]>;
   readonly users: Crowd;
   readonly sessions: Crowd;
-  readonly recorded: Recorded;
-}
-
-/** Versions that were recorded, beside what the alias decides. */
-export interface Recorded {
-  /** Requests with a recorded version that the alias leaves nothing of to chance, and of these the ones where it is the alias's. */
-  readonly compared: number;
-  readonly agreed: number;
-  /** By version: the recorded answers of the requests that come to a random draw. */
-  readonly drawn: ReadonlyMap<string, number>;
+  /** What was served; undefined where no request says. */
+  readonly served: ServedTally | undefined;
 }
 
 /** Draws for a whole batch, the same for every plan that is run on it: a visit has the draw at its index. */
@@ -59,10 +56,11 @@ export interface Levels {
   readonly keys: number;
   readonly users: number;
   readonly sessions: number;
+  readonly served: ServedLevels;
 }
 
 /** Samples that hold everything. */
-const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0 };
+const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0, served: { keys: 0, users: 0, sessions: 0 } };
 
 /**
  * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its task only,
@@ -71,7 +69,7 @@ const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0 };
  */
 export function tallier(
   plan: Plan,
-  { seed, segment, contiguous }: TallyOptions,
+  { seed, segment, contiguous, served: compares = true }: TallyOptions,
 ): (batch: Batch, task: number, levels?: Levels, draws?: Float64Array) => { readonly tally: Tally; readonly marks: Uint32Array } {
   let random: Random = () => 0;
   let place = 0;
@@ -83,6 +81,7 @@ export function tallier(
   const markOfOutcome = plan.outcomes.map(({ version, reason }) => markOf(plan.versions.indexOf(version), reason === "split"));
   const keyOf = keyReader(keyFields);
   const segmentOf = segment && readerOf(segment);
+  const servedOf = compares ? servedCounter(plan, contiguous) : undefined;
   const zeros = (): number[] => plan.outcomes.map(() => 0);
 
   return ({ visits }, task, levels = EVERYTHING, draws) => {
@@ -97,9 +96,8 @@ export function tallier(
       new Follower(marks, contiguous ? passing(plan.versions.length, repeat, task) : returning(level));
     const users = follower(levels.users);
     const sessions = follower(levels.sessions);
-    const drawn = new Map<string, number>();
-    let compared = 0;
-    let agreed = 0;
+    const answered = servedOf?.(task, levels.served, visits.length);
+    let recordedDraws = 0;
     let lastKey: string | undefined;
     let lastOwn: string | undefined;
 
@@ -114,8 +112,10 @@ export function tallier(
       const bySplit = isDrawn(mark);
       let { user } = visit;
       let chance = bySplit;
+      let key: string | undefined;
+      if (draw !== undefined && bySplit) recordedDraws++;
       if (keyOf !== undefined && (bySplit || user === undefined)) {
-        const key = bySplit && draw === undefined ? recordedKey() : keyOf(request);
+        key = bySplit && draw === undefined ? recordedKey() : keyOf(request);
         user ??= key;
         chance = bySplit && (key === undefined || draw !== undefined);
         if (chance) single[index] = (single[index] as number) + 1;
@@ -137,12 +137,7 @@ export function tallier(
         counted[index] = (counted[index] as number) + 1;
         segments.set(value, counted);
       }
-      if (served === undefined) continue;
-      if (chance && draw === undefined) drawn.set(served, (drawn.get(served) ?? 0) + 1);
-      else {
-        compared++;
-        if (plan.outcomes[index]?.version === served) agreed++;
-      }
+      if (served !== undefined && served !== "") answered?.add(served, { index, random: chance && draw === undefined, key, user, session });
     }
     users.turn(undefined, visits.length);
     sessions.turn(undefined, visits.length);
@@ -156,7 +151,8 @@ export function tallier(
       segments,
       users: users.crowd(),
       sessions: sessions.crowd(),
-      recorded: { compared, agreed, drawn },
+      recordedDraws,
+      served: answered?.close(),
     };
     return { tally, marks };
   };

@@ -2,6 +2,7 @@ import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { versionOf } from "./history.ts";
+import { fieldFinder, type FieldOption, namedFields } from "./matches.ts";
 import { drawsOf, type Levels, tallier, type Tally } from "./tally.ts";
 import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
 import type { MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
@@ -33,6 +34,8 @@ export interface Result {
   /** The first of the malformed lines, counted from the first line of the piece. */
   readonly first: readonly MalformedLine[];
   readonly skipped: readonly SkippedLines[];
+  /** The options of which a request, in this piece or an earlier one of the same runner, has had the field. */
+  readonly matched: readonly FieldOption[];
 }
 
 /** Visits that the next plan answers in another way, by the versions. */
@@ -54,15 +57,16 @@ export function versionsOf(plans: readonly Plan[]): readonly Version[] {
 /** Makes the function that does tasks. */
 export function createTaskRunner({ source, plans, seed, segment }: Job): (task: Task) => Result {
   const read = pieceReader(source, seed);
+  const find = fieldFinder(namedFields(source, segment));
   const contiguous = isContiguous(source);
-  const runs = plans.map((plan) => tallier(plan, { seed, segment, contiguous }));
+  const runs = plans.map((plan, index) => tallier(plan, { seed, segment, contiguous, served: index === 0 }));
   const versions = versionsOf(plans);
   const indices = plans.map((plan) => plan.versions.map((version) => versions.indexOf(version)));
 
   return ({ index: task, piece, levels }) => {
     const batch = read(piece);
     const { visits, lines, malformed, skipped } = batch;
-    const told = { lines, malformed: malformed.length, first: malformed.slice(0, MALFORMED_SHOWN), skipped };
+    const told = { lines, malformed: malformed.length, first: malformed.slice(0, MALFORMED_SHOWN), skipped, matched: find(visits) };
     const draws = plans.length === 1 ? undefined : drawsOf(seed, task, visits.length);
     const done = runs.map((run, index) => run(batch, task, levels[index], draws));
     const tallies = done.map(({ tally }) => tally);

@@ -1,22 +1,14 @@
 import type { Plan } from "../plan/index.ts";
-import { Course } from "./course.ts";
-import type { Crowd } from "./follow.ts";
-import { type History, joined, readEach } from "./history.ts";
+import { type DrawTest, emptyTest, lookAgain } from "./draw-test.ts";
+import { Followed } from "./followed.ts";
 import { owned, Sample } from "./sample.ts";
-import { type DrawOutcomes, drawOutcomesOf, sameVersionProbability } from "./split.ts";
-import { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
-import { addAll, emptySummary, include, merge, type Summary } from "./summary.ts";
-import type { Levels, Recorded, Tally } from "./tally.ts";
+import { ServedTotals } from "./served/totals.ts";
+import { type DrawOutcomes, drawOutcomesOf } from "./split.ts";
+import { addAll } from "./summary.ts";
+import type { Levels, Tally } from "./tally.ts";
 
 /** Values of a segment's field that are counted apart; the requests of further ones are counted together. */
 const MOST_SEGMENTS = 1_000;
-
-/** A sequential test over the counts of what the split can give, and how they came about. */
-interface Test {
-  readonly counts: number[];
-  readonly course: Course;
-  test: Sequential;
-}
 
 /**
  * Everything that the tallies of a plan come to, added up in the order of their blocks. It takes the same room however many
@@ -27,18 +19,21 @@ export class Totals {
   readonly drawOutcomes: DrawOutcomes | undefined;
   requests = 0;
   readonly counts: number[];
-  readonly random: Test;
+  readonly random: DrawTest;
+  /** Of these, the draws that were recorded. */
+  recordedDraws = 0;
   /** Of the keys that may come again, what the split gave each. */
   readonly keys: Sample<number> = new Sample<number>((before) => before);
   /** The number of all others, by what the split can give. */
   readonly ownKeys: number[];
   /** The test over keys, and their course, go no further than all keys are held: of a sample, the order is not known. */
-  readonly keyTest: Test;
+  readonly keyTest: DrawTest;
   readonly segments: Map<string | undefined, number[]> = new Map<string | undefined, number[]>();
   readonly others: number[];
   readonly users: Followed;
   readonly sessions: Followed;
-  recorded: { compared: number; agreed: number; readonly drawn: Map<string, number> };
+  /** What was served; it stays empty where nobody says. */
+  readonly served: ServedTotals;
   readonly #outcomes: ReadonlyMap<number, number>;
 
   constructor(plan: Plan) {
@@ -46,13 +41,12 @@ export class Totals {
     this.drawOutcomes = drawOutcomesOf(plan);
     this.counts = plan.outcomes.map(() => 0);
     this.others = plan.outcomes.map(() => 0);
-    const none = (): number[] => this.drawOutcomes?.outcomes.map(() => 0) ?? [];
-    this.random = { counts: none(), course: new Course(), test: UNSEEN };
-    this.keyTest = { counts: none(), course: new Course(), test: UNSEEN };
-    this.ownKeys = none();
+    this.random = emptyTest(this.drawOutcomes?.outcomes.length ?? 0);
+    this.keyTest = emptyTest(this.drawOutcomes?.outcomes.length ?? 0);
+    this.ownKeys = this.drawOutcomes?.outcomes.map(() => 0) ?? [];
     this.users = new Followed(plan);
     this.sessions = new Followed(plan);
-    this.recorded = { compared: 0, agreed: 0, drawn: new Map() };
+    this.served = new ServedTotals(plan);
     this.#outcomes = new Map(this.drawOutcomes?.outcomes.map((outcome, index) => [outcome, index]));
   }
 
@@ -69,7 +63,8 @@ export class Totals {
       else if (this.segments.size < MOST_SEGMENTS) this.segments.set(value && owned(value), [...counts]);
       else addAll(this.others, counts);
     }
-    this.#addRecorded(tally.recorded);
+    this.recordedDraws += tally.recordedDraws;
+    if (tally.served !== undefined) this.served.add(tally.served, this.requests);
   }
 
   #addDraws({ random, keys, ownKeys }: Tally): void {
@@ -92,15 +87,9 @@ export class Totals {
     if (this.keys.level === 0) lookAgain(this.keyTest, this.requests, fresh, shares);
   }
 
-  #addRecorded({ compared, agreed, drawn }: Recorded): void {
-    this.recorded.compared += compared;
-    this.recorded.agreed += agreed;
-    for (const [version, count] of drawn) this.recorded.drawn.set(owned(version), (this.recorded.drawn.get(version) ?? 0) + count);
-  }
-
   /** What later tallies need not tell of. */
   levels(): Levels {
-    return { keys: this.keys.level, users: this.users.level, sessions: this.sessions.level };
+    return { keys: this.keys.level, users: this.users.level, sessions: this.sessions.level, served: this.served.levels() };
   }
 
   /** Of the keys that are known, how many have each of what the split can give, and which part of all keys these are. */
@@ -111,43 +100,6 @@ export class Totals {
     const all = known + this.keys.size * (2 ** this.keys.level - 1);
     return { counts, sampled: all === 0 ? 1 : known / all };
   }
-}
-
-/** Users, or sessions. */
-class Followed {
-  readonly #versions: number;
-  readonly #repeat: (draws: number) => number;
-  readonly #summary: Summary;
-  readonly #open = new Sample<History>(joined);
-
-  constructor(plan: Plan) {
-    this.#versions = plan.versions.length;
-    this.#repeat = sameVersionProbability(plan);
-    this.#summary = emptySummary(this.#versions);
-  }
-
-  get level(): number {
-    return this.#open.level;
-  }
-
-  add(crowd: Crowd): void {
-    if ("count" in crowd) merge(this.#summary, crowd);
-    else readEach(crowd, (who, history) => this.#open.add(who, history));
-  }
-
-  /** The summary of all, or of one in 2^`level`. */
-  close(): { readonly summary: Summary; readonly level: number } {
-    const summary = emptySummary(this.#versions);
-    merge(summary, this.#summary);
-    for (const history of this.#open.values()) include(summary, history, this.#repeat);
-    return { summary, level: this.#open.level };
-  }
-}
-
-function lookAgain(state: Test, requests: number, counts: readonly number[], shares: readonly number[]): void {
-  state.course.add(requests, counts);
-  addAll(state.counts, counts);
-  if (counts.some((count) => count > 0)) state.test = look(state.test, state.counts, shares);
 }
 
 function addAt(counts: number[], index: number): void {

@@ -662,7 +662,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     const { code, stdout, stderr } = await cli(["route", split, "--traffic", "-"], { stdin: input(log) });
     expect(code).toBe(1);
     expect(stdout).toContain("prod: 2 requests from standard input\n");
-    expect(stderr).toBe(`canary-router: standard input: 9 lines are no requests
+    expect(stderr).toBe(`canary-router: standard input: 9 lines are no requests, 81.82 % of all, more than the 5 % of \`--max-malformed\`
   line 3: not JSON
   line 4: not an object
   line 5: not an object

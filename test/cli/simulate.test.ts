@@ -28,15 +28,17 @@ describe("simulate", () => {
     const { code, stdout, stderr } = await simulate(alias, "--population", model);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^1,000 requests, seed 0\n/);
-    expect(stdout).toContain("random draws, one for each request:");
-    expect(stdout).toMatch(/the difference from the weights is no more than chance \(p = 0\.\d{4}, binomial, 1,000 requests\)/);
+    expect(stdout).toContain("random draws, one for each request, made here with the seed:");
+    expect(stdout).toMatch(/the random numbers made here follow the weights \(p = 0\.\d{4}, binomial, 1,000 requests\)/);
     expect(stdout).toMatch(/within 10 draws: 9\d\.\d\d % \(\d+ of 100\), expected 94\.37 %/);
   });
 
   test("a log: malformed lines are counted and shown", async () => {
     const { code, stdout, stderr } = await simulate(alias, "--traffic", log);
     expect(code).toBe(1);
-    expect(stderr).toBe(`canary-router: ${log}: 1 line is no request\n  line 4: not JSON\n`);
+    expect(stderr).toBe(
+      `canary-router: ${log}: 1 line is no request, 25.00 % of all, more than the 5 % of \`--max-malformed\`\n  line 4: not JSON\n`,
+    );
     expect(stdout).toMatch(/^3 requests, seed 0\n/);
     expect(stdout).toMatch(/v3 +3 +1 +33\.33 %/);
   });
@@ -88,6 +90,150 @@ describe("simulate", () => {
     expect(stdout).toMatch(/^stage +canary +lasts/);
     expect(stdout).toMatch(/before → step 1 +25\.00 % +25\.00 %/);
     expect(stdout).toMatch(/requests whose version comes back, A→B→A: 0\n$/);
+  });
+
+  describe("what was served", () => {
+    const half = file("half.yaml", "version: v1\nadditional_version_weights: { v2: 50 }\n");
+    const lines = (v1: number, v2: number, more: readonly string[] = []): string =>
+      Array.from({ length: v1 + v2 }, (_, at) =>
+        JSON.stringify({ url: "/", headers: { "x-user": `u${at}` }, version: (at * v1) % (v1 + v2) < v1 ? "v1" : "v2" }),
+      )
+        .concat(more)
+        .join("\n");
+    const uneven = file("uneven.ndjson", lines(600, 400));
+    const even = file("even.ndjson", lines(500, 500));
+
+    test("is judged beside the weights, and the random numbers made here are called that", async () => {
+      const { code, stdout, stderr } = await simulate(half, "--traffic", uneven, "--served", "version");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/what was served does not fit the weights \(p = 2\.7e-10, binomial, 1,000 requests\)/);
+      expect(stdout).toMatch(/random draw → v1 +600\n/);
+      expect(stdout).not.toContain("no more than chance");
+      expect(stdout.indexOf("what was served does not fit")).toBeLessThan(stdout.indexOf("made here with the seed"));
+      const right = await simulate(half, "--traffic", even, "--served", "version");
+      expect(right.stdout).toContain("what was served fits the weights (p = 1.0000");
+    });
+
+    test("is said not to be judged where no field is named", async () => {
+      const { stdout } = await simulate(half, "--traffic", uneven);
+      expect(stdout).toContain("what was served is not judged: `--served` names the field with the version that answered");
+    });
+
+    test("gates set the exit code, and say why", async () => {
+      const gated = await simulate(half, "--traffic", uneven, "--served", "version", "--user", "Header:x-user", "--fail-on", "srm,mixed");
+      expect(gated.code).toBe(1);
+      expect(gated.stderr).toMatch(/the gate `srm` failed: v2 40\s% for 50\s%, v1 60\s% for 50\s% of 1,000 requests, p < 0\.0001/);
+      expect(gated.stderr).toContain("the gate `mixed` passed: no user was served more than one version at the split");
+      expect(await simulate(half, "--traffic", even, "--served", "version", "--fail-on", "srm")).toMatchObject({ code: 0 });
+    });
+
+    test("in JSON and HTML as in text", async () => {
+      const out = join(folder, "served.html");
+      const { code, stdout } = await simulate(
+        half,
+        "--traffic",
+        uneven,
+        "--served",
+        "version",
+        "--fail-on",
+        "srm",
+        "--format",
+        "json",
+        "--html",
+        out,
+      );
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        served: { told: 1_000, draws: [{ fits: false, verdict: { chance: false } }] },
+        gates: [{ gate: "srm", outcome: "failed" }],
+      });
+      const html = readFileSync(out, "utf8");
+      expect(html).toMatch(/Look into this: <\/span>What was served does not fit the weights/);
+      expect(html).toContain("From decided to served");
+      expect(html).toContain("the gate srm failed");
+    });
+
+    test("a gate that cannot be judged ends with 2", async () => {
+      const rollout = file("gated.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
+      for (const [gate, args, message] of [
+        ["srm", [], "`--fail-on srm` cannot be judged: nothing says which version answered"],
+        ["differs", [], "`--fail-on differs` cannot be judged: nothing says which version answered"],
+        ["moved", [], "`--fail-on moved` cannot be judged: there is no rollout"],
+        ["moved", ["--rollout", rollout], "`--fail-on moved` cannot be judged: the draw is random"],
+        ["short", ["--rollout", rollout], "`--fail-on short` cannot be judged: no step has a length and a rate of requests"],
+        ["srn", [], "did you mean `srm`?"],
+        ["", [], "`--fail-on` cannot be ``"],
+      ] as const) {
+        const { code, stdout, stderr } = await simulate(half, "--traffic", even, "--fail-on", gate, ...args);
+        expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+        expect(stderr).toContain(message);
+      }
+      expect(await simulate(half, "--population", model, "--fail-on", "malformed")).toMatchObject({ code: 2 });
+      const untold = file("untold.ndjson", `${lines(1, 0)}\n`);
+      const later = await simulate(half, "--traffic", untold, "--served", "version", "--fail-on", "differs");
+      expect(later).toMatchObject({ code: 2, stderr: expect.stringContaining("the gate `differs` cannot be judged") as string });
+    });
+
+    test("lines that are no requests fail their gate, one by one, or beyond what may be", async () => {
+      const some = file("some.ndjson", lines(50, 49, ["not a line"]));
+      expect(await simulate(half, "--traffic", some)).toMatchObject({ code: 0 });
+      expect(await simulate(half, "--traffic", some, "--fail-on", "malformed")).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/the gate `malformed` failed: 1\s% of the lines are no requests \(1\), 0\s% may be/) as string,
+      });
+      expect(await simulate(half, "--traffic", some, "--fail-on", "malformed", "--max-malformed", "2")).toMatchObject({ code: 0 });
+    });
+
+    test("lines that name a version which the alias does not have are said, and refused where there are no others", async () => {
+      const other = file("other.ndjson", lines(5, 5, ['{"url":"/","version":"v9"}', '{"url":"/","version":"v9"}']));
+      const { code, stdout, stderr } = await simulate(half, "--traffic", other, "--served", "version");
+      expect(code).toBe(0);
+      expect(stderr).toContain("2 lines name a version that the alias does not have (`v9`)");
+      expect(stdout).toContain("2 lines name a version that the alias does not have (`v9`)");
+      const none = file("no-version.ndjson", '{"url":"/","version":"web-1"}\n{"url":"/","version":"web-1"}\n');
+      expect(await simulate(half, "--traffic", none, "--served", "version")).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining("2 lines name a version that the alias does not have (`web-1`)") as string,
+      });
+    });
+
+    test.each([
+      [["--served", "verson"], "`--served` matches nothing: no request of LOG has `verson`"],
+      [["--user", "Header:x-usr"], "`--user` matches nothing: no request of LOG has `header x-usr`"],
+      [["--session", "Cookie:sid"], "`--session` matches nothing: no request of LOG has `cookie sid`"],
+      [["--segment", "Attribute:land"], "`--segment` matches nothing: no request of LOG has `attribute land`"],
+      [["--segment", "Attribute:land", "--user", "Query:u"], "no request of LOG has `query u`; `--segment` matches nothing"],
+    ])("an option that matches nothing is refused: %s", async (args, message) => {
+      const { code, stdout, stderr } = await simulate(half, "--traffic", even, ...args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(message.replaceAll("LOG", even));
+    });
+
+    test("a segment that no user of a model has is refused", async () => {
+      const { code, stderr } = await simulate(half, "--population", model, "--segment", "Attribute:land");
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: "canary-router: `--segment` matches nothing: no request of the population has `attribute land`\n",
+      });
+    });
+  });
+
+  test("segments are in the text, and so are the format and what was skipped", async () => {
+    const har = file("skips.har", {
+      log: {
+        entries: [
+          { request: { method: "GET", url: "https://shop.example/a", headers: [{ name: "x-staff", value: "yes" }] } },
+          { request: { method: "GET", url: "https://shop.example/b", headers: [{ name: "x-staff", value: "no" }] } },
+          { request: { method: "GET", url: "data:text/plain,x", headers: [] } },
+        ],
+      },
+    });
+    const { stdout } = await simulate(alias, "--traffic", har, "--segment", "Header:x-staff");
+    expect(stdout).toMatch(
+      /^2 requests, seed 0\nformat har, found from the first lines; 3 lines\nskipped 1 line that holds no request to a server: 1 a `data:` URL\n/,
+    );
+    expect(stdout).toMatch(/segment +requests +share +expected\nyes +1 +\n {2}v1 +0 +0\.00 % +0\.00 %\n/);
   });
 
   test("a report with plots, in one file", async () => {

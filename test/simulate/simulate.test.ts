@@ -216,20 +216,6 @@ test("what a random split does to users is what probability says", async () => {
   }
 });
 
-test("recorded versions are compared: one by one where nothing is left to chance, and as a ratio where it is", async () => {
-  const pinned: AliasConfig = { version: "v1" };
-  const fixed = await simulate(pinned, visitTraffic([[visit({}, { served: "v1" }), visit({}, { served: "v2" }), visit({})]]), {
-    seed: "s",
-  });
-  expect(fixed.recorded).toMatchObject({ compared: 2, agreed: 1, drawn: [], verdict: undefined });
-  const canary: AliasConfig = { version: "v1", additional_version_weights: { v2: 10 } };
-  const served = (share: number) => Array.from({ length: 10_000 }, (_, at) => visit({}, { served: at < 10_000 * share ? "v2" : "v1" }));
-  const right = await simulate(canary, visitTraffic([served(0.1)]), { seed: "s" });
-  expect(right.recorded).toMatchObject({ compared: 0, verdict: { chance: true } });
-  const wrong = await simulate(canary, visitTraffic([served(0.12)]), { seed: "s" });
-  expect(wrong.recorded?.verdict?.chance).toBe(false);
-});
-
 test("a request that throws is an error and no exception, and segments beyond a thousand are put together", async () => {
   const hostile = {
     request: new Proxy({} as NodeRequest, {

@@ -86,7 +86,7 @@ export const route: Command = defineCommand({
     const tally = await routeLog(compiled, log, json, host);
     const interrupted = host.interrupted.aborted;
     if (tally.requests === 0 && !interrupted) throw noRequests(name, tally.first);
-    await noteMalformed(name, tally, host);
+    await noteMalformed(name, tally, values["max-malformed"], host);
     const style = styleOf(host.stdout, host.env);
     if (!json) {
       const lines = summary(compiled.plan, tally, { name, interrupted, columns: host.columns }, style);

@@ -1,15 +1,22 @@
 import { availableParallelism } from "node:os";
-import { BUDGETS, type Checked } from "../../index.ts";
+import { BUDGETS, type Checked, type Field, fieldName } from "../../index.ts";
 import {
+  type Forecast,
   forecast,
+  type Gate,
+  type GateResult,
+  gates,
+  judge,
   parsePopulation,
   parseRollout,
   type Population,
   populationTraffic,
   type Rollout,
+  type RolloutSimulation,
   simulate as run,
   type SimulateOptions,
   type Simulation,
+  unknownText,
 } from "../../simulate/index.ts";
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
@@ -36,7 +43,7 @@ export const simulate: Command = defineCommand({
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML" }],
   options: {
     traffic: { type: "string", value: "FILE", group: "Traffic", description: "a log of requests, `-` for standard input" },
-    "traffic-format": { ...LOG_OPTIONS["traffic-format"], group: "Traffic" },
+    "traffic-format": { ...LOG_OPTIONS["traffic-format"], needs: "traffic", group: "Traffic" },
     "log-format": { ...LOG_OPTIONS["log-format"], needs: "traffic", group: "Traffic" },
     map: { ...LOG_OPTIONS.map, needs: "traffic", group: "Traffic" },
     "max-malformed": { ...LOG_OPTIONS["max-malformed"], needs: "traffic", group: "Traffic" },
@@ -92,6 +99,14 @@ export const simulate: Command = defineCommand({
       needs: "rollout",
       description: "requests of a user in an hour, to say where an affinity cookie drifts",
     },
+    "fail-on": {
+      type: "string",
+      value: "GATES",
+      multiple: true,
+      list: true,
+      choices: gates,
+      description: "exit with 1 where one of these gates fails; a list such as `srm,mixed`",
+    },
     segment: { type: "string", value: "TYPE:NAME", read: fieldOf, description: "count requests apart by this field" },
     seed: { type: "string", value: "TEXT", default: "0", description: "what everything random comes from" },
     workers: {
@@ -110,8 +125,8 @@ export const simulate: Command = defineCommand({
   oneOf: ["traffic", "population"],
   exits: {
     0: "done",
-    1: "a file has errors, or too many lines of a log are no requests",
-    2: "wrong usage, no such file, or not one request in it",
+    1: "a file has errors, too many lines of a log are no requests, or a gate of --fail-on fails",
+    2: "wrong usage, no such file, not one request in it, an option that matches nothing, or a gate that cannot be judged",
     130: "interrupted; what had been found by then is printed, and marked partial",
   },
   examples: [
@@ -133,6 +148,15 @@ export const simulate: Command = defineCommand({
     await checkReports(values);
     if (threads > processors) await notice(`\`--workers ${threads}\`: there is one thread a processor at most, here ${processors}`, host);
 
+    const rollout = steps.value;
+    const expected =
+      rollout &&
+      forecast(rollout, {
+        ...(perSecond !== undefined && { requestsPerSecond: perSecond }),
+        ...(perUser !== undefined && { requestsPerUserHour: perUser }),
+      });
+    const asked = [...new Set(values["fail-on"])];
+    checkGates(asked, values, expected);
     const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
     const traffic = log?.traffic ?? populationTraffic(model.value as Population, values.count);
     const options = {
@@ -140,31 +164,66 @@ export const simulate: Command = defineCommand({
       ...(segment !== undefined && { segment }),
       ...(threads > 1 && { crew: (await import("../../simulate/workers/index.ts")).workers(threads) }),
     };
+    const found = await watched(log, host, (watch): Promise<Simulation | RolloutSimulation> =>
+      rollout === undefined ? run(config, traffic, { ...options, ...watch }) : run(rollout, traffic, { ...options, ...watch }),
+    );
+    if (found === undefined) return 130;
+    const first = "stages" in found ? found.stages[0]?.simulation : found;
+    if (first !== undefined) await noteTrust(log, first, values, host);
+    const most = values["max-malformed"];
+    const judged = judge(asked, { simulation: found, forecast: expected, ...(most !== undefined && { maxMalformed: most / 100 }) });
     const style = styleOf(host.stdout, host.env);
-    const json = values.format === "json";
-    const rollout = steps.value;
-    if (rollout === undefined) {
-      const simulation = await watched(log, host, (watch) => run(config, traffic, { ...options, ...watch }));
-      if (simulation === undefined) return 130;
-      await noteLines(log, simulation, host);
-      await write(host.stdout, json ? `${jsonOf(simulation, 2)}\n` : simulationText(simulation, style, host.columns));
-      await writeReports(values, { title: file, simulation }, host);
-      return exitCode(simulation, values["max-malformed"], host);
+    if (values.format === "json") {
+      const all = { ...(expected && { forecast: expected }), ...found, ...(asked.length > 0 && { gates: judged }) };
+      await write(host.stdout, `${jsonOf(all, 2)}\n`);
+    } else if ("stages" in found) {
+      const before = expected === undefined ? "" : `${forecastText(expected, host.columns)}\n`;
+      await write(host.stdout, `${before}${rolloutText(found, style, host.columns)}`);
+    } else await write(host.stdout, simulationText(found, style, host.columns));
+    await writeReports(values, { title: file, rollout, forecast: expected, simulation: found, gates: judged }, host);
+    for (const { gate, outcome, why } of judged) {
+      const said = outcome === "unjudged" ? "cannot be judged" : outcome;
+      await notice(`the gate \`${gate}\` ${said}: ${why}`, host, outcome === "passed" ? "green" : "red");
     }
-    const expected = forecast(rollout, {
-      ...(perSecond !== undefined && { requestsPerSecond: perSecond }),
-      ...(perUser !== undefined && { requestsPerUserHour: perUser }),
-    });
-    const simulation = await watched(log, host, (watch) => run(rollout, traffic, { ...options, ...watch }));
-    if (simulation === undefined) return 130;
-    const [first] = simulation.stages;
-    if (first !== undefined) await noteLines(log, first.simulation, host);
-    const text = `${forecastText(expected, host.columns)}\n${rolloutText(simulation, style, host.columns)}`;
-    await write(host.stdout, json ? `${jsonOf({ forecast: expected, ...simulation }, 2)}\n` : text);
-    await writeReports(values, { title: file, rollout, forecast: expected, simulation }, host);
-    return exitCode(first?.simulation, values["max-malformed"], host);
+    return exitCode(first, judged, most, host);
   },
 });
+
+/** Refuses gates that cannot be judged with what is given. */
+function checkGates(
+  asked: readonly Gate[],
+  {
+    served,
+    map,
+    traffic,
+  }: { readonly served?: string | undefined; readonly map: readonly string[]; readonly traffic?: string | undefined },
+  expected: Forecast | undefined,
+): void {
+  const refuse = (gate: Gate, why: string, help: string): never => {
+    throw new Refusal(`\`--fail-on ${gate}\` cannot be judged: ${why}`, help);
+  };
+  for (const gate of asked) {
+    switch (gate) {
+      case "srm":
+      case "differs":
+        if (served === undefined && !map.some((each) => each.startsWith("served=")))
+          refuse(gate, "nothing says which version answered", "`--served KEY` names the field of the log that does");
+        break;
+      case "malformed":
+        if (traffic === undefined) refuse(gate, "there is no log", "`--traffic FILE` names one");
+        break;
+      case "moved":
+      case "short": {
+        if (expected === undefined) refuse(gate, "there is no rollout", "`--rollout FILE` names one");
+        const [result] = judge([gate], { forecast: expected });
+        if (result?.outcome === "unjudged")
+          refuse(gate, result.why, gate === "short" ? "give the steps durations, and `--per-second N`" : "give the alias `stickiness`");
+        break;
+      }
+      case "mixed":
+    }
+  }
+}
 
 /** What `readModel` would give for an option that is not given. */
 const NONE = { ok: true, value: undefined } as const;
@@ -187,15 +246,44 @@ async function watched<Found>(
   }
 }
 
-/** Refuses a log that has no request, and mentions malformed lines. */
-async function noteLines(log: Log | undefined, { requests, lines }: Simulation, host: Terminal): Promise<void> {
-  if (log === undefined) return;
-  if (requests === 0 && !host.interrupted.aborted) throw noRequests(log.name, lines.first);
-  await noteMalformed(log.name, lines, host);
+/** Reports problems that weaken a result. Refuses a log without a request, and options that match no request. */
+async function noteTrust(
+  log: Log | undefined,
+  { requests, lines, unmatched, served }: Simulation,
+  options: { readonly [option in "user" | "session" | "segment"]: Field | undefined } & {
+    readonly served?: string | undefined;
+    readonly "max-malformed"?: number | undefined;
+  },
+  host: Terminal,
+): Promise<void> {
+  const name = log?.name ?? "the population";
+  const { interrupted } = host;
+  if (log !== undefined && requests === 0 && !interrupted.aborted) throw noRequests(log.name, lines.first);
+  if (unmatched.length > 0 && !interrupted.aborted) {
+    const said = unmatched.map((option) => {
+      const field = option === "served" ? options.served : options[option] && fieldName(options[option]);
+      return `\`--${option}\` matches nothing: no request of ${name} has \`${field}\``;
+    });
+    throw new Refusal(said.join("; "));
+  }
+  if (served !== undefined && served.unknown.requests > 0) {
+    const said = unknownText(served.unknown);
+    if (served.unknown.requests === served.told && !interrupted.aborted)
+      throw new Refusal(`${name}: ${said}`, "is it the alias of this log?");
+    await notice(`${name}: ${said}`, host);
+  }
+  if (log !== undefined) await noteMalformed(log.name, lines, options["max-malformed"], host);
 }
 
-function exitCode(simulation: Simulation | undefined, most: number | undefined, { interrupted }: Terminal): ExitCode {
+function exitCode(
+  simulation: Simulation | undefined,
+  judged: readonly GateResult[],
+  most: number | undefined,
+  { interrupted }: Terminal,
+): ExitCode {
   if (interrupted.aborted) return 130;
+  if (judged.some(({ outcome }) => outcome === "failed")) return 1;
+  if (judged.some(({ outcome }) => outcome === "unjudged")) return 2;
   return simulation !== undefined && hasTooMany(simulation.lines.share, most) ? 1 : 0;
 }
 

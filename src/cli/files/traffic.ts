@@ -3,6 +3,8 @@ import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { formatCount } from "../../alias/surface.ts";
 import { type LogOptions, logTraffic, type MalformedLine, type Traffic, TrafficError } from "../../simulate/index.ts";
+import { formatPercent } from "../../alias/surface.ts";
+import { hasTooMany, MAX_MALFORMED } from "../traffic.ts";
 import { failureOf } from "./text.ts";
 import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
@@ -95,16 +97,19 @@ async function* wholeLines(
   yield rest;
 }
 
-/** Reports how many lines of a log are malformed, and lists the first of them. */
+/** Reports how many lines of a log are malformed and whether these are too many, and lists the first of them. */
 export async function noteMalformed(
   name: string,
-  { malformed, first }: { readonly malformed: number; readonly first: readonly MalformedLine[] },
+  { malformed, share, first }: { readonly malformed: number; readonly share: number; readonly first: readonly MalformedLine[] },
+  most: number | undefined,
   host: Terminal,
 ): Promise<void> {
   if (malformed === 0) return;
   const more = malformed > first.length ? [`and ${formatCount(malformed - first.length)} more`] : [];
   const lines = [...first.map(malformedText), ...more].map((line) => `\n  ${line}`);
-  await notice(`${name}: ${plural(malformed, "line is no request", "lines are no requests")}${lines.join("")}`, host);
+  const limit = most ?? MAX_MALFORMED;
+  const beyond = hasTooMany(share, most) ? `, ${formatPercent(share)} of all, more than the ${limit} % of \`--max-malformed\`` : "";
+  await notice(`${name}: ${plural(malformed, "line is no request", "lines are no requests")}${beyond}${lines.join("")}`, host);
 }
 
 /** The refusal of a log that has no request. */

@@ -1,25 +1,84 @@
 import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
-import { duration, type Exposure, type Forecast, type RolloutSimulation, type Share, type Simulation } from "../../simulate/index.ts";
+import {
+  decidedText,
+  type Draws,
+  duration,
+  type Exposure,
+  type Forecast,
+  type RolloutSimulation,
+  type Share,
+  type Simulation,
+  unknownText,
+} from "../../simulate/index.ts";
 import type { Style } from "../terminal/style.ts";
 import { plural, table } from "../terminal/table.ts";
 
 /** The result of a simulation as text. */
 export function simulationText(simulation: Simulation, style: Style, columns: number | undefined): string {
-  return `${simulationLines(simulation, style, columns).join("\n")}\n`;
+  const { requests, seed } = simulation;
+  const lines = [
+    ...partialLines(simulation, style),
+    `${plural(requests, "request")}, seed ${visible(seed)}`,
+    ...logLines(simulation, style),
+    ...simulationLines(simulation, style, columns),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function partialLines({ partial }: { readonly partial: boolean }, style: Style): readonly string[] {
+  return partial ? [style("yellow", "partial: it was stopped before the traffic had ended")] : [];
+}
+
+/** What the log is, and what of it was left out. */
+function logLines({ format, lines, served, draws }: Simulation, style: Style): readonly string[] {
+  if (format === undefined) return [];
+  const { read, malformed, skipped, skippedFor } = lines;
+  const prefix = format.prefix === undefined ? "" : `, each line behind what ${visible(format.prefix)} puts before it`;
+  const reasons = skippedFor.map(({ reason, lines: some }) => `${formatCount(some)} ${visible(reason)}`).join(", ");
+  return [
+    `format ${visible(format.name)}${format.detected ? ", found from the first lines" : ""}${prefix}; ${plural(read, "line")}`,
+    ...(skipped === 0 ? [] : [`skipped ${plural(skipped, "line that holds", "lines that hold")} no request to a server: ${reasons}`]),
+    ...(served !== undefined || draws.length === 0
+      ? []
+      : ["what was served is not judged: `--served` names the field with the version that answered"]),
+    ...(malformed === 0 ? [] : [style("yellow", `left out ${plural(malformed, "line that is", "lines that are")} no request`)]),
+  ];
 }
 
 function simulationLines(simulation: Simulation, style: Style, columns: number | undefined): readonly string[] {
-  const { requests, seed, partial } = simulation;
   return [
-    ...(partial ? [style("yellow", "partial: it was stopped before the traffic had ended")] : []),
-    `${plural(requests, "request")}, seed ${visible(seed)}`,
+    ...servedLines(simulation, style, columns),
     "",
     ...versionLines(simulation, columns),
     ...funnelLines(simulation, columns),
     ...drawLines(simulation, style, columns),
     ...exposureLines("user", simulation.users, columns),
     ...exposureLines("session", simulation.sessions, columns),
-    ...recordedLines(simulation),
+    ...segmentLines(simulation, columns),
+  ];
+}
+
+/** Segments that are shown; JSON has all. */
+const SEGMENTS_SHOWN = 20;
+
+function segmentLines({ segments }: Simulation, columns: number | undefined): readonly string[] {
+  if (segments.length === 0) return [];
+  const rows = segments
+    .slice(0, SEGMENTS_SHOWN)
+    .flatMap(({ value, rest, requests, versions }) => [
+      [rest ? "all other values" : value === undefined ? "(without one)" : visible(value), formatCount(requests), "", ""],
+      ...versions.map((each) => [
+        `  ${visible(each.version)}`,
+        formatCount(each.requests),
+        formatPercent(each.share),
+        formatPercent(each.expected),
+      ]),
+    ]);
+  const more = segments.length - SEGMENTS_SHOWN;
+  return [
+    "",
+    ...table([["segment", "requests", "share", "expected"], ...rows], columns),
+    ...(more > 0 ? [`  and ${plural(more, "more value")}, see \`--format json\``] : []),
   ];
 }
 
@@ -53,26 +112,94 @@ function funnelLines({ funnel, requests }: Simulation, columns: number | undefin
   return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", formatCount(rest), "", ""]], columns)];
 }
 
-function drawLines({ draws }: Simulation, style: Style, columns: number | undefined): readonly string[] {
-  return draws.flatMap(({ unit, count: units, sampled, arms, verdict, sequential }) => {
-    const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
-      visible(version),
-      formatCount(got),
-      formatPercent(share),
-      `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)} %`,
-      formatPercent(slots, 10_000),
-    ]);
-    const kind = unit === "key" ? "sticky draws, one for each key" : "random draws, one for each request";
-    const p = `p = ${verdict.p < 0.0001 ? verdict.p.toExponential(1) : verdict.p.toFixed(4)}, ${verdict.test}, ${plural(units, unit)}`;
-    const said = verdict.chance ? `no more than chance (${p})` : style("red", `more than chance (${p})`);
-    return [
-      "",
-      `${kind}${sampled < 1 ? `, an even sample of ${formatPercent(sampled)}` : ""}:`,
-      ...table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows], columns),
-      `  the difference from the weights is ${said}`,
-      `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p = ${sequential.p.toFixed(4)})`,
-    ];
+function pText(p: number): string {
+  return p < 0.0001 ? p.toExponential(1) : p.toFixed(4);
+}
+
+/** What the test of a ratio says of what was compared with the weights. */
+function testLines(
+  { count: units, unit, verdict, sequential }: Draws,
+  [right, wrong]: readonly [string, string],
+  style: Style,
+): readonly string[] {
+  const p = `p = ${pText(verdict.p)}, ${verdict.test}, ${plural(units, unit)}`;
+  return [
+    `  ${verdict.chance ? right : style("red", wrong)} (${p})`,
+    `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p = ${pText(sequential.p)})`,
+  ];
+}
+
+function armLines({ unit, arms }: Draws, columns: number | undefined): readonly string[] {
+  const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
+    visible(version),
+    formatCount(got),
+    formatPercent(share),
+    `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)} %`,
+    formatPercent(slots, 10_000),
+  ]);
+  return table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows], columns);
+}
+
+function sampleText({ sampled }: Draws): string {
+  return sampled < 1 ? `, an even sample of ${formatPercent(sampled)}` : "";
+}
+
+/** The draws of the simulation itself. They say nothing of what was served, and the words must not sound as if they did. */
+function drawLines(simulation: Simulation, style: Style, columns: number | undefined): readonly string[] {
+  return simulation.draws.flatMap((draws) => {
+    const { unit, count: units, recorded } = draws;
+    const [kind, words] =
+      unit === "key"
+        ? (["sticky draws, one for each key", ["the keys follow the weights", "the keys do not follow the weights"]] as const)
+        : recorded === units
+          ? ([
+              "draws as they were recorded, one for each request",
+              ["the recorded draws follow the weights", "the recorded draws do not follow the weights"],
+            ] as const)
+          : ([
+              `random draws, one for each request${recorded > 0 ? ` (${formatCount(recorded)} recorded, the others made here)` : ", made here with the seed"}`,
+              ["the random numbers made here follow the weights", "the random numbers made here do not follow the weights"],
+            ] as const);
+    return ["", `${kind}${sampleText(draws)}:`, ...armLines(draws, columns), ...testLines(draws, words, style)];
   });
+}
+
+/** Whether what was served fits the weights, and from what was decided to what was served. */
+function servedLines(simulation: Simulation, style: Style, columns: number | undefined): readonly string[] {
+  const { served } = simulation;
+  if (served === undefined) return [];
+  const { told, untold, unknown, ways, compared, agreed, draws, mixedKeys } = served;
+  const rows = ways.map(({ from, to, requests }) => [
+    `${visible(decidedText(from))} → ${to === undefined ? "another" : visible(to)}`,
+    formatCount(requests),
+  ]);
+  const differ = compared - agreed;
+  return [
+    "",
+    `what was served, by ${plural(told, "request")}${untold === 0 ? "" : ` (${plural(untold, "other does", "others do")} not tell)`}:`,
+    ...table([["decided → served", "requests"], ...rows], columns),
+    ...(compared === 0
+      ? []
+      : [
+          `  ${formatCount(agreed)} of ${formatCount(compared)} that leave nothing to chance agree${differ === 0 ? "" : style("red", `, ${formatCount(differ)} differ`)}`,
+        ]),
+    ...(unknown.requests === 0 ? [] : [`  ${style("red", visible(unknownText(unknown)))}`]),
+    ...draws.flatMap((each) => [
+      "",
+      `served at the split, ${each.unit === "key" ? "each key once" : "each request"}${sampleText(each)}:`,
+      ...armLines(each, columns),
+      ...(each.count === 0 ? [] : testLines(each, ["what was served fits the weights", "what was served does not fit the weights"], style)),
+      ...(each.tooFew
+        ? [`  ${style("yellow", `too few to tell: ${plural(each.count, each.unit)} would fit whatever had been served`)}`]
+        : []),
+      ...(each.impossible === 0
+        ? []
+        : [`  ${style("red", `${plural(each.impossible, each.unit)} got a version that the split cannot give`)}`]),
+    ]),
+    ...(mixedKeys === undefined
+      ? []
+      : [`  keys that were served more than one version: ${formatCount(mixedKeys.count)} of ${formatCount(mixedKeys.of)}`]),
+  ];
 }
 
 function exposureLines(who: string, exposure: Exposure | undefined, columns: number | undefined): readonly string[] {
@@ -96,15 +223,6 @@ function shareText({ share, count: got, of }: Share): string {
 
 function expectedText(expected: number | undefined): string {
   return expected === undefined ? "" : `, expected ${formatPercent(expected)}`;
-}
-
-function recordedLines({ recorded }: Simulation): readonly string[] {
-  if (recorded === undefined) return [];
-  const { compared, agreed } = recorded;
-  return [
-    "",
-    `recorded answers: ${formatCount(agreed)} of ${formatCount(compared)} that leave nothing to chance agree (${formatPercent(agreed, compared)})`,
-  ];
 }
 
 /** The forecast of a rollout, which needs no simulation. */
@@ -134,16 +252,24 @@ export function forecastText(
 }
 
 /** The simulation of a rollout: each stage, and what moved between them. */
-export function rolloutText({ stages, changes, bounced }: RolloutSimulation, style: Style, columns: number | undefined): string {
+export function rolloutText(rollout: RolloutSimulation, style: Style, columns: number | undefined): string {
+  const { stages, changes, bounced, requests, seed } = rollout;
+  const [first] = stages;
+  const head = [
+    ...partialLines(rollout, style),
+    `${plural(requests, "request")} through every stage, seed ${visible(seed)}`,
+    ...(first === undefined ? [] : logLines(first.simulation, style)),
+    "",
+  ];
   const lines = stages.flatMap(({ name, simulation }) => [
     style("bold", visible(name)),
     ...simulationLines(simulation, style, columns).map((line) => `  ${line}`.trimEnd()),
     "",
   ]);
-  const moves = changes.map(({ from, to, requests, users }) => [
+  const moves = changes.map(({ from, to, requests: moved, users }) => [
     `${from} → ${to}`,
-    formatCount(requests),
+    formatCount(moved),
     users === undefined ? "–" : formatCount(users),
   ]);
-  return `${[...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${formatCount(bounced)}`].join("\n")}\n`;
+  return `${[...head, ...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${formatCount(bounced)}`].join("\n")}\n`;
 }

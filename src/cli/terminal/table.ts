@@ -1,4 +1,3 @@
-import { formatCount } from "../../alias/surface.ts";
 /** The widest first column on a terminal. Version names may have 256 characters, and a terminal 80 columns. */
 const WIDEST = 26;
 
@@ -18,7 +17,4 @@ function cut(name: string): string {
   return name.length > WIDEST ? `${name.slice(0, WIDEST - 1)}…` : name;
 }
 
-/** A count and its noun: `1 request`, `2,400 requests`. */
-export function plural(value: number, noun: string, nouns: string = `${noun}s`): string {
-  return `${formatCount(value)} ${value === 1 ? noun : nouns}`;
-}
+export { plural } from "../../alias/surface.ts";

@@ -1,13 +1,19 @@
 import { SLOTS } from "../../alias/index.ts";
-import { formatCount } from "../../document/index.ts";
+import { formatCount, plural } from "../../document/index.ts";
 import { type Plan, runsOf } from "../../plan/index.ts";
 import type { Movement } from "../../prove/index.ts";
 import type { Forecast } from "../forecast.ts";
+import type { ArmShares } from "../plot/arms.ts";
+import type { GateResult } from "../gates.ts";
 import type { Matrix } from "../plot/matrix.ts";
-import { duration, percent, probability } from "../plot/number.ts";
+import { decidedText, probabilityText, ratioText, testName, unknownText } from "../served/words.ts";
+import { duration, percent } from "../plot/number.ts";
 import type { Table } from "../plot/table.ts";
 import type { Figure, ReportData, Section } from "./html.ts";
-import type { Draws, Exposure, Simulation } from "../result.ts";
+import type { Draws } from "../draws.ts";
+import type { Exposure } from "../exposure.ts";
+import type { Simulation } from "../result.ts";
+import type { Served, Way } from "../served/report.ts";
 import type { Rollout } from "../rollout.ts";
 import type { RolloutSimulation } from "../simulate.ts";
 import { wilson } from "../statistics/interval.ts";
@@ -18,6 +24,8 @@ export interface Findings {
   readonly rollout?: Rollout | undefined;
   readonly forecast?: Forecast | undefined;
   readonly simulation?: Simulation | RolloutSimulation | undefined;
+  /** What came of gates, which then stand among the verdicts. */
+  readonly gates?: readonly GateResult[] | undefined;
   readonly change?: { readonly before: Plan; readonly after: Plan; readonly movement: Movement } | undefined;
 }
 
@@ -38,16 +46,17 @@ const MOST_ROWS = 20;
 const MOST_COURSES = 4;
 
 /** Findings as a report shows them: the only place that knows both. */
-export function reportDataOf({ title, rollout, forecast, simulation, change }: Findings): ReportData {
+export function reportDataOf({ title, rollout, forecast, simulation, gates = [], change }: Findings): ReportData {
   const told = simulationsOf(simulation);
   return {
     title,
     partial:
       simulation?.partial === true
-        ? `It was stopped after ${formatCount(simulation.requests)} requests; what follows rests on these.`
+        ? `It was stopped after ${plural(simulation.requests, "request")}; what follows rests on these.`
         : undefined,
     summary: summaryOf(simulation, forecast, change?.movement),
     verdicts: [
+      ...gates.map(gateVerdict),
       ...(change === undefined ? [] : changeVerdicts(change.movement)),
       ...forecastVerdicts(forecast),
       ...told.flatMap(verdictsOf),
@@ -68,7 +77,8 @@ function simulationsOf(simulation: Findings["simulation"]): readonly NamedSimula
 
 function summaryOf(simulation: Findings["simulation"], forecast: Forecast | undefined, movement: Movement | undefined): readonly string[] {
   const said: string[] = [];
-  if (simulation !== undefined) said.push(`${formatCount(simulation.requests)} requests were simulated with the seed ${simulation.seed}.`);
+  if (simulation !== undefined)
+    said.push(`${plural(simulation.requests, "request was", "requests were")} simulated with the seed ${simulation.seed}.`);
   if (simulation !== undefined && !("stages" in simulation)) {
     const shares = simulation.versions.map(
       ({ version, share, expected }) => `${version} got ${percent(share)} (${percent(expected)} was to be expected)`,
@@ -90,16 +100,24 @@ function summaryOf(simulation: Findings["simulation"], forecast: Forecast | unde
     said.push(
       movement.unchanged
         ? "The two aliases decide alike for every request, draw and key: this is proved."
-        : `${percent(movement.moved / SLOTS)} of the split moves; the least for these shares is ${percent(movement.least / SLOTS)}. ${formatCount(movement.shifts.length)} regions of requests change hands by rules.`,
+        : `${percent(movement.moved / SLOTS)} of the split moves; the least for these shares is ${percent(movement.least / SLOTS)}. ${plural(movement.shifts.length, "region of requests changes", "regions of requests change")} hands by rules.`,
     );
   }
   return said;
 }
 
+function gateVerdict({ gate, outcome, why }: GateResult): Verdicts[number] {
+  const kind = outcome === "passed" ? "pass" : outcome === "failed" ? "fail" : "note";
+  return { kind, text: `the gate ${gate} ${outcome === "unjudged" ? "cannot be judged" : outcome}: ${why}.` };
+}
+
 function changeVerdicts({ moved, least, redrawn, undecided }: Movement): Verdicts {
   const verdicts: Verdicts[number][] = [
     moved > least
-      ? { kind: "fail", text: `${formatCount(moved - least)} slots of 10,000 move that would not have to; \`rebalance\` keeps them.` }
+      ? {
+          kind: "fail",
+          text: `${plural(moved - least, "slot of 10,000 moves", "slots of 10,000 move")} that would not have to; \`rebalance\` keeps them.`,
+        }
       : { kind: "pass", text: "No slot moves that would not have to." },
   ];
   if (redrawn)
@@ -123,34 +141,58 @@ function forecastVerdicts(forecast: Forecast | undefined): Verdicts {
 
 function verdictsOf({ name, simulation }: NamedSimulation): Verdicts {
   const place = name === undefined ? "" : `${name}: `;
-  const { lines, recorded } = simulation;
-  const verdicts: Verdicts[number][] = simulation.draws.flatMap(({ unit, count: all, verdict, sequential, sampled }) => {
-    const test = verdict.test === "binomial" ? "exact binomial test" : "chi-square test";
+  const { lines, served } = simulation;
+  const verdicts: Verdicts[number][] = served === undefined ? [] : servedVerdicts(served);
+  for (const { unit, count: all, recorded, verdict, sequential, sampled } of simulation.draws) {
+    const whose =
+      unit === "key" ? "how this alias divides the keys" : recorded === all ? "the recorded draws" : "the draws of this simulation";
+    const agree = `${verdict.chance ? (unit === "key" ? "agrees with" : "agree with") : unit === "key" ? "differs from" : "differ from"} the weights`;
     const sample = sampled < 1 ? `, a sample of ${percent(sampled)}` : "";
-    const rest = `${test}, p ${verdict.p < 0.0001 ? "" : "= "}${probability(verdict.p)}, on ${formatCount(all)} ${unit}s${sample}.`;
-    const looked: Verdicts[number][] = sequential.alarm
-      ? [{ kind: "fail", text: `${place}the test that may be looked at at any time has given the alarm, p ${probability(sequential.p)}.` }]
-      : [];
-    return verdict.chance
-      ? [{ kind: "pass" as const, text: `${place}the draw agrees with the weights: ${rest}` }, ...looked]
-      : [{ kind: "fail" as const, text: `${place}the draw differs from the weights by more than chance: ${rest}` }, ...looked];
-  });
-  if (recorded?.verdict !== undefined) {
-    const { chance, p } = recorded.verdict;
-    const text = `${place}the versions in the log ${chance ? "agree with" : "differ from"} the weights, p ${probability(p)}.`;
-    verdicts.push({ kind: chance ? "pass" : "fail", text });
+    const text = `${place}${whose} ${agree}: ${testName(verdict.test)}, p ${probabilityText(verdict.p)}, on ${plural(all, unit)}${sample}.`;
+    verdicts.push({ kind: verdict.chance ? "pass" : "fail", text });
+    if (sequential.alarm)
+      verdicts.push({
+        kind: "fail",
+        text: `${place}${whose}: the test that may be looked at at any time has given the alarm, p ${probabilityText(sequential.p)}.`,
+      });
   }
-  if (recorded !== undefined && recorded.compared > 0) {
-    const text = `${place}${formatCount(recorded.agreed)} of ${formatCount(recorded.compared)} requests in the log that leave nothing to chance got the version of the alias.`;
-    verdicts.push({ kind: recorded.agreed === recorded.compared ? "pass" : "fail", text });
-  }
+  if (served === undefined && simulation.format !== undefined && name === undefined)
+    verdicts.push({ kind: "note", text: "What was served is not judged: no field was named that holds the version which answered." });
   if (lines.malformed > 0 && (name === undefined || name === "before")) {
-    verdicts.push({
-      kind: "note",
-      text: `${formatCount(lines.malformed)} of ${formatCount(lines.read)} lines are no requests and were left out.`,
-    });
+    const text = `${formatCount(lines.malformed)} of ${plural(lines.read, "line is no request and was", "lines are no requests and were")} left out.`;
+    verdicts.push({ kind: "note", text });
   }
   return verdicts;
+}
+
+/** What was served: the answer that was asked for comes first. */
+function servedVerdicts({ draws, compared, agreed, unknown, untold, mixedKeys }: Served): Verdicts[number][] {
+  return [
+    ...draws.map((each): Verdicts[number] => ({
+      kind: each.fits ? "pass" : "fail",
+      text: `What was served ${each.fits ? "fits" : "does not fit"} the weights: ${ratioText(each)}.`,
+    })),
+    ...(compared === 0
+      ? []
+      : [
+          {
+            kind: agreed === compared ? ("pass" as const) : ("fail" as const),
+            text: `${formatCount(agreed)} of ${plural(compared, "request")} that leave nothing to chance got the version of the alias.`,
+          },
+        ]),
+    ...(unknown.requests === 0 ? [] : [{ kind: "fail" as const, text: `${unknownText(unknown)}.` }]),
+    ...(mixedKeys === undefined || mixedKeys.count === 0
+      ? []
+      : [
+          {
+            kind: "fail" as const,
+            text: `${formatCount(mixedKeys.count)} of ${plural(mixedKeys.of, "sticky key")} were served more than one version at the split.`,
+          },
+        ]),
+    ...(untold === 0
+      ? []
+      : [{ kind: "note" as const, text: `${plural(untold, "request does", "requests do")} not tell which version answered.` }]),
+  ];
 }
 
 /** One cell for each way from a version to another. */
@@ -323,7 +365,7 @@ function shareSections(simulation: Findings["simulation"], rollout: Rollout | un
   const bounced =
     simulation.bounced === 0
       ? "No request goes to a version and comes back."
-      : `${formatCount(simulation.bounced)} requests leave a version and come back to it.`;
+      : `${plural(simulation.bounced, "request leaves a version and comes", "requests leave a version and come")} back to it.`;
   return [...sections, { heading: "Requests that change version", text: [bounced], figure: { kind: "matrix", data }, tables: [table] }];
 }
 
@@ -333,6 +375,7 @@ function simulationSections(told: readonly NamedSimulation[]): readonly Section[
   const [first] = told;
   if (first === undefined) return [];
   const single = told.length === 1 ? first.simulation : undefined;
+  if (first.simulation.served !== undefined) sections.push(...servedSections(first.simulation.served, versionsOf([first.simulation.plan])));
   sections.push(tabled("Who got what", versionsTable(told)));
 
   const ruled = told.findLast(({ simulation }) => simulation.funnel.length > 0);
@@ -371,6 +414,26 @@ function simulationSections(told: readonly NamedSimulation[]): readonly Section[
   return sections;
 }
 
+/** What was served, beside the weights, and from what the alias decides to what was served. */
+function servedSections({ draws, ways }: Served, versions: readonly string[]): readonly Section[] {
+  const rows = ways.map(({ from, to, requests }) => {
+    const of = ways.reduce((sum, each) => (sameVersion(each.from, from) ? sum + each.requests : sum), 0);
+    return [decidedText(from), to ?? "another", formatCount(requests), percent(requests / of)];
+  });
+  const table = { caption: "From what the alias decides to what was served", head: ["Decided", "Served", "Requests", "Part"], rows };
+  const arms = draws.map((each): Section => {
+    const heading = each.unit === "key" ? "What keys were served" : "What requests were served";
+    const shares = armShares(each);
+    const title = `${each.unit === "key" ? "Keys" : "Requests"} at the split by the version that was served, beside the weights`;
+    return plotted(heading, { kind: "arms", data: { title, unit: `${each.unit}s`, versions, arms: shares } }, `${ratioText(each)}.`);
+  });
+  return [...arms, tabled("From decided to served", table)];
+}
+
+function sameVersion(one: Way["from"], other: Way["from"]): boolean {
+  return one?.version === other?.version && one?.reason === other?.reason;
+}
+
 function versionsTable(told: readonly NamedSimulation[]): Table {
   const several = told.length > 1;
   const rows = told.flatMap(({ name = "", simulation }) =>
@@ -385,14 +448,7 @@ function versionsTable(told: readonly NamedSimulation[]): Table {
 }
 
 function armsSection({ unit, arms, sampled }: Draws, versions: readonly string[]): Section {
-  const shares = arms.map(({ version, count: each, share, interval, slots }) => ({
-    version,
-    count: each,
-    share,
-    low: interval.low,
-    high: interval.high,
-    expected: slots / SLOTS,
-  }));
+  const shares = armShares({ arms });
   const title = unit === "key" ? "Keys by version, beside the weights" : "Drawn requests by version, beside the weights";
   const text =
     sampled < 1
@@ -403,6 +459,17 @@ function armsSection({ unit, arms, sampled }: Draws, versions: readonly string[]
     { kind: "arms", data: { title, unit: `${unit}s`, versions, arms: shares } },
     text,
   );
+}
+
+function armShares({ arms }: Pick<Draws, "arms">): ArmShares["arms"] {
+  return arms.map(({ version, count: each, share, interval, slots }) => ({
+    version,
+    count: each,
+    share,
+    low: interval.low,
+    high: interval.high,
+    expected: slots / SLOTS,
+  }));
 }
 
 /** What the arms were given, but the primary's, stretch by stretch of the traffic. A single stretch is no course. */

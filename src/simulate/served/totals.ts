@@ -1,0 +1,100 @@
+import { SLOTS } from "../../alias/index.ts";
+import type { Plan } from "../../plan/index.ts";
+import { type Slotted } from "../draws.ts";
+import { type DrawTest, emptyTest, lookAgain } from "../draw-test.ts";
+import { Followed } from "../followed.ts";
+import { owned, Sample } from "../sample.ts";
+import { addAll } from "../summary.ts";
+import { joinedAnswers, type ServedLevels, type ServedTally, splitOutcomes, UNKNOWN_SHOWN } from "./count.ts";
+
+/** What the tallies of a plan say of the versions that answered, added up. */
+export class ServedTotals {
+  readonly plan: Plan;
+  /** The versions that the split can give, and where each stands. */
+  readonly arms: readonly Slotted[];
+  readonly cells: number[] = [];
+  /** Requests, or keys, that come to the split, by the arm. */
+  readonly requestTest: DrawTest;
+  readonly keyTest: DrawTest;
+  /** Those of which the answer was no version that the split can give. */
+  impossibleRequests = 0;
+  readonly keys: Sample<number> = new Sample<number>(joinedAnswers);
+  readonly users: Followed;
+  readonly sessions: Followed;
+  readonly unknown: Map<string, number> = new Map<string, number>();
+  readonly #armOf: readonly number[];
+  readonly #shares: readonly number[];
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.arms = armsOf(plan);
+    this.#armOf = plan.versions.map((version) => this.arms.findIndex((arm) => arm.version === version));
+    this.#shares = this.arms.map(({ slots }) => slots / SLOTS);
+    this.requestTest = emptyTest(this.arms.length);
+    this.keyTest = emptyTest(this.arms.length);
+    this.users = new Followed(plan, plan.versions.length + 1);
+    this.sessions = new Followed(plan, plan.versions.length + 1);
+  }
+
+  /** Adds the tally of the next task; `requests` counts those of all tasks so far. */
+  add({ cells, split, keys, users, sessions, unknown }: ServedTally, requests: number): void {
+    addAll(this.cells, cells);
+    this.impossibleRequests += this.#look(this.requestTest, split, requests);
+    const fresh = split.map(() => 0);
+    for (const [key, answers] of keys) {
+      const held = this.keys.size;
+      this.keys.add(key, answers);
+      if (this.keys.size > held) fresh[answers >> 1] = (fresh[answers >> 1] ?? 0) + 1;
+    }
+    // Of a sample, the order is not known.
+    if (this.keys.level === 0) this.#look(this.keyTest, fresh, requests);
+    this.users.add(users);
+    this.sessions.add(sessions);
+    for (const [version, count] of unknown) {
+      const known = this.unknown.get(version);
+      if (known !== undefined || this.unknown.size < UNKNOWN_SHOWN) this.unknown.set(owned(version), (known ?? 0) + count);
+    }
+  }
+
+  /** Looks at what was observed of each version, and returns how many are of none that the split can give. */
+  #look(test: DrawTest, observed: readonly number[], requests: number): number {
+    const { counts, impossible } = this.armCounts(observed);
+    lookAgain(test, requests, counts, this.#shares);
+    return impossible;
+  }
+
+  /** Counts of versions as counts of arms. */
+  armCounts(observed: readonly number[]): { readonly counts: readonly number[]; readonly impossible: number } {
+    const counts = this.arms.map(() => 0);
+    let impossible = 0;
+    for (const [version, count] of observed.entries()) {
+      const arm = this.#armOf[version] ?? -1;
+      if (arm === -1) impossible += count;
+      else counts[arm] = (counts[arm] ?? 0) + count;
+    }
+    return { counts, impossible };
+  }
+
+  /** What later tallies need not tell of. */
+  levels(): ServedLevels {
+    return { keys: this.keys.level, users: this.users.level, sessions: this.sessions.level };
+  }
+}
+
+/** The versions that a request which no rule claims can get: by the slots, or the one that gets all where nothing is split. */
+function armsOf(plan: Plan): readonly Slotted[] {
+  const { split, outcomes } = plan;
+  const slots = new Map<number, number>();
+  if (split.kind === "fixed") slots.set(split.outcome, SLOTS);
+  else
+    for (const [index, { until, outcome }] of split.arms.entries())
+      slots.set(outcome, (slots.get(outcome) ?? 0) + until - (split.arms[index - 1]?.until ?? 0));
+  const arms = new Map<string, Slotted>();
+  for (const outcome of splitOutcomes(plan)) {
+    const { version = "", at = "" } = outcomes[outcome] ?? {};
+    const own = slots.get(outcome) ?? 0;
+    const known = arms.get(version);
+    if (own > 0) arms.set(version, { version, at: known?.at ?? at, slots: (known?.slots ?? 0) + own });
+  }
+  return [...arms.values()];
+}
