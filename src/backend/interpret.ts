@@ -94,7 +94,7 @@ function attempt(plan: Plan, { failure, value }: Fields, draw: unknown, random: 
 }
 
 /** The draw of a sticky key; a plan without one is never asked. */
-function drawOfKey({ split }: Plan): (key: string) => number {
+export function drawOfKey({ split }: Plan): (key: string) => number {
   return split.kind === "arms" && split.sticky !== undefined ? keyDraw(split.sticky) : () => Number.NaN;
 }
 

@@ -7,4 +7,4 @@ export { compare, EFFORT, type Equivalence, equivalent, type ProofOptions } from
 export { literalOf, OTHER } from "./letters.ts";
 export { movement, type Movement, rebalance, type Shift } from "./movement.ts";
 export { constrain, eachApart, type Effort, everything, narrow, narrowMatches, type Region, search } from "./region.ts";
-export { lettersLeft, valuesOf, type Witness, witnessOf } from "./witness.ts";
+export { lettersLeft, smallest, valuesOf, type Witness, witnessOf } from "./witness.ts";

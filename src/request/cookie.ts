@@ -80,6 +80,12 @@ export function cookieValue(line: string, name: string): string | undefined {
   return from === -1 ? undefined : line.slice(from, cookieEnd(line, from));
 }
 
+/** The names of the cookies of a Cookie field, each once. */
+export function cookieNames(line: string): ReadonlySet<string> {
+  const names = line.split(";").map((pair) => (pair.includes("=") ? pair.slice(0, pair.indexOf("=")).replace(/^[ \t]+|[ \t]+$/g, "") : ""));
+  return new Set(names.filter((name) => name !== ""));
+}
+
 /** Whether the cookie value that begins at `from` is `value`, which has no `;` and no blank at an end, and is not empty. */
 export function cookieIs(line: string, from: number, value: string): boolean {
   if (!line.startsWith(value, from)) return false;

@@ -1,5 +1,5 @@
 /** What a request is: fields, readers, and the texts that fields stand in. */
-export { cookieEnd, cookieIs, cookieStart } from "./cookie.ts";
+export { cookieEnd, cookieIs, cookieNames, cookieStart } from "./cookie.ts";
 export { fetchReader, type FetchRequest } from "./fetch.ts";
 export {
   accessOf,
@@ -20,7 +20,7 @@ export {
   valueIn,
 } from "./field.ts";
 export { nodeReader } from "./node.ts";
-export { isPlain, queryDecoded, queryEnd, queryStart } from "./query.ts";
+export { isPlain, queryDecoded, queryEnd, queryNames, queryStart } from "./query.ts";
 export { rawReader, type RawRequest } from "./raw.ts";
 export type { Access, NodeRequest, Reader } from "./request.ts";
 export { pathEnd, pathStart } from "./target.ts";

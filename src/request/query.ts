@@ -73,6 +73,11 @@ export function queryDecoded(target: string, name: string): string | undefined {
   return isUnicode(name) ? lastQuery.values.get(name) : undefined;
 }
 
+/** The names of the query parameters of a request target, decoded, each once. */
+export function queryNames(target: string): ReadonlySet<string> {
+  return new Set(new URLSearchParams(queryOf(target)).keys());
+}
+
 /** The query of a request target, with a `&` ahead: it keeps a leading `?` of the query from being dropped, and adds nothing. */
 function queryOf(target: string): string {
   const start = pathEnd(target, 0);

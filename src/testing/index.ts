@@ -4,7 +4,8 @@ export { type Coverage, coverage, type Point, ratio } from "./coverage.ts";
 export type { Outcome } from "./deprecated.ts";
 export type { Sight } from "./goals.ts";
 export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
-export { type Mutant, type MutantResult, mutants, mutate, type MutationReport, scoreOf } from "./mutate.ts";
+export { type Mutant, mutants } from "./mutants.ts";
+export { type MutantResult, mutate, type MutationOptions, type MutationReport, scoreOf } from "./mutate.ts";
 export { suggestCases } from "./suggest.ts";
 export {
   type Case,

@@ -73,16 +73,30 @@ export function judgeOf(plan: Plan): Judge {
 }
 
 /** Whether a case comes out as it expects. */
-export function passes(judge: Judge, { request, draw, expect }: Case): boolean {
+function passes(judge: Judge, { request, draw, expect }: Case): boolean {
   judge.drawn = false;
   const decision = judge.route(request, draw);
-  const { version, split, reason, at } = expect;
-  if (version !== undefined && (decision.version !== version || (judge.drawn && judge.shares.get(version) !== SLOTS))) return false;
-  if (split !== undefined && !hasShares(judge, decision, split)) return false;
+  return meets(expect, decision, judge.drawn, judge.shares);
+}
+
+/** Whether a decision is what a case expects. Where the draw was random, `shares` are the slots of each version. */
+export function meets(
+  { version, split, reason, at }: Expectation,
+  decision: Decision,
+  drawn: boolean,
+  shares: ReadonlyMap<Version, number>,
+): boolean {
+  if (version !== undefined && (decision.version !== version || (drawn && shares.get(version) !== SLOTS))) return false;
+  if (split !== undefined && !hasShares(drawn, shares, decision, split)) return false;
   return (reason === undefined || decision.reason === reason) && (at === undefined || decision.at === at);
 }
 
-function hasShares({ drawn, shares }: Judge, { version }: Decision, expected: ReadonlyMap<Version, number>): boolean {
+function hasShares(
+  drawn: boolean,
+  shares: ReadonlyMap<Version, number>,
+  { version }: Decision,
+  expected: ReadonlyMap<Version, number>,
+): boolean {
   if (!drawn) return expected.get(version) === SLOTS;
   for (const [each, slots] of expected) if ((shares.get(each) ?? 0) !== slots) return false;
   return true;

@@ -85,7 +85,7 @@ const source = sourceOf("alias.json");
 const read = parseSuite({ cases: [{ request: { headers: { a: "x" } }, draw: 0.05, expect: { version: "v3" } }] }, { alias: source.plan });
 if (!read.ok) throw new Error("the suite has errors");
 const covered: readonly CoverageResult[] = coverage(read.value).map((each) => ({ source, coverage: each }));
-const mutated: readonly MutationResult[] = [{ source, outcomes: mutate(source.config, read.value).outcomes }];
+const mutated: readonly MutationResult[] = [{ source, outcomes: mutate(source.config, read.value).outcomes, failing: 1 }];
 
 test("every reporter is held here", () => {
   expect(readdirSync("src/cli/reporters").toSorted()).toEqual(

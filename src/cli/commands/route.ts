@@ -104,7 +104,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   let skipped = 0;
   let lines = 0;
   // Decisions that are printed on the terminal show the progress themselves.
-  const progress = json && host.stdout.isTTY === true ? SILENT : progressOf(host.stderr, size);
+  const progress = json && host.stdout.isTTY === true ? SILENT : progressOf(host.stderr, "requests");
   try {
     for await (const batch of visitsOf(traffic)) {
       for (const { request, draw } of batch.visits) {
@@ -117,7 +117,7 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
       malformed += batch.malformed.length;
       for (const { lines: some } of batch.skipped) skipped += some;
       first.push(...batch.malformed.slice(0, MALFORMED_SHOWN - first.length));
-      progress.at(requests, read());
+      progress.at(requests, size === undefined || size === 0 ? undefined : read() / size);
       if (json && isAbandoned(host.stdout)) break;
     }
   } catch (error) {

@@ -234,9 +234,9 @@ async function watched<Found>(
   host: Terminal,
   work: (watch: Required<Pick<SimulateOptions, "signal" | "onProgress">>) => Promise<Found>,
 ): Promise<Found | undefined> {
-  const progress = progressOf(host.stderr, log?.size);
+  const progress = progressOf(host.stderr, "requests");
   try {
-    return await work({ signal: host.interrupted, onProgress: (requests) => progress.at(requests, log?.read() ?? 0) });
+    return await work({ signal: host.interrupted, onProgress: (requests) => progress.at(requests, partRead(log)) });
   } catch (error) {
     if (host.interrupted.aborted) return undefined;
     throw logFailure(log?.name ?? "traffic", error);
@@ -244,6 +244,11 @@ async function watched<Found>(
     log?.close();
     progress.end();
   }
+}
+
+/** How much of a log is read, from 0 to 1; undefined where its size is not known. */
+function partRead(log: Log | undefined): number | undefined {
+  return log?.size === undefined || log.size === 0 ? undefined : log.read() / log.size;
 }
 
 /** Reports problems that weaken a result. Refuses a log without a request, and options that match no request. */

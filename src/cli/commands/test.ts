@@ -18,6 +18,7 @@ import { readable } from "../reporters/readable.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../reporters/result.ts";
 import { tap } from "../reporters/tap.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
+import { progressOf } from "../terminal/progress.ts";
 import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
@@ -148,7 +149,7 @@ async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
   const result: RunResult = {
     suites: results,
     coverage: covers ? coverageOf(cases, sources) : undefined,
-    mutation: options.mutate ? mutationOf(suites, sources) : undefined,
+    mutation: options.mutate ? mutationOf(suites, sources, host) : undefined,
   };
   for (const { path, text } of options.coverageFiles) await save(path, text(result.coverage ?? []));
   await print(result, options, host);
@@ -206,17 +207,17 @@ function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, AliasSour
   });
 }
 
-/** Merges the mutation results of suites for one alias: a mutant is killed if any suite kills it. */
-function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>): readonly MutationResult[] {
-  return [...sources.values()].map((source) => {
-    const about = suites.filter((suite) => suite.sources.has(source.plan));
-    return { source, outcomes: caught(about.map(({ suite }) => mutate(source.config, suite).outcomes)) };
+/** A mistake is caught where any suite catches it. */
+function mutationOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>, host: Terminal): readonly MutationResult[] {
+  const progress = progressOf(host.stderr, "mistakes");
+  const results = [...sources.values()].map((source): MutationResult => {
+    const about = suites.filter((suite) => suite.sources.has(source.plan)).map(({ suite }) => suite);
+    const onProgress = (done: number, total: number): void => progress.at(done, done / total);
+    const { outcomes, failing } = mutate(source.config, about, { onProgress });
+    return { source, outcomes, failing: failing.length };
   });
-}
-
-/** Merges the results of the same mutants in several suites into one list. */
-function caught([first = [], ...others]: readonly MutationResult["outcomes"][]): MutationResult["outcomes"] {
-  return first.map((outcome, index) => others.map((other) => other[index]).find((other) => other?.kind === "killed") ?? outcome);
+  progress.end();
+  return results;
 }
 
 async function print(result: RunResult, { format, coverage: wanted }: TestOptions, host: Terminal): Promise<void> {

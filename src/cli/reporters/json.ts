@@ -56,5 +56,5 @@ function mutationOf(result: MutationResult): object {
     const difference = outcome.kind === "survived" ? { difference: outcome.difference } : {};
     return { outcome: kind, at: mutant.at, position: source.locate(mutant.at), mistake: mutant.mistake, ...difference };
   });
-  return { file: source.name, score: scoreOf(result.outcomes), mutants };
+  return { file: source.name, score: scoreOf(result.outcomes), failing: result.failing, mutants };
 }

@@ -34,7 +34,10 @@ function aliasText(result: MutationResult, style: Style): string {
         return "";
     }
   });
-  return `${survivors.join("")}${style("bold", visible(name))}: ${countsOf(result)}\n`;
+  const { failing } = result;
+  const left =
+    failing === 0 ? "" : `left out: ${plural(failing, "case")} that failed on the alias as it is, which says nothing of mistakes\n`;
+  return `${survivors.join("")}${style("bold", visible(name))}: ${countsOf(result)}\n${left}`;
 }
 
 /** The case that kills a mutant, as a line of a suite. It is JSON, which is valid YAML too. */

@@ -32,6 +32,8 @@ export interface CoverageResult {
 export interface MutationResult {
   readonly source: AliasSource;
   readonly outcomes: MutationReport["outcomes"];
+  /** Cases that are left out, because they fail on the alias as it is. */
+  readonly failing: number;
 }
 
 /** The result of one run, with coverage and mutation if they were asked for. */

@@ -3,7 +3,8 @@ import type { Output } from "./host.ts";
 
 /** Shows the progress of a long run in one line of the terminal, which is cleared at the end. */
 export interface Progress {
-  readonly at: (requests: number, bytes: number) => void;
+  /** So many are done, which is this part of all; undefined where it is not known. */
+  readonly at: (done: number, part: number | undefined) => void;
   readonly end: () => void;
 }
 
@@ -13,19 +14,18 @@ const PERIOD = 200;
 /** Shows no progress. */
 export const SILENT: Progress = { at: () => {}, end: () => {} };
 
-/** The progress of reading `total` bytes, undefined if unknown. Nothing is shown if the output is no terminal. */
-export function progressOf(output: Output, total: number | undefined): Progress {
+/** The progress of some work, in units of that name. Nothing is shown if the output is no terminal. */
+export function progressOf(output: Output, unit: string): Progress {
   if (output.isTTY !== true) return SILENT;
   let last = performance.now();
   let shown = false;
   return {
-    at: (requests, bytes) => {
+    at: (done, part) => {
       const now = performance.now();
       if (now - last < PERIOD) return;
       last = now;
       shown = true;
-      const part = total === undefined || total === 0 ? "" : `, ${Math.floor((100 * bytes) / total)} %`;
-      output.write(`\r\x1b[K${formatCount(requests)} requests${part}`);
+      output.write(`\r\x1b[K${formatCount(done)} ${unit}${part === undefined ? "" : `, ${Math.floor(100 * part)} %`}`);
     },
     end: () => {
       if (shown) output.write("\r\x1b[K");
