@@ -10,6 +10,8 @@ declare module "../document/diagnostic.ts" {
     readonly step: "simulate";
     readonly duration: "simulate";
     readonly "header-route": "simulate";
+    readonly "rollout-kind": "simulate";
+    readonly "rollout-strategy": "simulate";
     readonly "log-format": "traffic";
     readonly "log-pattern": "traffic";
     readonly "log-map": "traffic";
@@ -28,6 +30,8 @@ export const SIMULATION_CODES: readonly CodesOf<"simulate">[] = codesIn<"simulat
   step: "simulate",
   duration: "simulate",
   "header-route": "simulate",
+  "rollout-kind": "simulate",
+  "rollout-strategy": "simulate",
 });
 
 /** The codes of reading a log. */

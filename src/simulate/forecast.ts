@@ -1,6 +1,7 @@
 import { SLOTS, type Version } from "../alias/index.ts";
 import { leastMoves, movesOf, ownersOf, type Run, runsOf, slotsOf } from "../plan/index.ts";
-import type { Rollout, Stage } from "./rollout.ts";
+import type { Rollout } from "./rollout/rollout.ts";
+import type { Mark, Stage } from "./rollout/track.ts";
 import { sizeForTwoSamples } from "./statistics/power.ts";
 
 /** What is supposed of the traffic and of the fault that is looked for. All may be left out; what depends on it is then undefined. */
@@ -38,6 +39,8 @@ export interface Transition {
 export interface StageForecast {
   readonly name: string;
   readonly seconds: number | undefined;
+  /** What happens meanwhile that does not split requests. */
+  readonly marks: readonly Mark[];
   /** The slots of each version. Rules come before the split, and whom they claim is not counted here. */
   readonly slots: Readonly<Record<Version, number>>;
   /** The canary's slots. */
@@ -156,7 +159,7 @@ function forecastStages(
   const { requestsPerSecond, requestsPerUserHour } = options;
   let untouched = 1;
   let first: number | undefined;
-  return stages.map(({ name, seconds }, index) => {
+  return stages.map(({ name, seconds, marks }, index) => {
     const own = slots[index];
     const canarySlots = own?.get(canary) ?? 0;
     const share = canarySlots / SLOTS;
@@ -166,6 +169,7 @@ function forecastStages(
     return {
       name,
       seconds,
+      marks,
       slots: Object.fromEntries(versions.map((version) => [version, own?.get(version) ?? 0])),
       canary: canarySlots,
       requests: seconds === undefined || requestsPerSecond === undefined ? undefined : seconds * requestsPerSecond,

@@ -21,7 +21,8 @@ export { type Figure, plotSVG, plotTable, type ReportData, reportHTML, type Sect
 export type { Arm as ArmShare, Draws } from "./draws.ts";
 export type { Exposure, Share } from "./exposure.ts";
 export type { FunnelStep, Simulation, VersionShare } from "./result.ts";
-export { parseRollout, type Rollout, rollout, type Stage } from "./rollout.ts";
+export { parseRollout, type Rollout, rollout, type RolloutOptions } from "./rollout/rollout.ts";
+export type { Mark, Stage } from "./rollout/track.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";

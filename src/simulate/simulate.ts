@@ -3,7 +3,7 @@ import type { Version } from "../alias/index.ts";
 import { type Compilable, planOf } from "../plan/index.ts";
 import { type FieldOption, namedFields } from "./matches.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
-import type { Rollout } from "./rollout.ts";
+import type { Rollout } from "./rollout/rollout.ts";
 import { addAll } from "./summary.ts";
 import { createTaskRunner, type Job, MALFORMED_SHOWN, type Result, type Task, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";

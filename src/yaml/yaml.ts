@@ -18,11 +18,24 @@ const LONG = 65_536;
 /** What the `yaml` library calls lists and objects while it reads them. */
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
+/** What is read of a text of YAML. */
+export interface YamlOptions {
+  /** Lists and objects within each other; 8 where left out, at most 100. */
+  readonly depth?: number;
+  /** Whether there may be several documents: they are then a list, without those that are empty. One alone is read as itself. */
+  readonly several?: boolean;
+}
+
+/** The library composes by recursion; this is far from where it would exhaust the stack. */
+const DEEPEST = 100;
+
 /**
  * Reads one document of YAML 1.2, of up to `limit` characters, within the other budgets of a JSON text. Keys are strings, tags are refused, and what an anchor
  * names is shared and never copied, so that a nest of anchors takes no more room than its text. Never throws.
  */
-export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): Checked<Text> {
+export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text, options: YamlOptions = {}): Checked<Text> {
+  const { several = false } = options;
+  const depth = Math.min(options.depth ?? DOCUMENT_BUDGETS.depth, DEEPEST);
   const lines = new LineCounter();
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -55,16 +68,9 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     // The library composes by recursion, and a text that is deep enough would end the process, not only the call.
-    if (
-      parser.stack.length > DOCUMENT_BUDGETS.depth &&
-      parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > DOCUMENT_BUDGETS.depth
-    ) {
-      return refused(
-        "over-budget",
-        `more than ${DOCUMENT_BUDGETS.depth} lists and objects within each other`,
-        parser.offset,
-        "an alias needs 5",
-      );
+    if (parser.stack.length > depth && parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > depth) {
+      const help = options.depth === undefined ? "an alias needs 5" : "make it flatter";
+      return refused("over-budget", `more than ${depth} lists and objects within each other`, parser.offset, help);
     }
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
@@ -72,7 +78,7 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
 
   const [document, another] = documents;
   if (document === undefined) return refused("syntax", "no document", 0);
-  const complaint = document.errors[0] ?? document.warnings[0];
+  const complaint = (several ? documents : [document]).flatMap(({ errors, warnings }) => [...errors, ...warnings])[0];
   if (complaint !== undefined) {
     if (/\{\{|\$\{/.test(text)) {
       const help = "render it first, and read what comes of it";
@@ -81,12 +87,13 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text): C
     if (complaint.code === "NON_STRING_KEY") return refused("syntax", "a key that is no text", complaint.pos[0], "write it in quotes");
     return refused("syntax", asClause(complaint.message), complaint.pos[0]);
   }
-  if (another !== undefined && !(documents.length === 2 && isEmpty(another)))
+  if (!several && another !== undefined && !(documents.length === 2 && isEmpty(another)))
     return refused("syntax", "a second document", another.range[0], "keep one alias in a file");
   const { explicit, version } = document.directives.yaml;
   if (explicit === true && version !== "1.2") return refused("syntax", `YAML ${version}`, 0, "remove the directive: YAML 1.2 is read");
 
-  const { root, repeats, unknown } = convert(document.contents);
+  const filled = several ? documents.filter((each) => !isEmpty(each)) : [];
+  const { root, repeats, unknown } = filled.length > 1 ? convertAll(filled) : convert((filled[0] ?? document).contents, "");
   if (unknown !== undefined) return refused("syntax", `${shown(unknown.anchor)} stands for nothing above it`, unknown.from);
   const duplicates = repeats.map(({ at, key, from, earlier }): Diagnostic => {
     const { line, column } = positionAt(earlier);
@@ -134,8 +141,21 @@ interface Converted {
   readonly unknown: { readonly anchor: string; readonly from: number } | undefined;
 }
 
-/** Plain values of composed nodes; objects have no prototype, and of keys that repeat the last counts. */
-function convert(contents: ParsedNode | null): Converted {
+/** Documents as a list of their values. */
+function convertAll(documents: readonly Document.Parsed<ParsedNode>[]): Converted {
+  const parts = documents.map(({ contents }, index) => convert(contents, pointer("", index)));
+  const roots = parts.map(({ root }) => root);
+  const from = roots[0]?.from ?? 0;
+  const children = new Map(roots.map((root, index) => [String(index), root]));
+  return {
+    root: { value: roots.map(({ value }) => value), from, key: from, children },
+    repeats: parts.flatMap(({ repeats }) => repeats),
+    unknown: parts.find(({ unknown }) => unknown !== undefined)?.unknown,
+  };
+}
+
+/** Plain values of composed nodes; objects have no prototype, and of keys that repeat the last counts. `top` is where they stand. */
+function convert(contents: ParsedNode | null, top: Pointer): Converted {
   const anchors = new Map<string, Located>();
   const repeats: Repeat[] = [];
   let unknown: Converted["unknown"];
@@ -177,7 +197,7 @@ function convert(contents: ParsedNode | null): Converted {
     return { value: isScalar(node) ? node.value : null, children: undefined };
   };
 
-  const root = place(contents, "", undefined);
+  const root = place(contents, top, undefined);
   return { root, repeats, unknown };
 }
 

@@ -83,6 +83,29 @@ describe("simulate", () => {
     expect(JSON.parse(one?.stdout ?? "")).toMatchObject({ requests: 1000, partial: false });
   });
 
+  test("a rollout as a cluster has it: one of several documents, with what does not split told in every format", async () => {
+    const manifest = [
+      "kind: Service\napiVersion: v1\n",
+      "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec:\n  strategy:\n    canary:\n      trafficRouting: { nginx: {} }\n      steps:\n        - setWeight: 20\n        - analysis: { templates: [{ templateName: latency }] }\n",
+    ].join("---\n");
+    const rollout = file("argo.yaml", manifest);
+    const run = (...more: readonly string[]) => simulate(alias, "--rollout", rollout, "--population", model, ...more);
+    expect((await run("--canary", "v9")).stdout).toContain("step 1: waits for the analysis `latency` (analysis)");
+    const { stdout } = await run("--canary", "v9", "--format", "json");
+    const told = JSON.parse(stdout) as { readonly forecast: { readonly stages: readonly { readonly marks: unknown }[] } };
+    expect(told.forecast.stages[1]?.marks).toEqual([
+      { at: "/1/spec/strategy/canary/steps/1/analysis", kind: "analysis", text: "waits for the analysis `latency`" },
+    ]);
+    const page = join(folder, "argo.html");
+    expect(await run("--canary", "v9", "--html", page)).toMatchObject({ code: 0 });
+    expect(readFileSync(page, "utf8")).toContain("waits for the analysis");
+    const blue = file("blue.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec:\n  strategy:\n    blueGreen: {}\n");
+    expect(await simulate(alias, "--rollout", blue, "--population", model, "--canary", "v9")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("blue.yaml:5:5 error[rollout-strategy]") as string,
+    });
+  });
+
   test("a rollout of the alias: a forecast, every stage, and what moved", async () => {
     const rollout = file("rollout.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
     const { code, stdout, stderr } = await simulate(alias, "--rollout", rollout, "--population", model, "--per-user", "10");

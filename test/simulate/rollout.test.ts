@@ -6,7 +6,7 @@ import { compile, format } from "../../src/index.ts";
 import { SIMULATION_CODES } from "../../src/simulate/codes.ts";
 import { shown } from "../../src/document/show.ts";
 import { affinityShare, bounces, forecast } from "../../src/simulate/forecast.ts";
-import { parseRollout, rollout } from "../../src/simulate/rollout.ts";
+import { parseRollout, rollout } from "../../src/simulate/rollout/rollout.ts";
 import { law } from "../support/law.ts";
 
 const stickiness = { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" };
@@ -82,8 +82,11 @@ test("everything wrong is told at once, of the step that it is in", () => {
 const rolledBy = (...steps: readonly unknown[]): object => ({ alias, canary: "v2", steps });
 const routedBy = (headerValue: unknown): object => ({ setHeaderRoute: { name: "staff", match: [{ headerName: "X-Staff", headerValue }] } });
 const strategy = { setStrategy: { v2: { rules: [{ rule_type: "Header", param: "a", op: "=", value: "b" }] } } };
-const STEPS = "write `setWeight`, `setWeights`, `setStrategy`, `setHeaderRoute` or `pause`";
+const STEPS =
+  "write `setWeight`, `setWeights`, `setStrategy`, `setHeaderRoute`, `pause`, `setMirrorRoute`, `setCanaryScale`, `analysis`, `experiment`, `plugin` or `replicaProgressThreshold`";
 const DURATIONS = "write seconds, or such as `30s`, `10m`, `1h30m`, `2d`";
+
+const argoKind = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
 
 /** A rollout of which one thing is said, and nothing else. */
 const rows: readonly (readonly [value: unknown, message: string, help: string])[] = [
@@ -99,7 +102,7 @@ const rows: readonly (readonly [value: unknown, message: string, help: string])[
     "step /steps/0: the step does more than one thing: `setWeight`, `setWeights` and `pause`",
     "make each a step of its own",
   ],
-  ...[-1, NaN, "", "1h 30m", "1.5h", "soon", "9".repeat(400)].map(
+  ...[-1, NaN, "", "1h 30m", "1,5h", "-5s", "1.5.2h", "h", "soon", "9".repeat(400)].map(
     (duration) =>
       [rolledBy({ pause: { duration } }), `duration /steps/0/pause/duration: ${shown(duration)} is no duration`, DURATIONS] as const,
   ),
@@ -128,6 +131,7 @@ const rows: readonly (readonly [value: unknown, message: string, help: string])[
     "header-route /steps/1/setStrategy: `v2` has a header route already",
     "remove the route first, by a `setHeaderRoute` with its `name` alone, or leave the strategy out",
   ],
+  [{ ...argoKind, kind: "Rolout" }, "rollout-kind : there is no rollout, but `Rolout`", "did you mean `Rollout`?"],
 ];
 
 describe("a rollout is refused", () => {
@@ -141,7 +145,9 @@ describe("a rollout is refused", () => {
 
   test("with every code that rollouts have", () => {
     const told = new Set(rows.map(([, message]) => message.split(" ")[0]));
-    expect(SIMULATION_CODES.slice(SIMULATION_CODES.indexOf("trait") + 1).filter((code) => !told.has(code))).toEqual([]);
+    // Strategies without shares are told of in rollout-documents.test.ts.
+    const codes = SIMULATION_CODES.slice(SIMULATION_CODES.indexOf("trait") + 1).filter((code) => code !== "rollout-strategy");
+    expect(codes.filter((code) => !told.has(code))).toEqual([]);
   });
 });
 

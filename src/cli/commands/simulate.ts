@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { BUDGETS, type Checked, type Field, fieldName } from "../../index.ts";
+import { type Field, fieldName } from "../../index.ts";
 import {
   type Forecast,
   forecast,
@@ -8,10 +8,8 @@ import {
   gates,
   judge,
   parsePopulation,
-  parseRollout,
   type Population,
   populationTraffic,
-  type Rollout,
   type RolloutSimulation,
   simulate as run,
   type SimulateOptions,
@@ -21,14 +19,12 @@ import {
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
-import { readFile, readValue } from "../files/text.ts";
+import { readModel, readRollout } from "../files/model.ts";
 import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
-import { complaint } from "../terminal/complaint.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
-import { byPosition, placed } from "../terminal/place.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
 import { fieldOf, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
@@ -84,7 +80,17 @@ export const simulate: Command = defineCommand({
       group: "Traffic",
       description: "about so many requests of the model",
     },
-    rollout: { type: "string", value: "FILE", description: "steps as in Argo Rollouts; its `alias` may be left out" },
+    rollout: {
+      type: "string",
+      value: "FILE",
+      description: "a `Rollout` of Argo, a `Canary` of Flagger, or steps; its `alias` may be left out",
+    },
+    canary: {
+      type: "string",
+      value: "VERSION",
+      needs: "rollout",
+      description: "the version that is rolled out; where it is left out, the only other version that the alias has",
+    },
     "per-second": {
       type: "string",
       value: "N",
@@ -142,7 +148,8 @@ export const simulate: Command = defineCommand({
     const alias = await loadAliasFile(file, host);
     if (alias === undefined || !alias.checked.ok) return 1;
     const config = alias.checked.value;
-    const steps = values.rollout === undefined ? NONE : await readRollout(values.rollout, (await alias.written())?.value, host);
+    const steps =
+      values.rollout === undefined ? NONE : await readRollout(values.rollout, (await alias.written())?.value, values.canary, host);
     const model = population === undefined ? NONE : await readModel(population, host, parsePopulation);
     if (!steps.ok || !model.ok) return 1;
     await checkReports(values);
@@ -290,34 +297,4 @@ function exitCode(
   if (judged.some(({ outcome }) => outcome === "failed")) return 1;
   if (judged.some(({ outcome }) => outcome === "unjudged")) return 2;
   return simulation !== undefined && hasTooMany(simulation.lines.share, most) ? 1 : 0;
-}
-
-async function readRollout(path: string, alias: unknown, host: Terminal): Promise<Read<Rollout>> {
-  return readModel(path, host, (value) => parseRollout(isObject(value) && !("alias" in value) ? { alias, ...value } : value));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** What was read from a file. Errors have been printed where it is not `ok`. */
-type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
-
-/** Reads a JSON or YAML file other than an alias, such as a population or a rollout. */
-async function readModel<T>(path: string, host: Terminal, read: (value: unknown) => Checked<T>): Promise<Read<T>> {
-  const file = await readFile(path, path, host, BUDGETS.text);
-  const { text, json } = file;
-  const written = await readValue(file, BUDGETS.text);
-  if (!written.ok) {
-    const [fault] = written.diagnostics;
-    throw new Refusal(`${placed(path, fault ?? {})}: not ${json ? "JSON" : "YAML"}: ${fault?.message ?? ""}`);
-  }
-  const { value, duplicates, locate } = written.value;
-  const checked = read(value);
-  const found = checked.diagnostics.map((diagnostic) => ({ ...diagnostic, position: locate(diagnostic.at, json ? "value" : "key") }));
-  const style = styleOf(host.stderr, host.env);
-  const lines = text.split("\n");
-  for (const diagnostic of [...duplicates, ...found].toSorted(byPosition))
-    await write(host.stderr, complaint(path, lines, diagnostic, style));
-  return checked.ok && duplicates.length === 0 ? checked : { ok: false };
 }

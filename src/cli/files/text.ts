@@ -71,9 +71,15 @@ function isJson(path: string, text: string): boolean {
   }
 }
 
-/** The value of a text of up to `limit` characters, as it is written. The YAML parser is loaded only for YAML. */
-export async function readValue({ text, json }: TextFile, limit: number): Promise<Checked<Text>> {
-  if (json) return readText(text, { ...BUDGETS, text: limit });
+/** Lists and objects within each other in documents of Kubernetes: those of a pod's containers have 12. */
+const MANIFEST_DEPTH = 50;
+
+/**
+ * The value of a text of up to `limit` characters, as it is written. `manifests` may be several documents of YAML, which are then a list,
+ * and deeper than other texts. The YAML parser is loaded only for YAML.
+ */
+export async function readValue({ text, json }: TextFile, limit: number, manifests = false): Promise<Checked<Text>> {
+  if (json) return readText(text, { ...BUDGETS, text: limit, ...(manifests && { depth: MANIFEST_DEPTH }) });
   const { readYaml } = await import("../../yaml/index.ts");
-  return readYaml(text, limit);
+  return readYaml(text, limit, manifests ? { depth: MANIFEST_DEPTH, several: true } : {});
 }

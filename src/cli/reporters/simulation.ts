@@ -243,12 +243,18 @@ export function forecastText(
   ]);
   return [
     ...table([["stage", "canary", "lasts", "requests to see +1 %", "on it by a canary cookie"], ...rows], columns),
+    ...markLines(stages),
     "",
     ...table([["change", "moved", "at least", "in", "out", "back"], ...moves], columns),
     `  over all: ${formatPercent(moved, 10_000)} moved, ${formatPercent(minimum, 10_000)} had to; in one step it would be ${formatPercent(direct, 10_000)}; A→B→A: ${formatPercent(bounced, 10_000)}`,
     ...(sticky ? [] : ["  the draw is random: what moves is odds, and every request of a user is drawn anew"]),
     "",
   ].join("\n");
+}
+
+/** What a rollout does beside splitting requests. */
+function markLines(stages: Forecast["stages"]): readonly string[] {
+  return stages.flatMap(({ name, marks }) => marks.map(({ kind, text }) => `  ${name}: ${visible(text)} (${kind})`));
 }
 
 /** The simulation of a rollout: each stage, and what moved between them. */

@@ -14,7 +14,7 @@ import type { Draws } from "../draws.ts";
 import type { Exposure } from "../exposure.ts";
 import type { Simulation } from "../result.ts";
 import type { Served, Way } from "../served/report.ts";
-import type { Rollout } from "../rollout.ts";
+import type { Rollout } from "../rollout/rollout.ts";
 import type { RolloutSimulation } from "../simulate.ts";
 import { wilson } from "../statistics/interval.ts";
 
@@ -259,7 +259,13 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
     { kind: "strip", data: { title: "Slots by step", slots: SLOTS, versions, steps } },
     "Whom a rule claims does not come to the split, and is not counted here.",
   );
-  if (forecast === undefined) return [slots];
+  const marks = stages.flatMap((stage) => stage.marks.map(({ kind, text, at }) => [stage.name, kind, text, at]));
+  const marked = tabled("What does not split requests", {
+    caption: "It is told, and not simulated",
+    head: ["Step", "Kind", "What it does", "Place"],
+    rows: marks,
+  });
+  if (forecast === undefined) return marks.length === 0 ? [slots] : [slots, marked];
   const { sticky, stages: foreseen, transitions } = forecast;
   const totals = summed(transitions.flatMap(({ matrix }) => matrix.map(({ from, to, slots: each }) => ({ from, to, count: each }))));
   const part = (value: number): string => percent(value / SLOTS);
@@ -311,6 +317,7 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
     : "No user keeps a draw: what moves here is shares, and any request may get any version.";
   return [
     slots,
+    ...(marks.length === 0 ? [] : [marked]),
     { heading: "From version to version", text: [words], figure: matrix, tables: [moves] },
     ...[seen, drift]
       .filter(({ rows }) => rows.length > 0)
