@@ -53,6 +53,12 @@ export interface Population {
 /** Of one user's sessions, and of one session's requests. A thousand would already be a robot's. */
 export const MOST_EACH = 10_000;
 
+/**
+ * Requests of one user, as many as one in 20,000 users may have, times the fields that are anew in each. All requests of a user are made
+ * at once: so many take 200 MB.
+ */
+const MOST_OF_USER = 2_000_000;
+
 /** Shares of one list: the values of a field, or the counts of sessions. */
 const MOST_SHARES = 100_000;
 
@@ -101,7 +107,41 @@ function readPopulation(input: Input): Population | undefined {
   const identity = optional(fields.identity, fieldIn);
   const session = optional(fields.session, fieldIn);
   const traits = optional(fields.traits, (traitsInput) => each(list(traitsInput, { limit: 1_000, what: "traits" }) ?? [], readTrait)) ?? [];
-  return users === undefined ? undefined : { users, sessions, requests, identity, session, traits };
+  if (users === undefined) return undefined;
+  const population: Population = { users, sessions, requests, identity, session, traits };
+  if (valuesOfUser(population) <= MOST_OF_USER) return population;
+  return fail(
+    isAbsent(fields.requests) ? fields.sessions : fields.requests,
+    "count",
+    "the requests of one user are too many",
+    `have at most ${MOST_OF_USER} in all sessions of a user, fewer where each has many fields of its own`,
+  );
+}
+
+/** All fields of its requests. */
+export function fieldsOf({ identity, session, traits }: Population): readonly Field[] {
+  return [...(identity ? [identity] : []), ...(session ? [session] : []), ...traits.flatMap(({ fields }) => fields)];
+}
+
+/** The values that are made for the requests of one user, at most: what is the same in several requests is made once. */
+function valuesOfUser(population: Population): number {
+  const { sessions, requests, session, traits } = population;
+  const has = (per: Trait["per"]): boolean => traits.some((trait) => trait.per === per);
+  const fields = fieldsOf(population).length;
+  const inSession = session !== undefined || has("session") ? fields : 0;
+  return mostOf(sessions) * (inSession + meanOf(requests) * (1 + (has("request") ? fields : 0)));
+}
+
+/** A count that is exceeded never, or by one in 20,000. */
+function mostOf(count: Count): number {
+  switch (count.kind) {
+    case "fixed":
+      return count.count;
+    case "geometric":
+      return Math.min(MOST_EACH, count.mean * 10);
+    case "listed":
+      return Math.max(...count.counts.filter((_, index) => (count.until[index] ?? 1) > (count.until[index - 1] ?? 0)));
+  }
 }
 
 const ONE: Count = { kind: "fixed", count: 1 };

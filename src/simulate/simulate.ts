@@ -117,7 +117,7 @@ interface Gathered {
 
 /** Adds up the results of all pieces, in their order. */
 async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onProgress }: SimulateOptions): Promise<Gathered> {
-  const totals = job.plans.map((each) => new Totals(each));
+  const totals = job.plans.map((each) => new Totals(each, job.plans.length));
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
   const first: MalformedLine[] = [];
   const skipped = new Map<string, number>();
@@ -143,7 +143,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
 
   try {
     for await (const result of crew(job, tasks())) {
-      for (const [index, tally] of result.tallies.entries()) totals[index]?.add(tally);
+      for (const [index, tally] of result.tallies.entries()) totals[index]?.add(tally, result.segments);
       for (const [index, change] of result.changes.entries()) {
         const sum = changes[index];
         if (sum === undefined) continue;

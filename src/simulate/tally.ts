@@ -14,8 +14,8 @@ import type { Batch } from "./traffic/visit.ts";
 /** What to count. Plain data. */
 export interface TallyOptions {
   readonly seed: string;
-  /** Requests are counted apart by the value of this field. */
-  readonly segment?: Field | undefined;
+  /** Whether requests are counted by segment. */
+  readonly segmented: boolean;
   /** Whether all requests of a user follow each other, and all of a session. */
   readonly contiguous: boolean;
   /** Whether what was served is compared with this plan. */
@@ -35,12 +35,35 @@ export interface Tally {
   readonly keys: ReadonlyMap<string, number>;
   /** The number of those that are a user's own id, and do not come again, by outcome. */
   readonly ownKeys: readonly number[];
-  /** Requests by outcome for each value of the segment's field; undefined for those without. */
-  readonly segments: ReadonlyMap<string | undefined, readonly number[]>;
+  /** The outcome of each request, where requests are counted by segment: for a value of its own in each, counts would take a hundred times as much. */
+  readonly outcomes: Uint16Array | undefined;
   readonly users: Crowd;
   readonly sessions: Crowd;
   /** What was served; undefined where no request says. */
   readonly served: ServedTally | undefined;
+}
+
+/** The requests of a batch by the value of a field. The same for every plan. */
+export interface Segments {
+  /** The values in the order in which they come; undefined for requests without one. */
+  readonly values: readonly (string | undefined)[];
+  /** The index of the value of each request. */
+  readonly of: Uint32Array;
+}
+
+/** Makes the function that tells the requests of a batch apart by a field. */
+export function segmenter(field: Field): (batch: Batch) => Segments {
+  const read = readerOf(field);
+  return ({ visits }) => {
+    const indices = new Map<string | undefined, number>();
+    const of = Uint32Array.from(visits, ({ request }) => {
+      const value = read(request);
+      const index = indices.get(value) ?? indices.size;
+      indices.set(value, index);
+      return index;
+    });
+    return { values: [...indices.keys()], of };
+  };
 }
 
 /** Draws for a whole batch, the same for every plan that is run on it: a visit has the draw at its index. */
@@ -69,7 +92,7 @@ const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0, served: { keys: 0, 
  */
 export function tallier(
   plan: Plan,
-  { seed, segment, contiguous, served: compares = true }: TallyOptions,
+  { seed, segmented, contiguous, served: compares = true }: TallyOptions,
 ): (batch: Batch, task: number, levels?: Levels, draws?: Float64Array) => { readonly tally: Tally; readonly marks: Uint32Array } {
   let random: Random = () => 0;
   let place = 0;
@@ -80,7 +103,6 @@ export function tallier(
   const repeat = sameVersionProbability(plan);
   const markOfOutcome = plan.outcomes.map(({ version, reason }) => markOf(plan.versions.indexOf(version), reason === "split"));
   const keyOf = keyReader(keyFields);
-  const segmentOf = segment && readerOf(segment);
   const servedOf = compares ? servedCounter(plan, contiguous) : undefined;
   const zeros = (): number[] => plan.outcomes.map(() => 0);
 
@@ -91,7 +113,7 @@ export function tallier(
     const single = zeros();
     const keys = new Map<string, number>();
     const ownKeys = zeros();
-    const segments = new Map<string | undefined, number[]>();
+    const outcomes = segmented ? new Uint16Array(visits.length) : undefined;
     const follower = (level: number): Follower =>
       new Follower(marks, contiguous ? passing(plan.versions.length, repeat, task) : returning(level));
     const users = follower(levels.users);
@@ -131,12 +153,7 @@ export function tallier(
       }
       if (user !== users.who) users.turn(user, at);
       if (session !== sessions.who) sessions.turn(session, at);
-      if (segmentOf !== undefined) {
-        const value = segmentOf(request);
-        const counted = segments.get(value) ?? zeros();
-        counted[index] = (counted[index] as number) + 1;
-        segments.set(value, counted);
-      }
+      if (outcomes !== undefined) outcomes[at] = index;
       if (served !== undefined && served !== "") answered?.add(served, { index, random: chance && draw === undefined, key, user, session });
     }
     users.turn(undefined, visits.length);
@@ -148,7 +165,7 @@ export function tallier(
       random: keyOf === undefined ? counts.map((count, index) => (isDrawn(markOfOutcome[index] as number) ? count : 0)) : single,
       keys: sampled(keys, levels.keys),
       ownKeys,
-      segments,
+      outcomes,
       users: users.crowd(),
       sessions: sessions.crowd(),
       recordedDraws,

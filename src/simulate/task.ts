@@ -3,7 +3,7 @@ import type { Version } from "../alias/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { versionOf } from "./history.ts";
 import { fieldFinder, type FieldOption, namedFields } from "./matches.ts";
-import { drawsOf, type Levels, tallier, type Tally } from "./tally.ts";
+import { drawsOf, type Levels, segmenter, type Segments, tallier, type Tally } from "./tally.ts";
 import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
 import type { MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 
@@ -26,6 +26,7 @@ export interface Task {
 
 /** What came of one piece. It depends on the job, the piece and its number, and on nothing else but what `levels` leaves out. */
 export interface Result {
+  readonly segments: Segments | undefined;
   readonly tallies: readonly Tally[];
   readonly changes: readonly Change[];
   readonly bounced: number;
@@ -59,14 +60,23 @@ export function createTaskRunner({ source, plans, seed, segment }: Job): (task: 
   const read = pieceReader(source, seed);
   const find = fieldFinder(namedFields(source, segment));
   const contiguous = isContiguous(source);
-  const runs = plans.map((plan, index) => tallier(plan, { seed, segment, contiguous, served: index === 0 }));
+  const runs = plans.map((plan, index) => tallier(plan, { seed, segmented: segment !== undefined, contiguous, served: index === 0 }));
+  const segmentsOf = segment && segmenter(segment);
   const versions = versionsOf(plans);
   const indices = plans.map((plan) => plan.versions.map((version) => versions.indexOf(version)));
 
   return ({ index: task, piece, levels }) => {
     const batch = read(piece);
     const { visits, lines, malformed, skipped } = batch;
-    const told = { lines, malformed: malformed.length, first: malformed.slice(0, MALFORMED_SHOWN), skipped, matched: find(visits) };
+    const segments = segmentsOf?.(batch);
+    const told = {
+      segments,
+      lines,
+      malformed: malformed.length,
+      first: malformed.slice(0, MALFORMED_SHOWN),
+      skipped,
+      matched: find(visits),
+    };
     const draws = plans.length === 1 ? undefined : drawsOf(seed, task, visits.length);
     const done = runs.map((run, index) => run(batch, task, levels[index], draws));
     const tallies = done.map(({ tally }) => tally);

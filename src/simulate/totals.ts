@@ -5,10 +5,13 @@ import { owned, Sample } from "./sample.ts";
 import { ServedTotals } from "./served/totals.ts";
 import { type DrawOutcomes, drawOutcomesOf } from "./split.ts";
 import { addAll } from "./summary.ts";
-import type { Levels, Tally } from "./tally.ts";
+import type { Levels, Segments, Tally } from "./tally.ts";
 
 /** Values of a segment's field that are counted apart; the requests of further ones are counted together. */
 const MOST_SEGMENTS = 1_000;
+
+/** Counts by segment, of all stages: 500 stages of 64 versions with all thousand segments each would take 500 MB. */
+const MOST_COUNTS = 500_000;
 
 /**
  * Everything that the tallies of a plan come to, added up in the order of their blocks. It takes the same room however many
@@ -36,8 +39,13 @@ export class Totals {
   readonly served: ServedTotals;
   readonly #outcomes: ReadonlyMap<number, number>;
 
-  constructor(plan: Plan) {
+  /** How many segments are counted apart. */
+  readonly #mostSegments: number;
+
+  /** `stages` is the number of plans that are simulated together. */
+  constructor(plan: Plan, stages: number) {
     this.plan = plan;
+    this.#mostSegments = Math.max(1, Math.min(MOST_SEGMENTS, Math.floor(MOST_COUNTS / (plan.outcomes.length * stages))));
     this.drawOutcomes = drawOutcomesOf(plan);
     this.counts = plan.outcomes.map(() => 0);
     this.others = plan.outcomes.map(() => 0);
@@ -51,20 +59,27 @@ export class Totals {
   }
 
   /** Adds the tally of the next task. */
-  add(tally: Tally): void {
+  add(tally: Tally, segments: Segments | undefined): void {
     this.requests += tally.requests;
     addAll(this.counts, tally.counts);
     this.#addDraws(tally);
     this.users.add(tally.users);
     this.sessions.add(tally.sessions);
-    for (const [value, counts] of tally.segments) {
-      const known = this.segments.get(value);
-      if (known !== undefined) addAll(known, counts);
-      else if (this.segments.size < MOST_SEGMENTS) this.segments.set(value && owned(value), [...counts]);
-      else addAll(this.others, counts);
-    }
+    if (segments !== undefined && tally.outcomes !== undefined) this.#addSegments(segments, tally.outcomes);
     this.recordedDraws += tally.recordedDraws;
     if (tally.served !== undefined) this.served.add(tally.served, this.requests);
+  }
+
+  #addSegments({ values, of }: Segments, outcomes: Uint16Array): void {
+    const counted = values.map((value) => {
+      const known = this.segments.get(value);
+      if (known !== undefined) return known;
+      if (this.segments.size >= this.#mostSegments) return this.others;
+      const counts = this.plan.outcomes.map(() => 0);
+      this.segments.set(value && owned(value), counts);
+      return counts;
+    });
+    for (const [at, outcome] of outcomes.entries()) addAt(counted[of[at] as number] as number[], outcome);
   }
 
   #addDraws({ random, keys, ownKeys }: Tally): void {

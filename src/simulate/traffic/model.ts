@@ -1,15 +1,20 @@
 import type { Field, NodeRequest } from "../../request/index.ts";
 import { murmur3 } from "../../plan/index.ts";
-import { type Count, meanOf, MOST_EACH, type Population, type Trait } from "../population.ts";
+import { type Count, fieldsOf, meanOf, MOST_EACH, type Population, type Trait } from "../population.ts";
 import { type Random, randomOf } from "../random.ts";
 import type { Batch, Visit } from "./visit.ts";
 
 /** Requests of a task, about: enough that the ten generators of a task cost nothing, few enough to stay in the caches. */
 const BLOCK = 8_192;
 
+/** Fields of all requests of a task, about: requests of a thousand fields take 50 kB each, and a task of 8,192 of them took more than 400 MB. */
+const FIELDS = 32 * BLOCK;
+
 /** Users whose requests make a task. Users are whole: no task has a part of one. */
-export function usersPerBlock({ sessions, requests }: Population): number {
-  return Math.max(1, Math.round(BLOCK / (meanOf(sessions) * meanOf(requests))));
+export function usersPerBlock(population: Population): number {
+  const { sessions, requests } = population;
+  const block = Math.min(BLOCK, FIELDS / Math.max(1, fieldsOf(population).length));
+  return Math.max(1, Math.round(block / (meanOf(sessions) * meanOf(requests))));
 }
 
 /**
@@ -19,7 +24,7 @@ export function usersPerBlock({ sessions, requests }: Population): number {
 export function modelReader(population: Population, seed: string): (task: number) => Batch {
   const { users, identity, session, traits } = population;
   const size = usersPerBlock(population);
-  const fields = [...(identity ? [identity] : []), ...(session ? [session] : []), ...traits.flatMap((trait) => trait.fields)];
+  const fields = fieldsOf(population);
   const build = builder(
     fields,
     traits.filter(({ per }) => per === "request").flatMap((trait) => trait.fields),
@@ -71,10 +76,7 @@ export function modelReader(population: Population, seed: string): (task: number
 }
 
 function choose({ values, until }: Trait, random: Random): readonly (string | undefined)[] {
-  const share = random();
-  let index = 0;
-  while (share >= (until[index] ?? 1)) index++;
-  return values[index] ?? [];
+  return values[firstAbove(until, random())] ?? [];
 }
 
 /** Draws counts. A geometric one is 1 + ⌊ln(1 − u) / ln(1 − 1/mean)⌋, cut where it would be absurd. */
@@ -87,11 +89,20 @@ function counter(count: Count, random: Random): () => number {
       return () => Math.min(MOST_EACH, 1 + Math.floor(Math.log1p(-random()) / rate));
     }
     case "listed":
-      return () => {
-        const share = random();
-        return count.counts[count.until.findIndex((until) => share < until)] ?? 1;
-      };
+      return () => count.counts[firstAbove(count.until, random())] ?? 1;
   }
+}
+
+/** The index of the first number that is above the share; the numbers rise to 1. */
+function firstAbove(until: readonly number[], share: number): number {
+  let low = 0;
+  let high = until.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (share < (until[middle] as number)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The parts of a request that are built apart: what is the same for two requests is one object in both. */
@@ -165,11 +176,16 @@ function partsOf(fields: readonly Field[]): Parts {
       for (const { name, at } of inQuery) {
         const value = cells[at];
         if (value === undefined) continue;
-        url += `${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+        url += `${separator}${encoded(name)}=${encoded(value)}`;
         separator = "&";
       }
       return url;
     },
     method: (cells) => (method && cells[method.at]) ?? "GET",
   };
+}
+
+/** Text in a query. Half of a surrogate pair is no character, and is replaced as UTF-8 does. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, "\uFFFD"));
 }
