@@ -1,4 +1,4 @@
-import { type NodeRequest, toRequest } from "../index.ts";
+import { type NodeRequest, requestOf as readRequest } from "../index.ts";
 import type { Valued } from "./declaration.ts";
 import { Refusal } from "./terminal/host.ts";
 
@@ -18,18 +18,25 @@ export const REQUEST: {
   readonly cookie: PairOption;
   readonly query: PairOption;
   readonly attribute: PairOption;
-  readonly method: Valued & { readonly default: string };
-  readonly path: Valued & { readonly default: string };
+  readonly method: Valued;
+  readonly path: Valued;
 } = {
-  header: { ...PAIR, description: "a header; the name in any case" },
+  header: { ...PAIR, description: "a header; the name in any case, also :method, :path and :authority" },
   cookie: { ...PAIR, description: "a cookie, as it is sent: nothing is decoded" },
   query: { ...PAIR, description: "a query parameter, in plain text" },
   attribute: { ...PAIR, description: "what the host vouches for: tenant, country, a claim" },
-  method: { type: "string", value: "METHOD", default: "GET", group: GROUP, description: "the method" },
-  path: { type: "string", value: "PATH", default: "/", group: GROUP, description: "the path; may have a query" },
+  method: { type: "string", value: "METHOD", group: GROUP, description: "the method; GET where it is left out" },
+  path: { type: "string", value: "PATH", group: GROUP, description: "the path, which may have a query; / where it is left out" },
 };
 
-/** The request that the values of these options describe. */
+/** What stands for a header of such a name; `:scheme` is looked at by nothing. */
+const PSEUDO: Readonly<Record<string, string | undefined>> = {
+  ":method": "`--method`",
+  ":path": "`--path`",
+  ":authority": "`--header Host=`",
+};
+
+/** The request of these options, read as the record of a log is. */
 export function requestOf({
   header,
   cookie,
@@ -39,14 +46,21 @@ export function requestOf({
   path,
 }: {
   readonly [option in "header" | "cookie" | "query" | "attribute"]: readonly Pair[];
-} & { readonly method: string; readonly path: string }): NodeRequest {
-  const parameters = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
-  return toRequest({
-    headers: [...header, ...cookie.map(([name, value]) => ["Cookie", `${name}=${value}`] as const)],
-    method,
-    url: parameters === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${parameters}`,
-    attributes: Object.fromEntries(attribute),
-  });
+} & { readonly method?: string | undefined; readonly path?: string | undefined }): NodeRequest {
+  const seen = new Set<string>();
+  for (const [name] of header) {
+    if (!name.startsWith(":")) continue;
+    const known = name.toLowerCase();
+    const other = Object.hasOwn(PSEUDO, known) ? PSEUDO[known] : undefined;
+    if (other === undefined)
+      throw new Refusal(`\`--header ${name}\` is looked at by nothing`, "with a colon there are `:method`, `:path` and `:authority`");
+    if (seen.has(known) || (known === ":method" && method !== undefined) || (known === ":path" && path !== undefined))
+      throw new Refusal(`\`--header ${name}\` is given beside ${seen.has(known) ? "another" : other}`, "leave one of them out");
+    seen.add(known);
+  }
+  const request = readRequest({ headers: header, cookies: cookie, query, attributes: Object.fromEntries(attribute), method, path });
+  if ("fault" in request) throw new Refusal(request.fault);
+  return request;
 }
 
 /** Splits `name=value` at the first `=`. */

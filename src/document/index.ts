@@ -24,6 +24,8 @@ export {
   fail,
   type Input,
   isAbsent,
+  isList,
+  isObject,
   list,
   type Most,
   number,

@@ -181,6 +181,16 @@ function unreadable(input: Input<unknown>): undefined {
   return fail(input, "unreadable", `${what} cannot be read: reading it throws`, "give plain data, without getters or proxies that throw");
 }
 
+/** Whether the value is a list; nothing is said where it is none. */
+export function isList(input: Pick<Input<unknown>, "value">): boolean {
+  return kindOf(input.value) === "list";
+}
+
+/** Whether the value is a plain object; nothing is said where it is none. */
+export function isObject(input: Pick<Input<unknown>, "value">): boolean {
+  return kindOf(input.value) === "object";
+}
+
 export function string(input: Input<unknown>): string | undefined {
   return is(input, "string") ? (input.value as string) : undefined;
 }

@@ -24,5 +24,6 @@ export { isPlain, queryDecoded, queryEnd, queryNames, queryStart } from "./query
 export { rawReader, type RawRequest } from "./raw.ts";
 export type { Access, NodeRequest, Reader } from "./request.ts";
 export { pathEnd, pathStart } from "./target.ts";
+export { isNothing, type LooseParts, readRequest, REQUEST_KEYS, requestOf, textIn } from "./record.ts";
 export { type HeadersLike, type RequestParts, toRequest } from "./to-request.ts";
 export { joined } from "./value.ts";

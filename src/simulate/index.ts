@@ -37,7 +37,7 @@ export { TrafficError } from "./traffic/error.ts";
 export { detectFormat } from "./traffic/format/detect.ts";
 export { type FormatInfo, formats, type LineFormat, type LogPattern } from "./traffic/format/formats.ts";
 export type { FieldMap } from "./traffic/format/map.ts";
-export { type LooseParts, requestOf } from "./traffic/record.ts";
+export { type LooseParts, requestOf } from "../request/index.ts";
 export type { LogForm, LogOptions } from "./traffic/log-options.ts";
 export { type LogFormat, type LogLine, logTraffic, populationTraffic, readLog, type Traffic, visitTraffic } from "./traffic/traffic.ts";
 export type { Batch, MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";

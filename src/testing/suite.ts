@@ -6,9 +6,13 @@ import {
   fail,
   type Input,
   isAbsent,
+  isList,
+  isObject,
   list,
+  lowerAscii,
   number,
   optional,
+  overBudget,
   type Pointer,
   pointerTo,
   type Reading,
@@ -16,9 +20,11 @@ import {
   record,
   shown,
   string,
+  suggestion,
   word,
+  words,
 } from "../document/index.ts";
-import { type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
+import { type LooseParts, type NodeRequest, readRequest, REQUEST_KEYS, type RequestParts } from "../request/index.ts";
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
 import { isDraw, type Plan, planOf, REASONS } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
@@ -88,16 +94,23 @@ export interface SuiteOptions {
   readonly alias?: Plan | undefined;
   /** Reads the alias of a path; without it, paths are errors. */
   readonly load?: (path: string) => Checked<Plan>;
+  /** A number as it is written, where the suite came from a text: what `readText` and `readYaml` give. */
+  readonly written?: (at: Pointer) => string | undefined;
 }
 
 /** A suite of the project's own has some hundreds; a generated one with more should be several files. */
 const MOST_CASES = 100_000;
-/** Headers, cookies, parameters or attributes of a request, values of one header, and versions of a split. */
+/** Headers, cookies, parameters or attributes of a request, values of one of them, and versions of a split. */
 const MOST_VALUES = 1_000;
+/** Names and values of all requests of a suite, and their characters: a suite file has at most 32 Mi of them, without anchors. */
+const MOST_IN_ALL: Room = { values: 4_000_000, characters: 33_554_432 };
 
 /** Reads a suite, or says everything that is wrong with it, the alias included. Never throws. */
 export function parseSuite(value: unknown, options: SuiteOptions = {}): Checked<Suite> {
-  const checked = readInput(value, (input: Input) => readSuite(input, new Aliases(options, input.reading)), { state: undefined });
+  const checked = readInput(value, (input: Input) => readSuite(input, new Aliases(options, input.reading)), {
+    state: undefined,
+    written: options.written,
+  });
   if (checked.ok) read.add(checked.value);
   return checked;
 }
@@ -161,21 +174,22 @@ function readSuite(input: Input, aliases: Aliases): Suite | undefined {
   const inputs = list(fields.cases, { limit: MOST_CASES, what: "cases" });
   if (inputs?.length === 0)
     return fail(fields.cases, "case-expect", "there are no cases", "add one, or let `canary-router suggest` write them");
-  const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases));
+  const room = { ...MOST_IN_ALL };
+  const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases, room));
   return { title, cases };
 }
 
-function readCase(input: Input, shared: Plan | undefined, aliases: Aliases): Case | undefined {
+function readCase(input: Input, shared: Plan | undefined, aliases: Aliases, room: Room): Case | undefined {
   const fields = record(input, ["id", "name", "alias", "request", "draw", "expect"]);
   if (fields === undefined) return undefined;
   const names = [optional(fields.id, string), optional(fields.name, string)].filter((name) => name !== undefined);
   const alias = isAbsent(fields.alias) ? shared : aliases.read(fields.alias);
-  const request = optional(fields.request, readRequest) ?? {};
+  const request = optional(fields.request, (value) => readParts(value, room)) ?? { headers: {} };
   const draw = optional(fields.draw, readDraw);
   const expect = readExpectation(fields.expect, alias);
   if (expect === undefined) return undefined;
   const title = names.length === 0 ? `case ${Number(input.key) + 1}` : names.join(": ");
-  return { at: `/cases/${input.key}`, title, plan: alias, request: toRequest(request), draw, expect };
+  return { at: `/cases/${input.key}`, title, plan: alias, request, draw, expect };
 }
 
 function readDraw(input: Input): number | undefined {
@@ -184,41 +198,79 @@ function readDraw(input: Input): number | undefined {
   return fail(input, "case-draw", `${shown(draw)} is no draw`, "write a number from 0 up to, not including, 1");
 }
 
-function readRequest(input: Input): RequestParts | undefined {
-  const fields = record(input, ["headers", "cookies", "query", "attributes", "method", "path", "url"]);
+/** The names that HTTP/2 puts beside headers (RFC 9113, section 8.3.1). */
+const PSEUDO: readonly string[] = [":method", ":path", ":authority", ":scheme"];
+
+/** Reads a request as the records of logs are read, but for what it leaves out: that, the request does not have. */
+function readParts(input: Input, room: Room): NodeRequest | undefined {
+  const fields = record(input, REQUEST_KEYS);
   if (fields === undefined) return undefined;
-  const headers = optional(fields.headers, (value) => readMap(value, "headers", readValues));
-  const texts = (of: Input, what: string): { readonly [name: string]: string } | undefined =>
-    optional(of, (value) => readMap(value, what, string));
-  const cookies = texts(fields.cookies, "cookies");
-  const query = texts(fields.query, "parameters");
-  const attributes = texts(fields.attributes, "attributes");
-  const [method, path, url] = [optional(fields.method, string), optional(fields.path, string), optional(fields.url, string)];
-  if (path !== undefined && url !== undefined)
+  if (!isAbsent(fields.path) && !isAbsent(fields.url))
     fail(fields.path, "case-expect", "both `path` and `url`", "keep one: `url` has the query too");
-  return {
-    ...(headers !== undefined && { headers }),
-    ...(cookies !== undefined && { cookies }),
-    ...(query !== undefined && { query }),
-    ...(attributes !== undefined && { attributes }),
-    ...(method !== undefined && { method }),
-    ...(path !== undefined && { path }),
-    ...(url !== undefined && { url }),
-  };
+  const parts: LooseParts = Object.fromEntries(REQUEST_KEYS.map((key) => [key, plain(fields[key], key, room)]));
+  for (const name of isObject({ value: parts.headers }) ? Object.keys(parts.headers as object) : [])
+    if (name.startsWith(":") && !PSEUDO.includes(lowerAscii(name)))
+      fail(
+        { value: undefined, key: name, parent: fields.headers, reading: input.reading },
+        "unknown-key",
+        `unknown key ${shown(name)}`,
+        suggestion(name, PSEUDO, `known here: ${words(PSEUDO, "and")}`),
+      );
+  return readRequest(parts, (fault, ...keys) => {
+    let place: Input = input;
+    let value: unknown = parts;
+    for (const key of keys) {
+      value = (value as { readonly [key: string]: unknown })[key];
+      place = { value, key, parent: place, reading: input.reading };
+    }
+    return fail(place, "wrong-type", fault, typeof value === "boolean" ? `write \`"${value}"\`, in quotes` : undefined);
+  });
 }
 
-/** A map of names; `null` stands for one that is not there. `what` names them. */
-function readMap<T>(input: Input, what: string, read: (input: Input) => T | undefined): { readonly [name: string]: T } | undefined {
-  return Object.fromEntries(
-    (entries(input, { limit: MOST_VALUES, what }) ?? []).flatMap((entry) => {
-      const value = optional(entry, read);
-      return value === undefined ? [] : [[entry.key, value]];
-    }),
-  ) as { readonly [name: string]: T };
+/** What the requests of one suite may still hold. Anchors of YAML make much of little text. */
+interface Room {
+  values: number;
+  characters: number;
 }
 
-function readValues(input: Input): string | readonly string[] | undefined {
-  return Array.isArray(input.value) ? each(list(input, { limit: MOST_VALUES, what: "values" }) ?? [], string) : string(input);
+/**
+ * A value as plain data, with numbers as the text that the suite has: `1.10` is not `1.1`. `what` names the values of a map or list.
+ * Nothing of a request stands deeper than three lists and maps; what does is left as it is, and is not looked into.
+ */
+function plain(input: Input, what: string, room: Room, depth = 0): unknown {
+  const { value } = input;
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean": {
+      const text = typeof value === "number" ? (input.reading.written?.(pointerTo(input)) ?? value) : value;
+      if (isSpent(input, room, typeof text === "string" ? text.length : 0)) return undefined;
+      return text;
+    }
+    case "undefined":
+      return undefined;
+    default: {
+      if (value === null || depth === 3) return value;
+      const most = { limit: MOST_VALUES, what };
+      if (isList(input)) return (list(input, most) ?? []).map((item) => plain(item, what, room, depth + 1));
+      const named = entries(input, most);
+      if (named === undefined) return undefined;
+      const values: { [key: string]: unknown } = Object.create(null);
+      for (const entry of named)
+        if (!isSpent(entry, room, String(entry.key).length)) values[entry.key] = plain(entry, what, room, depth + 1);
+      return values;
+    }
+  }
+}
+
+/** Takes a value of so many characters from what is left, and complains once there is no room. */
+function isSpent(input: Input, room: Room, characters: number): boolean {
+  if (room.values < 0 || room.characters < 0) return true;
+  room.values -= 1;
+  room.characters -= characters;
+  if (room.values < 0) overBudget(input, MOST_IN_ALL.values, "values in the requests of a suite");
+  else if (room.characters < 0) overBudget(input, MOST_IN_ALL.characters, "characters in the requests of a suite");
+  return room.values < 0 || room.characters < 0;
 }
 
 function readExpectation(input: Input, alias: Plan | undefined): Expectation | undefined {

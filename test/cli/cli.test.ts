@@ -480,11 +480,24 @@ describe("explain", () => {
     [["--path", "/cart"]],
     [["--path", "/cart?x"]],
     [["--method", "PUT"]],
+    [["--header", ":path=/cart"]],
+    [["--header", ":Method=PUT"]],
   ])("%j is seen by the rule it is meant for", async (request) => {
     const { stdout } = await cli(["explain", rules, ...request, "--format", "json"]);
     const { decision, steps } = JSON.parse(stdout) as ReturnType<typeof explain>;
     expect(decision).toMatchObject({ version: "v2", reason: "rule" });
     expect(steps[0]?.rules.filter(({ holds }) => holds)).toHaveLength(1);
+  });
+
+  test.each([
+    [["--header", ":path=/a", "--path", "/b"], "`--header :path` is given beside `--path`"],
+    [["--header", ":method=A", "--method", "B"], "`--header :method` is given beside `--method`"],
+    [["--header", ":path=/a", "--header", ":PATH=/b"], "`--header :PATH` is given beside another"],
+    [["--header", ":pth=/a"], "`--header :pth` is looked at by nothing"],
+    [["--method", "G T"], "`method` is not a method: `G T`"],
+  ])("%j is refused", async (request, problem) => {
+    const { code, stdout, stderr } = await cli(["explain", rules, ...request]);
+    expect({ code, stdout, first: stderr.split("\n")[0] }).toEqual({ code: 2, stdout: "", first: `canary-router: ${problem}` });
   });
 
   test("a header given twice is joined, and a value keeps its `=`", async () => {

@@ -3,6 +3,9 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/document/diagnostic.ts";
 import { SUITE_CODES } from "../../src/testing/codes.ts";
+import { analyze, BUDGETS, toRequest } from "../../src/index.ts";
+import { readText } from "../../src/alias/surface.ts";
+import { requestOf } from "../../src/simulate/index.ts";
 import { parseSuite, verify, type SuiteConfig } from "../../src/testing/index.ts";
 import { refusal } from "../support/backends.ts";
 
@@ -52,9 +55,48 @@ const rows: readonly Row[] = [
   ["a reason that is none", one({ expect: { reason: "rules" } }), ["case-expect /cases/0/expect/reason: `rules` is no reason"]],
   ["both a path and a url", one({ request: { path: "/a", url: "/a" } }), ["case-expect /cases/0/request/path: both `path` and `url`"]],
   [
-    "a header that is a number",
-    one({ request: { headers: { a: 1 } } }),
-    ["wrong-type /cases/0/request/headers/a: expected a string, found the number `1`"],
+    "values that are no texts: each is told",
+    one({
+      request: {
+        headers: { a: true, b: [1, {}] },
+        cookies: [["c", "1"], 7],
+        query: 1,
+        attributes: { t: [] },
+        method: "G T",
+        host: false,
+      },
+    }),
+    [
+      "wrong-type /cases/0/request/host: `host` is not text",
+      "wrong-type /cases/0/request/headers/a: the value of `a` in `headers` is not text",
+      "wrong-type /cases/0/request/headers/b: the value of `b` in `headers` is not text",
+      "wrong-type /cases/0/request/cookies/1: an item of `cookies` is not a name and a value",
+      "wrong-type /cases/0/request/query: `query` is not an object or a list",
+      "wrong-type /cases/0/request/attributes/t: the attribute `t` is not text",
+      "wrong-type /cases/0/request/method: `method` is not a method: `G T`",
+    ],
+  ],
+  [
+    "a name with a colon that HTTP/2 does not have",
+    one({ request: { headers: { ":autority": "a" } } }),
+    ["unknown-key /cases/0/request/headers/:autority: unknown key `:autority`"],
+  ],
+  [
+    "an instance, and what throws",
+    one({
+      request: {
+        headers: new Map(),
+        query: {
+          get a() {
+            throw new Error("no");
+          },
+        },
+      },
+    }),
+    [
+      "wrong-type /cases/0/request/headers: expected an object, found an object of a class",
+      "unreadable /cases/0/request/query/a: `a` cannot be read: reading it throws",
+    ],
   ],
   ["a path where none can be read", one({}, "a.json"), ["wrong-type /alias: expected a config, found the path `a.json`"]],
   ["an alias with errors", one({}, { version: "v1", weights: {} }), ["unknown-key /alias/weights: unknown key `weights`"]],
@@ -77,6 +119,104 @@ describe("`parseSuite` refuses", () => {
     const told = new Set(rows.flatMap(([, , lines]) => lines.map((line) => line.split(" ")[0])));
     expect(SUITE_CODES.filter((code) => !told.has(code))).toEqual([]);
   });
+});
+
+/** What records of logs, witnesses and cases say alike, and the request that they mean. */
+const FORMS: readonly (readonly [parts: object, request: object])[] = [
+  [{ headers: { "X-A": null, b: 12, c: ["a", null, 7] } }, { headers: { b: "12", c: "a, 7" } }],
+  [
+    { headers: [["Cookie", "a=b"], { name: "X-A", value: 1 }], cookies: [{ name: "beta", value: "on" }] },
+    { headers: { cookie: "a=b; beta=on", "x-a": "1" } },
+  ],
+  [
+    { cookies: ["a=b", "c=d"], query: "?x=1", path: "/p" },
+    { headers: { cookie: "a=b; c=d" }, url: "/p?x=1" },
+  ],
+  [
+    { cookies: "a=b", query: { d: 2, e: ["x", "y"], f: null }, url: "/p?a=1#f" },
+    { headers: { cookie: "a=b" }, url: "/p?a=1&d=2&e=x&e=y#f" },
+  ],
+  [{ cookies: { a: null, b: 1.5 }, method: null, host: null, attributes: null, query: null }, { headers: { cookie: "b=1.5" } }],
+  [{ authority: "a.example" }, { headers: { host: "a.example" } }],
+  [{ host: "b.example", headers: { HOST: "a.example" } }, { headers: { host: "a.example" } }],
+  [{ authority: "b.example", headers: { Host: "a.example" } }, { headers: { host: "a.example", ":authority": "b.example" } }],
+  [
+    { headers: { ":method": "POST", ":path": "/x", ":authority": "a.example", ":scheme": "https" } },
+    { headers: { host: "a.example" }, method: "POST", url: "/x" },
+  ],
+  [{ attributes: { tenant: null, userId: 42 } }, { headers: {}, attributes: { userId: "42" } }],
+  [{}, { headers: {} }],
+];
+
+describe("a request is read as the record of a log is", () => {
+  test.each(FORMS)("%j", (parts, request) => {
+    const checked = parseSuite(one({ request: parts }));
+    expect(checked.diagnostics).toEqual([]);
+    expect(checked.ok && checked.value.cases[0]?.request).toEqual(request);
+    // A request that was logged had a method and a target.
+    expect(requestOf(parts)).toEqual({ method: "GET", url: "/", attributes: {}, ...request });
+  });
+
+  test.each([
+    { headers: { a: true } },
+    { headers: 1 },
+    { cookies: [1] },
+    { query: [["a"]] },
+    { attributes: [] },
+    { method: "" },
+    { url: 1 },
+    { attributes: { id: 2 ** 60 } },
+  ])("%j is refused alike", (parts) => {
+    const read = requestOf(parts);
+    expect(parseSuite(one({ request: parts })).diagnostics.map(({ message }) => message)).toEqual(["fault" in read ? read.fault : ""]);
+  });
+
+  test("every claim of `analyze` has a witness that is a request of a suite, in any order of the parts", () => {
+    const claims = analyze({
+      version: "v1",
+      additional_version_strategy: {
+        v2: {
+          combine_type: "and",
+          rules: [
+            { rule_type: "Query", param: "q", op: "=", value: "&" },
+            { rule_type: "Header", param: "X", op: "=", value: "1" },
+          ],
+        },
+        v3: {
+          combine_type: "and",
+          rules: [
+            { rule_type: "Header", param: ":path", op: "=", value: "/a" },
+            { rule_type: "Cookie", param: "c", op: "=", value: "1" },
+            { rule_type: "Attribute", param: "t", op: "=", value: "1" },
+          ],
+        },
+      },
+    });
+    const witnesses = claims.flatMap(({ witness }) => (witness === undefined ? [] : [witness]));
+    expect(witnesses.length).toBeGreaterThan(0);
+    for (const witness of witnesses) {
+      const checked = parseSuite(one({ request: JSON.parse(JSON.stringify(witness)) as object }));
+      expect(checked.ok && checked.value.cases[0]?.request).toEqual(toRequest(witness));
+    }
+  });
+
+  test("numbers are the text that was written", () => {
+    const text = '{"cases":[{"request":{"query":{"page":1.10},"headers":{"id":[123456789012345678901,0.5e1]}},"expect":{"version":"v1"}}]}';
+    const read = readText(text, { ...BUDGETS, depth: 8 });
+    const checked = read.ok ? parseSuite(read.value.value, { written: read.value.written }) : undefined;
+    expect(checked?.ok && checked.value.cases[0]?.request).toEqual({ headers: { id: "123456789012345678901, 0.5e1" }, url: "/?page=1.10" });
+  });
+});
+
+test("requests that anchors make of little text are refused by their sum", () => {
+  const told = (value: string): readonly string[] => {
+    const values = Array.from({ length: 1_000 }, () => value);
+    const headers = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`h${index}`, values]));
+    const cases = Array.from({ length: 1_000 }, () => ({ request: { headers }, expect: { version: "v1" } }));
+    return parseSuite({ alias: ALIAS, cases }).diagnostics.map(({ code, message }) => `${code}: ${message}`);
+  };
+  expect(told("x".repeat(1_000))).toEqual(["over-budget: more than 33554432 characters in the requests of a suite"]);
+  expect(told("")).toEqual(["over-budget: more than 4000000 values in the requests of a suite"]);
 });
 
 describe("`parseSuite` takes", () => {
@@ -153,7 +293,13 @@ describe.skipIf(refusal !== undefined)("the schema of suites", () => {
   test.each(rows)("agrees: %s", (_, suite, told) => {
     if (told.every((line) => beyond.has(line.split(" ")[0] ?? "")) || suite === rows.find(([title]) => title.startsWith("a path"))?.[1])
       return;
+    // An instance, and what throws, are no JSON.
+    if (told.some((line) => line.startsWith("unreadable"))) return;
     expect(validate(suite)).toBe(false);
+  });
+
+  test.each(FORMS)("takes %j", (parts) => {
+    expect([validate(one({ request: parts })), validate.errors]).toEqual([true, null]);
   });
 
   test.each([one({}), one({ request: { headers: { a: ["1"], b: null }, query: { q: "" } }, draw: 0, expect: { split: { v1: 100 } } })])(

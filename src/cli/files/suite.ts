@@ -49,10 +49,12 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
     if (!(error instanceof Refusal)) throw error;
     return { kind: "unread", name, refusal: error };
   }
-  const { text, json } = file;
-  const read = await readValue(file, LONGEST);
+  // As in logs, a byte order mark says nothing.
+  const text = file.text.replace(/^\ufeff/, "");
+  const { json } = file;
+  const read = await readValue({ text, json }, LONGEST);
   if (!read.ok) return { kind: "faulty", name, text, diagnostics: read.diagnostics };
-  const { value, duplicates, locate } = read.value;
+  const { value, duplicates, locate, written } = read.value;
   const place = (at: Pointer): Position => locate(at, json ? "value" : "key");
 
   const beside = dirname(path);
@@ -61,7 +63,7 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
     const key = resolve(pathOf(alias));
     if (!aliases.has(key)) aliases.set(key, await load(pathOf(alias), host));
   }
-  const checked = parseSuite(value, { load: (alias) => planOf(aliases.get(resolve(pathOf(alias)))) });
+  const checked = parseSuite(value, { load: (alias) => planOf(aliases.get(resolve(pathOf(alias)))), written });
   if (checked.ok && duplicates.length === 0) {
     return {
       kind: "read",

@@ -1,7 +1,8 @@
 import { shown } from "../../document/index.ts";
+import { requestOf } from "../../request/index.ts";
 import { timeOf } from "./format/clock.ts";
 import { hostOf, isMethod } from "./format/request-line.ts";
-import { isRecord, readRecord, requestOf } from "./record.ts";
+import { isRecord, readRecord } from "./record.ts";
 import type { Entry, Skip } from "./visit.ts";
 
 const DATA: Skip = { skipped: "a `data:` URL" };

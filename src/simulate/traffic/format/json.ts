@@ -1,5 +1,6 @@
 import { shown } from "../../../document/index.ts";
-import { isAbsent, isRecord, type JSONRecord, requestOf, textIn } from "../record.ts";
+import { isNothing, requestOf, textIn } from "../../../request/index.ts";
+import { isRecord, type JSONRecord } from "../record.ts";
 import type { Entry, Fault } from "../visit.ts";
 import { type FieldMap, type MapOptions, mapReader } from "./map.ts";
 import { isNginxVariable, nginxRole } from "./nginx.ts";
@@ -58,7 +59,7 @@ function has(record: unknown, ...keys: readonly string[]): boolean {
 }
 
 function isMissing(value: unknown): boolean {
-  return isAbsent(value) || value === "" || value === "-";
+  return isNothing(value) || value === "" || value === "-";
 }
 
 const own = (record: JSONRecord, key: string): unknown => (Object.hasOwn(record, key) ? record[key] : undefined);
@@ -108,8 +109,8 @@ const OWN: JSONFormat = {
       if ("fault" in request) return request;
       const user = own(record, "user");
       const session = own(record, "session");
-      if (!isAbsent(user) && textIn(user) === undefined) return { fault: "`user` is not text" };
-      if (!isAbsent(session) && textIn(session) === undefined) return { fault: "`session` is not text" };
+      if (!isNothing(user) && textIn(user) === undefined) return { fault: "`user` is not text" };
+      if (!isNothing(session) && textIn(session) === undefined) return { fault: "`session` is not text" };
       return {
         request,
         user: textIn(user),

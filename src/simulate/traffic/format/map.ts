@@ -1,5 +1,6 @@
 import { shown } from "../../../document/index.ts";
-import { isAbsent, isRecord, type JSONRecord, requestOf, textIn } from "../record.ts";
+import { isNothing, requestOf, textIn } from "../../../request/index.ts";
+import { isRecord, type JSONRecord } from "../record.ts";
 import type { Entry, Fault } from "../visit.ts";
 import { endpointAddress, isAddress, isAuthority } from "./address.ts";
 import { timeOf } from "./clock.ts";
@@ -149,7 +150,7 @@ export function mapReader(map: FieldMap, { served, more, rawQuery = false }: Map
     const instant = when === undefined ? undefined : instantOf(when);
     if (Number.isNaN(instant)) return wrong("time", when, "a time");
     const drawn = draw(record);
-    if (!isAbsent(drawn) && typeof drawn !== "number") return wrong("draw", drawn, "a number");
+    if (!isNothing(drawn) && typeof drawn !== "number") return wrong("draw", drawn, "a number");
 
     const extra: (readonly [string, unknown])[] = headerPaths.map(([name, read]) => [name, given(read(record))] as const);
     if (more !== undefined) extra.push(...more(record));
@@ -180,7 +181,7 @@ export function mapReader(map: FieldMap, { served, more, rawQuery = false }: Map
     if (typeof forwarded === "string") client = lastForwarded(forwarded);
     const placed = client === undefined ? request : { ...request, attributes: { ...request.attributes, remote_addr: client } };
     const who = { user: user(record), session: session(record) };
-    for (const [key, value] of Object.entries(who)) if (!isAbsent(value) && textIn(value) === undefined) return wrong(key, value, "text");
+    for (const [key, value] of Object.entries(who)) if (!isNothing(value) && textIn(value) === undefined) return wrong(key, value, "text");
     const agent = request.headers["user-agent"];
     return {
       request: placed,
@@ -212,7 +213,7 @@ function firstOf(paths: string | readonly string[] | undefined): ReadValue {
 
 /** Whether there is a value: what servers write for none are null, an empty text and `-`. */
 function isGiven(value: unknown): boolean {
-  return !isAbsent(value) && value !== "" && value !== "-";
+  return !isNothing(value) && value !== "" && value !== "-";
 }
 
 function given(value: unknown): unknown {
@@ -229,7 +230,7 @@ function rawText(query: unknown): unknown {
   if (!isRecord(query)) return query;
   return Object.entries(query)
     .flatMap(([name, value]) =>
-      (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((each) => `${name}=${isAbsent(each) ? "" : String(each)}`),
+      (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((each) => `${name}=${isNothing(each) ? "" : String(each)}`),
     )
     .join("&");
 }
@@ -241,15 +242,15 @@ function missing(what: string, record: JSONRecord): Fault {
 
 /** Names and values from one object, list or text, and others. */
 function joined(whole: unknown, extra: readonly (readonly [string, unknown])[], separator = "; "): unknown {
-  const some = extra.filter(([, value]) => !isAbsent(value));
+  const some = extra.filter(([, value]) => !isNothing(value));
   if (some.length === 0) return whole;
-  if (isAbsent(whole)) return some;
+  if (isNothing(whole)) return some;
   if (typeof whole === "string") return [whole, ...some.map(([name, value]) => `${name}=${String(value)}`)].join(separator);
   return [...(Array.isArray(whole) ? (whole as readonly unknown[]) : isRecord(whole) ? Object.entries(whole) : []), ...some];
 }
 
 function withAll(whole: unknown, known: readonly (readonly [string, unknown])[]): unknown {
-  if (!isAbsent(whole) && !isRecord(whole)) return whole;
+  if (!isNothing(whole) && !isRecord(whole)) return whole;
   const attributes: { [name: string]: unknown } = Object.create(null);
   for (const [name, value] of isRecord(whole) ? Object.entries(whole) : []) attributes[name] = value;
   for (const [name, value] of known) if (value !== undefined) attributes[name] = value;
