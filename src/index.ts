@@ -30,7 +30,18 @@ export type { Arm, Compilable, Match, Move, Outcome, Plan, Rule, Split, Sticky, 
 export { all, any, match, murmur3, planOf as plan } from "./plan/index.ts";
 export type { Claim, Difference, Equivalence, Movement, ProofOptions, Shift, Witness } from "./prove/index.ts";
 export { analyze, CODES, EFFORT, equivalent, movement, rebalance } from "./prove/index.ts";
-export type { Access, Field, FetchRequest, HeadersLike, LooseParts, NodeRequest, RawRequest, Reader, RequestParts, RuleType } from "./request/index.ts";
+export type {
+  Access,
+  Field,
+  FetchRequest,
+  HeadersLike,
+  LooseParts,
+  NodeRequest,
+  RawRequest,
+  Reader,
+  RequestParts,
+  RuleType,
+} from "./request/index.ts";
 export { fetchReader, fieldName, nodeReader, rawReader, requestOf, toRequest } from "./request/index.ts";
 export type { CompileOptions } from "./route/index.ts";
 export { compile, explain, formatExplanation, formatShares, shares } from "./route/index.ts";
