@@ -1,4 +1,4 @@
-/** The Alea generator of `seedrandom`, alone: the package as a whole asks for node's `crypto`, which a browser has not. */
+/** The Alea generator of `seedrandom`. The main entry of the package needs `crypto` of node, which browsers do not have. */
 declare module "seedrandom/lib/alea.js" {
   interface Alea {
     /** A number in [0, 1) with 32 random bits. */

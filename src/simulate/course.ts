@@ -1,18 +1,18 @@
 import { addAll } from "./summary.ts";
 
-/** A stretch of the traffic: what draws came to in it, and how many requests there had been at its end. */
+/** A section of the traffic: the results of its draws, and the number of requests up to its end. */
 export interface Span {
   readonly requests: number;
-  /** By what the split can give. */
+  /** The number of draws for each result that the split can give. */
   readonly counts: readonly number[];
 }
 
-/** Once there are so many spans they become half as many: a table beside a plot is then no longer than a page. */
+/** At this number of spans, neighbours are joined. The table beside a plot then fits on a page. */
 const MOST_SPANS = 24;
 
 /**
- * What draws came to, in the order of the traffic. However long that is, it is kept in at most 24 spans: once there are so many,
- * two neighbours become one, and every later span holds as many tasks of traffic as those.
+ * The results of draws over the traffic, in at most 24 spans. When there are so many, neighbours are joined in pairs, and every later
+ * span holds twice as many tasks.
  */
 export class Course {
   #tasks = 1;
@@ -37,7 +37,7 @@ export class Course {
     this.#tasks *= 2;
   }
 
-  /** In their order; those without a single draw are left out. */
+  /** The spans in order. A span without draws is left out. */
   spans(): readonly Span[] {
     return this.#spans.filter(({ counts }) => counts.some((count) => count > 0));
   }

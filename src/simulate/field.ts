@@ -5,7 +5,7 @@ import { reading } from "./reading.ts";
 /** Reads one field of a request; undefined where the request has none, or cannot be read. */
 export type ReadField = (request: NodeRequest) => string | undefined;
 
-/** The function that reads a field, with the meaning that a rule would give it. */
+/** Makes the function that reads a field in the way that rules read it. */
 export function readerOf(field: Field): ReadField {
   return (request) => {
     try {
@@ -24,7 +24,7 @@ export function fieldIn(input: Input): Field | undefined {
   return config && fieldOf(config);
 }
 
-/** Reads a field as rules and sticky keys write it, `{ rule_type: "Header", param: "X-User-Id" }`: what `user` and `segment` take. Never throws. */
+/** Reads a field in the form of rules and sticky keys, `{ rule_type: "Header", param: "X-User-Id" }`, for the options `user` and `segment`. Never throws. */
 export function parseField(value: unknown): Checked<Field> {
   return reading(value, fieldIn);
 }

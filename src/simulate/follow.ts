@@ -2,34 +2,34 @@ import { emptyHistory, extend, type Histories, type History, written } from "./h
 import { sampled } from "./sample.ts";
 import { emptySummary, includer, type Summary } from "./summary.ts";
 
-/** What is known of some users, or sessions: added up, or one by one where more of the same may follow. */
+/** The results of some users or sessions: summed up, or one by one if more requests of the same ones may follow. */
 export type Crowd = Summary | Histories;
 
-/** What becomes of those who are followed. */
+/** Receives the requests of users or sessions. */
 interface Register {
-  /** The requests of one that come in a row: their marks stand from `from` up to `to`. */
+  /** Adds consecutive requests of one user or session, with the marks from `from` up to `to`. */
   readonly record: (who: string, marks: Uint32Array, from: number, to: number) => void;
-  /** Everybody, once the last has left. */
+  /** The result, after the last request. */
   readonly crowd: () => Crowd;
 }
 
-/** Follows users, or sessions, through the requests of a batch. */
+/** Groups the consecutive requests of a user or a session in a batch. */
 export class Follower {
-  /** Whose requests are coming; undefined where nobody knows. */
+  /** The user or session of the current requests; undefined if it is not known. */
   who: string | undefined;
   readonly crowd: Register["crowd"];
   readonly #marks: Uint32Array;
   readonly #record: Register["record"];
   #from = 0;
 
-  /** `marks` are filled in as the requests come. */
+  /** `marks` is filled while the batch is routed. */
   constructor(marks: Uint32Array, { record, crowd }: Register) {
     this.crowd = crowd;
     this.#marks = marks;
     this.#record = record;
   }
 
-  /** From the request at `at` on they are another's. */
+  /** The requests from `at` on belong to another user or session. */
   turn(who: string | undefined, at: number): void {
     if (this.who !== undefined) this.#record(this.who, this.#marks, this.#from, at);
     this.who = who;
@@ -37,12 +37,12 @@ export class Follower {
   }
 }
 
-/** Batches in which it is checked that nobody comes again: one in so many, for it takes 10 ns a request. */
+/** One batch in so many is checked for users who come again. The check takes 10 ns a request. */
 const CHECKED = 16;
 
 /**
- * For those who do not come again: what happened to one is over when the next one comes, and is added up at once. `record` throws
- * where somebody does come again, in the batches in which that is checked.
+ * For users or sessions whose requests all follow each other: a history ends where the next one begins, and is summed up at once.
+ * `record` throws if one comes again, in the batches in which that is checked.
  */
 export function passing(versions: number, repeat: (draws: number) => number, task: number): Register {
   const summary = emptySummary(versions);
@@ -58,7 +58,7 @@ export function passing(versions: number, repeat: (draws: number) => number, tas
   };
 }
 
-/** For those who may come again: they are remembered, but for those whom a sample of this level would drop. */
+/** For users or sessions that may come again: their histories are kept, except those that a sample of this level drops. */
 export function returning(level: number): Register {
   const known = new Map<string, History>();
   return {

@@ -4,52 +4,52 @@ import type { Rollout } from "./rollout/rollout.ts";
 import type { Mark, Stage } from "./rollout/track.ts";
 import { sizeForTwoSamples } from "./statistics/power.ts";
 
-/** What is supposed of the traffic and of the fault that is looked for. All may be left out; what depends on it is then undefined. */
+/** Assumptions about the traffic and the fault to detect. Results that depend on a missing one are undefined. */
 export interface ForecastOptions {
-  /** Requests a second that come to the split. */
+  /** Requests a second that reach the split. */
   readonly requestsPerSecond?: number;
-  /** Requests that one user makes in an hour. */
+  /** Requests of one user in an hour. */
   readonly requestsPerUserHour?: number;
-  /** The share of requests that fail as things are, in (0, 1). 0.01 where left out. */
+  /** The share of requests that fail now, in (0, 1). The default is 0.01. */
   readonly errorRate?: number;
-  /** How much more would fail, as a part of all requests: 0.01 is one percent point. 0.01 where left out. */
+  /** The increase of that share which should be detected: 0.01, the default, is one percent point. */
   readonly difference?: number;
-  /** The risk of an alarm without a cause, two-sided. 0.05 where left out. */
+  /** The risk of a false alarm, two-sided. The default is 0.05. */
   readonly alpha?: number;
-  /** The probability that the difference is seen if it is there. 0.8 where left out. */
+  /** The probability that an existing difference is detected. The default is 0.8. */
   readonly power?: number;
 }
 
-/** From one stage to the next, in slots of 10,000: for users who keep a draw, each slot is 0.01 % of them. */
+/** What moves from one stage to the next, in slots of 10,000. A slot is 0.01 % of the users, if users keep their draws. */
 export interface Transition {
   readonly from: string;
   readonly to: string;
   readonly moved: number;
-  /** The least that has to move for these shares: half the sum of the differences. */
+  /** The least number that must move to reach these shares: half the sum of the differences. */
   readonly minimum: number;
   readonly matrix: readonly { readonly from: Version; readonly to: Version; readonly slots: number }[];
-  /** Slots that come to the canary, and that leave it. */
+  /** Slots that move to the canary, and away from it. */
   readonly joined: number;
   readonly left: number;
-  /** Slots that return to a version which they had left before. */
+  /** Slots that return to a version that they had in an earlier stage. */
   readonly returned: number;
 }
 
-/** What one stage means, by arithmetic alone. */
+/** The forecast of one stage. */
 export interface StageForecast {
   readonly name: string;
   readonly seconds: number | undefined;
   /** What happens meanwhile that does not split requests. */
   readonly marks: readonly Mark[];
-  /** The slots of each version. Rules come before the split, and whom they claim is not counted here. */
+  /** The slots of each version. Requests that a rule decides are not counted. */
   readonly slots: Readonly<Record<Version, number>>;
   /** The canary's slots. */
   readonly canary: number;
   /** Requests in this stage. */
   readonly requests: number | undefined;
-  /** Where users keep a version by a cookie in place of a draw. */
+  /** For a random split with a cookie that keeps users on a version. */
   readonly affinity: Affinity | undefined;
-  /** Undefined where there is nothing to compare: one of the two has no traffic. */
+  /** Undefined if one of the two versions has no traffic. */
   readonly detection: Detection | undefined;
 }
 
@@ -57,41 +57,41 @@ export interface StageForecast {
 export interface Affinity {
   /** Requests of a user within the stage. */
   readonly requests: number;
-  /** Only the canary sets the cookie: everyone who ever drew it stays. 1 − Π (1 − w)^k over the stages so far. */
+  /** If only the canary sets the cookie, so that everyone who draws it stays: 1 − Π (1 − w)^k over the stages so far. */
   readonly canaryCookie: number;
-  /** Both versions set one: a user who is there from the first stage on keeps what its first draw was. */
+  /** If both versions set it: a user who is there from the first stage on keeps the version of the first draw. */
   readonly bothCookies: number;
 }
 
-/** When the difference in the error rate is seen. */
+/** When the difference in the error rate can be detected. */
 export interface Detection {
-  /** Requests to the split, to either version, and the canary's part of them. */
+  /** The needed requests to the split, and how many of them reach the canary. */
   readonly requests: number;
   readonly canary: number;
   readonly seconds: number | undefined;
-  /** Whether the stage is long enough; undefined where that is not known. */
+  /** Whether the stage is long enough; undefined if its length or the rate is not known. */
   readonly within: boolean | undefined;
 }
 
-/** What a rollout means for those who are split. Plain data. */
+/** The forecast of a rollout, for requests that reach the split. Plain data. */
 export interface Forecast {
-  /** Whether a user keeps a draw. If not, every request is drawn anew, and what moves is shares, not users. */
+  /** Whether users keep their draws. If not, every request is drawn again, and shares move, not users. */
   readonly sticky: boolean;
   readonly stages: readonly StageForecast[];
   readonly transitions: readonly Transition[];
   /** Slots that move, over all transitions. */
   readonly moved: number;
-  /** The sum of what each transition has to move. */
+  /** The sum of the least that each transition must move. */
   readonly minimum: number;
-  /** What would have to move in one step from the first stage to the last. */
+  /** The least that must move in a single step from the first stage to the last. */
   readonly direct: number;
   /** Slots that leave a version and come back to it: A → B → A. */
   readonly bounced: number;
-  /** Seconds over all stages; undefined where someone has to resume. */
+  /** Seconds of all stages; undefined if a person must resume one. */
   readonly seconds: number | undefined;
 }
 
-/** Everything about a rollout that can be computed and need not be simulated. */
+/** Computes what can be said about a rollout without a simulation. */
 export function forecast({ stages, canary }: Rollout, options: ForecastOptions = {}): Forecast {
   const versions = [...new Set(stages.flatMap(({ plan }) => plan.versions))];
   const runs = stages.map(({ plan }) => runsOf(plan));
@@ -124,14 +124,14 @@ export function forecast({ stages, canary }: Rollout, options: ForecastOptions =
 }
 
 /**
- * The share of users on the canary after k requests each, where a share of w is drawn anew at every request and only the
- * canary sets a cookie that keeps its users: 1 − (1 − w)^k. It does not stay at w: of 10 % become 88 % after 20 requests.
+ * The share of users on the canary after k requests each, if every request is drawn with the share w and only the canary sets a
+ * cookie that keeps its users: 1 − (1 − w)^k. The share grows: with w = 10 % it is 88 % after 20 requests.
  */
 export function affinityShare(weight: number, requests: number): number {
   return -Math.expm1(requests * Math.log1p(-weight));
 }
 
-/** What moves between two layouts, beside the least that must. */
+/** What moves between two layouts, and the least that must move. */
 function moved(before: readonly Run[], after: readonly Run[], canary: Version): Omit<Transition, "from" | "to" | "returned"> {
   const matrix = movesOf(before, after).flatMap(({ from, to, slots }) => (from === to ? [] : [{ from, to, slots }]));
   const sum = (moves: typeof matrix): number => total(moves.map(({ slots }) => slots));
@@ -144,7 +144,7 @@ function moved(before: readonly Run[], after: readonly Run[], canary: Version): 
   };
 }
 
-/** Whether a version is left and met again later. */
+/** Whether a sequence of versions returns to one that it had left. */
 export function bounces(path: readonly unknown[]): boolean {
   return path.some((version, index) => index > 0 && version !== path[index - 1] && path.indexOf(version) < index);
 }

@@ -1,8 +1,8 @@
 import { type Checked, type Diagnostic, fail, type Input, type Pointer, readInput } from "../document/index.ts";
 
 /**
- * Reads a value that is no alias, a population or a rollout, with the tools that read aliases: what is wrong is collected, and
- * reported at once with pointers. Never throws.
+ * Reads a population or a rollout with the functions that read aliases: all problems are collected, and returned with pointers.
+ * Never throws.
  */
 export function reading<T>(value: unknown, read: (input: Input) => T | undefined): Checked<T> {
   return readInput(
@@ -23,15 +23,15 @@ export function reading<T>(value: unknown, read: (input: Input) => T | undefined
   );
 }
 
-/** Takes over what another reader said of a value that stands at `at` here. */
+/** Adds the diagnostics of another reader for the value at `at`. */
 export function adopt({ reading: { diagnostics } }: Input, at: Pointer, told: readonly Diagnostic[]): void {
   diagnostics.push(...told.map((diagnostic) => ({ ...diagnostic, at: `${at}${diagnostic.at}` })));
 }
 
-/** Percent as people write them need not add up to the last binary digit. */
+/** The tolerance of a sum of shares: decimal fractions are not exact in binary. */
 const ROUNDING = 1e-9;
 
-/** Complains of shares that are not 100 % together; there is nothing to add up where one of them was refused. */
+/** Reports shares whose sum is not 100 %. Nothing is reported if one of them was refused. */
 export function checkWhole(input: Input, shares: readonly number[], declared: number, help = "make them 100 % together"): boolean {
   if (shares.length !== declared) return false;
   const sum = shares.reduce((total, share) => total + share, 0);

@@ -1,6 +1,6 @@
 import { type Access, type Field, nodeReader, type NodeRequest, type Reader, sourceName, valueIn } from "../request/index.ts";
 
-/** A text of a request as it was read last, and whether it was the request's own when that was asked last. */
+/** The text of a field that was read last, and whether it was an own property of the request. */
 interface LastText {
   text: string | undefined;
   own: boolean;

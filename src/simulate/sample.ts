@@ -1,12 +1,12 @@
 import { murmur3 } from "../plan/index.ts";
 
 /**
- * Keys that are held at most, in a sample of all: with their histories about 10 MB. A share of 1 % is then known to ±0.1 %,
- * for at least half as many are held.
+ * The most keys in a sample. With their histories they take about 10 MB. A sample holds at least half as many, so a share of 1 % is
+ * known to ±0.1 %.
  */
 const CAPACITY = 65_536;
 
-/** The numeric seed of the hash that samples. Draws use 0; that the two are independent keeps a sample free of their split. */
+/** The seed of the hash for sampling. Draws use 0. With another seed the sample does not depend on the split. */
 const SEED = 0x5eed_1e55;
 
 /**
@@ -21,7 +21,7 @@ export class Sample<T> {
   readonly #kept = new Map<string, T>();
   #level = 0;
 
-  /** `join` makes one value of two of the same key, the earlier first. */
+  /** `join` combines two values of the same key, the earlier first. */
   constructor(join: (before: T, after: T) => T, capacity: number = CAPACITY) {
     this.#join = join;
     this.#capacity = capacity;
@@ -38,7 +38,7 @@ export class Sample<T> {
     }
   }
 
-  /** 0 where every key is held; n where one of 2^n is. */
+  /** 0 if every key is held, n if one in 2^n is. */
   get level(): number {
     return this.#level;
   }
@@ -52,7 +52,7 @@ export class Sample<T> {
   }
 }
 
-/** The keys that are in the sample of a level: a worker does not hand over what would be dropped. */
+/** The keys that are in the sample of a level, with their values. A worker does not send the others. */
 export function sampled<T>(known: ReadonlyMap<string, T>, level: number): ReadonlyMap<string, T> {
   return level === 0 ? known : new Map([...known].filter(([key]) => isSampled(key, level)));
 }

@@ -2,19 +2,19 @@ import type { Field } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
 import { type Plan, runsOf, slotsOf } from "../plan/index.ts";
 
-/** What a plan's draw can give, as numbers: arms with one outcome are one, whatever pieces they are in. */
+/** The results of a plan's draw as arrays of numbers. Arms with the same outcome are one result. */
 export interface DrawOutcomes {
-  /** Outcomes that have slots, in the order of the first of these. */
+  /** The outcomes that have slots, in the order of their first slots. */
   readonly outcomes: readonly number[];
   /** The slots of each. */
   readonly slots: readonly number[];
   /** The share of each, above 0; they sum to 1. */
   readonly shares: readonly number[];
-  /** Where the draw of a request stands: empty where it is random. */
+  /** The sticky keys; empty if the draw is random. */
   readonly keys: readonly Field[];
 }
 
-/** What the draw of a plan can give; undefined where nothing is split. */
+/** The results of a plan's draw; undefined if nothing is split. */
 export function drawOutcomesOf({ split }: Plan): DrawOutcomes | undefined {
   if (split.kind === "fixed") return undefined;
   const slots = new Map<number, number>();
@@ -28,7 +28,7 @@ export function drawOutcomesOf({ split }: Plan): DrawOutcomes | undefined {
   };
 }
 
-/** The slots that a draw gives each version of a plan: none where nothing is drawn. */
+/** The slots of each version of a plan; all 0 if nothing is split. */
 export function drawnSlots(plan: Plan): ReadonlyMap<Version, number> {
   const drawn = plan.split.kind === "fixed" ? new Map<Version, number>() : slotsOf(runsOf(plan));
   return new Map(plan.versions.map((version) => [version, drawn.get(version) ?? 0]));

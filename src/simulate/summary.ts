@@ -1,16 +1,16 @@
 import { type History, isDrawn, versionOf } from "./history.ts";
 
-/** Numbers of draws within which it is asked who was given more than one version. */
+/** The numbers of draws for which the share of mixed users is computed. */
 export const WITHIN: readonly number[] = [2, 3, 5, 10, 20, 50, 100];
 
-/** Histories added up. Plain data. */
+/** The sums of histories. Plain data. */
 export interface Summary {
   count: number;
-  /** Of these, the number that more than one version answered, for whatever reason. */
+  /** How many of them more than one version answered, by rules or by the draw. */
   several: number;
-  /** By version, the number that it answered. */
+  /** For each version, how many of them it answered. */
   readonly exposed: number[];
-  /** Of these, the number that came to the draw at all, and that were given more than one version by it. */
+  /** How many of them reached the draw, and how many of those it gave more than one version. */
   drawn: number;
   turned: number;
   /** The sum of 1 − Σ pᵢⁿ over those with n draws: how many would be turned if every draw were taken anew. */
@@ -20,7 +20,7 @@ export interface Summary {
   readonly turnedBy: number[];
 }
 
-/** No histories, of an alias with so many versions. */
+/** The sums of no histories, for an alias with so many versions. */
 export function emptySummary(versions: number): Summary {
   return {
     count: 0,
@@ -92,7 +92,7 @@ function includeDraws(summary: Summary, drawn: number, turned: number, repeat: (
   }
 }
 
-/** Adds a summary to another. */
+/** Adds a summary to `into`. */
 export function merge(into: Summary, from: Summary): void {
   into.count += from.count;
   into.several += from.several;
@@ -104,7 +104,7 @@ export function merge(into: Summary, from: Summary): void {
   addAll(into.turnedBy, from.turnedBy);
 }
 
-/** Adds numbers to others, place by place. */
+/** Adds numbers to those at the same index. */
 export function addAll(into: number[], from: readonly number[]): void {
   for (const [index, value] of from.entries()) into[index] = (into[index] ?? 0) + value;
 }

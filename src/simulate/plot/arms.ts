@@ -5,7 +5,7 @@ import { element, type Markup } from "./markup.ts";
 import { percent, points } from "./number.ts";
 import type { Table } from "./table.ts";
 
-/** What the draw gave each version, beside its weight. */
+/** The share that the draw gave each version, and its weight. */
 export interface ArmShares {
   readonly title: string;
   /** What is counted: `requests`, `keys`. */
@@ -25,7 +25,7 @@ export interface ArmShares {
 
 const ROW = 48;
 
-/** How far each share lies from its weight, with its interval: where that reaches over the middle line, chance is enough. */
+/** The distance of each share from its weight, with its interval. An interval that crosses the middle line can be chance. */
 export function arms({ title, unit, versions, arms: rows }: ArmShares, id = "arms"): string {
   const fills = palette(id, versions);
   const keys = legend(fills, 4);
@@ -56,7 +56,7 @@ function level(x: Scale, y: number, { low, high, expected }: ArmShares["arms"][n
   return [element("path", { class: "mark", d: `M${from} ${y}H${to}M${from} ${y - 6}v12M${to} ${y - 6}v12` })];
 }
 
-/** The same in words. */
+/** The data of the plot as a table. */
 export function armsTable({ title, unit, arms: rows }: ArmShares): Table {
   const [first = "", ...rest] = unit;
   return {

@@ -2,7 +2,7 @@ import { label, line } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
 import { percent } from "./number.ts";
 
-/** From a value to a place. */
+/** From a value to a coordinate. */
 export type Scale = (value: number) => number;
 
 export function linear([low, high]: readonly [number, number], [from, to]: readonly [number, number]): Scale {
@@ -10,7 +10,7 @@ export function linear([low, high]: readonly [number, number], [from, to]: reado
   return (value) => from + ((value - low) / span) * (to - from);
 }
 
-/** By the logarithm: both ends are above 0. */
+/** A logarithmic scale. Both ends are above 0. */
 export function logarithmic([low, high]: readonly [number, number], range: readonly [number, number]): Scale {
   const place = linear([Math.log(low), Math.log(high)], range);
   return (value) => place(Math.log(value));
@@ -33,7 +33,7 @@ export interface Area {
   readonly bottom: number;
 }
 
-/** An axis of shares from 0 up to the greatest, with lines over the whole area. */
+/** An axis of shares from 0 to the greatest, with grid lines. */
 export function shareAxis(greatest: number, { left, right, top, bottom }: Area): { readonly parts: readonly Markup[]; readonly y: Scale } {
   const ticks = ticksTo(Math.min(1, Math.max(greatest, 0.0001))).filter((tick) => tick <= 1);
   const y = linear([0, Math.max(ticks.at(-1) ?? 1, Math.min(1, greatest))], [bottom, top]);
@@ -55,14 +55,14 @@ export function whisker(x: number, [low, middle, high]: readonly [number, number
   ];
 }
 
-/** What was to be expected, as a dashed line through its places; no line where they are fewer than two. */
+/** The expected values as a dashed line; nothing for fewer than two points. */
 export function expectedLine(places: readonly (readonly [x: number, y: number])[]): readonly Markup[] {
   const d = places.map(([x, y], index) => `${index === 0 ? "M" : "L"}${at(x)} ${at(y)}`).join("");
   const knots = places.map(([x, y]) => element("rect", { class: "knot", x: x - 3, y: y - 3, width: 6, height: 6 }));
   return places.length < 2 ? knots : [element("path", { class: "expected", d }), ...knots];
 }
 
-/** Says what the dot and the dashed line are. */
+/** The legend for the dots and the dashed line. */
 export function key(y: number, observed: string, expected: string | undefined): readonly Markup[] {
   const dot = [...whisker(8, [y + 1, y - 4.5, y - 10]), label(20, y, observed)];
   if (expected === undefined) return dot;

@@ -1,10 +1,10 @@
 import { type Attributes, element, type Markup, raw, together } from "./markup.ts";
 import { LIGHT, PLOT_STYLE } from "./theme.ts";
 
-/** The width of every plot in its own units: on a phone of 390 pixels its text of 13 is then between 10 and 11 pixels high. */
+/** The width of every plot in its own units. Text of size 13 is then 10 to 11 pixels high on a phone of 390 pixels. */
 export const WIDTH = 440;
 
-/** What a plot is called, and says to those who do not see it. */
+/** The title and the text alternative of a plot. */
 export interface Words {
   readonly title: string;
   readonly description: string;
@@ -42,7 +42,7 @@ export function label(x: number, y: number, text: string, classes?: string): Mar
   return element("text", { x, y, class: classes }, text);
 }
 
-/** About how wide a text is, in units of a plot; rather too wide. */
+/** An upper estimate of the width of a text, in units of a plot. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const unit of text) width += unit > "\u024f" ? 13.5 : /[A-Z@mwMW%]/.test(unit) ? 9.7 : /[ .,:;|!'ijlft]/.test(unit) ? 5 : 7.7;
@@ -62,11 +62,11 @@ export function fitted(text: string, width: number): string {
   return widthOf(text) <= width ? text : `${kept}…`;
 }
 
-/** Fills by version: a colour and a hatching, so that neither is the only mark. 36 versions are told apart. */
+/** Fills by version: a colour and a hatching, so that colour is not the only mark. 36 versions have different fills. */
 export interface Palette {
-  /** What a rectangle of a version's takes as its attributes. */
+  /** The attributes of a rectangle for a version. */
   readonly fill: (version: string) => Attributes;
-  /** The hatchings, to stand before what uses them. */
+  /** The definitions of the hatchings, which must stand before their use. */
   readonly defs: Markup;
   readonly versions: readonly string[];
   readonly id: string;
@@ -90,7 +90,7 @@ function hatching(id: string, index: number): Markup {
   );
 }
 
-/** Plain, and then signs in the colour of the ground. */
+/** No hatching, and then signs in the colour of the background. */
 const HATCHINGS: readonly (readonly Markup[])[] = [
   [],
   [element("path", { class: "hatch", d: "M-2 2L2 -2M0 8L8 0M6 10L10 6" })],

@@ -8,7 +8,7 @@ import type { Table } from "./table.ts";
 export interface Funnel {
   readonly title: string;
   readonly requests: number;
-  /** Requests that could not be read: they come to no strategy. */
+  /** Requests that could not be read, so that no strategy was tried. */
   readonly unread: number;
   /** In the order in which they are tried. */
   readonly steps: readonly {
@@ -24,7 +24,7 @@ export interface Funnel {
 
 const ROW = 50;
 
-/** Each strategy as a frame of what reaches it, filled as far as it holds. The last frame is the split's. */
+/** A frame for each strategy, as wide as the requests that reach it, and filled as far as it holds. The last frame is the split. */
 export function funnel(data: Funnel, id = "funnel"): string {
   const { title, requests, unread, steps, versions } = data;
   const fills = palette(id, versions);
@@ -55,7 +55,7 @@ export function funnel(data: Funnel, id = "funnel"): string {
   return svg(id, { title, description }, height, [fills.defs, ...keys.parts, ...strategies, ...split, ...lost]);
 }
 
-/** The same in words. */
+/** The data of the plot as a table. */
 export function funnelTable(data: Funnel): Table {
   const part = (value: number, of: number): string => (of === 0 ? "—" : percent(value / of));
   const rows = data.steps.map(({ name, version, reached, held }) => [

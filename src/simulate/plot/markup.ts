@@ -1,4 +1,4 @@
-/** Text that is markup already: everything of it that came from outside has been escaped. */
+/** Markup in which all text from outside has been escaped. */
 export interface Markup {
   readonly markup: string;
 }
@@ -14,7 +14,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
  */
 const UNFIT = /[&<>"'\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;
 
-/** A text as it stands in HTML or SVG, in content or in a quoted attribute. What cannot be shown is written as `\u2028`. */
+/** Escapes a text for HTML or SVG, in content or in a quoted attribute. Characters that cannot be shown become escapes such as `\u2028`. */
 export function escaped(text: string): string {
   return text.replace(UNFIT, (unit) => ENTITIES[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -22,7 +22,7 @@ export function escaped(text: string): string {
 /** Attributes by name; numbers are rounded to two places, those that are undefined left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** An element. The only way from text to markup, beside `raw`. */
+/** An element. Apart from `raw`, this is the only way to make markup. */
 export function element(name: string, attributes: Attributes, ...parts: readonly Part[]): Markup {
   const written = Object.entries(attributes).map(([key, value]) => {
     if (value === undefined) return "";
@@ -36,12 +36,12 @@ export function empty(name: string, attributes: Attributes): Markup {
   return { markup: element(name, attributes).markup.slice(0, -`</${name}>`.length) };
 }
 
-/** Parts, one after the other. */
+/** Joins parts. */
 export function together(parts: readonly Part[], between = ""): Markup {
   return { markup: parts.map((part) => (typeof part === "string" ? escaped(part) : part.markup)).join(between) };
 }
 
-/** Markup from this project's own text: style sheets, a document type. Never from data. */
+/** Markup from a constant text of this project, such as a style sheet. Never pass data. */
 export function raw(markup: string): Markup {
   return { markup };
 }

@@ -4,24 +4,24 @@ import type { Markup } from "./markup.ts";
 import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
-/** What goes from version to version. */
+/** How much moves from each version to each other one. */
 export interface Matrix {
   readonly title: string;
   /** What is counted: `slots`, `requests`. */
   readonly unit: string;
-  /** What the counts are parts of. */
+  /** The total of which the counts are parts. */
   readonly whole: number;
   readonly versions: readonly string[];
-  /** What stays may be among them. */
+  /** May include what stays. */
   readonly cells: readonly { readonly from: string; readonly to: string; readonly count: number }[];
 }
 
-/** Columns that can be read; of more versions, only a list of what moves is drawn. */
+/** The most columns. With more versions, a list of the moves is drawn. */
 const MOST_COLUMNS = 6;
 
 const ROW = 46;
 
-/** A row for each version that is left, a column for each that is come to: the number, and a bar of its size in the fill of the version come to. */
+/** A row for each version before, a column for each version after, and in each cell the number and a bar in the fill of the version after. */
 export function matrix(data: Matrix, id = "matrix"): string {
   const { title, unit, whole, versions, cells } = data;
   const fills = palette(id, versions);
@@ -69,7 +69,7 @@ function grid({ unit, versions, cells }: Matrix, greatest: number, fill: Fill): 
   return { parts: [...axes, ...heads, ...rows], height: top + versions.length * ROW };
 }
 
-/** The most that move first. */
+/** The largest moves first. */
 function list({ unit, cells }: Matrix, greatest: number, fill: Fill): Drawn {
   const shown = cells.filter(({ from, to }) => from !== to).toSorted((a, b) => b.count - a.count);
   const parts = shown.flatMap(({ from, to, count: each }, index) => {
@@ -84,7 +84,7 @@ function list({ unit, cells }: Matrix, greatest: number, fill: Fill): Drawn {
   return { parts: shown.length === 0 ? [label(0, 16, "nothing moves", "quiet")] : parts, height: Math.max(1, shown.length) * ROW };
 }
 
-/** The same in words. */
+/** The data of the plot as a table. */
 export function matrixTable({ title, unit, whole, cells }: Matrix): Table {
   const rows = cells
     .filter((cell) => cell.count > 0)

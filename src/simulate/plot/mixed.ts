@@ -24,7 +24,7 @@ export interface MixedCurve {
 
 const AREA: Area = { left: 62, right: WIDTH - 18, top: 40, bottom: 236 };
 
-/** Dots with their intervals, over the number of requests by its logarithm. */
+/** Dots with intervals, over a logarithmic axis of requests. */
 export function mixed({ title, who, points }: MixedCurve, id = "mixed"): string {
   const { parts, y } = shareAxis(Math.max(...points.flatMap(({ high, expected = 0 }) => [high, expected]), 0.0001), AREA);
   const [first, last] = [points[0]?.within ?? 1, points.at(-1)?.within ?? 2];
@@ -43,7 +43,7 @@ export function mixed({ title, who, points }: MixedCurve, id = "mixed"): string 
   ]);
 }
 
-/** The same in words. */
+/** The data of the plot as a table. */
 export function mixedTable({ title, who, points }: MixedCurve): Table {
   const rows = points.map(({ within, of, share, low, high, expected }) => [
     formatCount(within),

@@ -3,7 +3,7 @@ import { fitted, label, svg, WIDTH, widthOf } from "./drawing.ts";
 import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
-/** What a version got, point after point. */
+/** The share of a version at several points. */
 export interface ShareCurve {
   readonly title: string;
   readonly version: string;
@@ -23,7 +23,7 @@ export interface ShareCurve {
 
 const AREA: Area = { left: 62, right: WIDTH - 18, top: 40, bottom: 236 };
 
-/** Dots with their intervals over a dashed line of what is expected. */
+/** Dots with intervals, and a dashed line of the expected values. */
 export function share({ title, version, axis, points }: ShareCurve, id = "share"): string {
   const { parts, y } = shareAxis(Math.max(...points.flatMap(({ high, expected }) => [high, expected]), 0.0001), AREA);
   const x = linear([points[0]?.x ?? 0, points.at(-1)?.x ?? 1], [AREA.left + 14, AREA.right - 14]);
@@ -51,7 +51,7 @@ export function share({ title, version, axis, points }: ShareCurve, id = "share"
   ]);
 }
 
-/** The same in words. */
+/** The data of the plot as a table. */
 export function shareTable({ title, axis, points }: ShareCurve): Table {
   const rows = points.map(({ name, share, low, high, expected }) => [
     name,

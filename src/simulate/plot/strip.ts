@@ -4,7 +4,7 @@ import { element, type Markup } from "./markup.ts";
 import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
-/** Who owns which slots, step after step. */
+/** The versions of the slots in each step. */
 export interface Strip {
   readonly title: string;
   /** All slots: 10,000 in an alias. */
@@ -23,7 +23,7 @@ interface StripStep {
   readonly runs: readonly { readonly version: string; readonly until: number }[];
 }
 
-/** Slots from one up to another that a step gives to another version. */
+/** A range of slots that another version gets in a step. */
 interface Moved {
   readonly from: number;
   readonly until: number;
@@ -33,7 +33,7 @@ interface Moved {
 
 const ROW = 58;
 
-/** Every step as a bar of its slots; a bracket under the slots that have another version than in the step before. */
+/** A bar for each step, with a bracket under the slots whose version differs from the step before. */
 export function strip(data: Strip, id = "strip"): string {
   const { title, slots, versions, steps } = data;
   const fills = palette(id, versions);
@@ -61,7 +61,7 @@ export function strip(data: Strip, id = "strip"): string {
   return svg(id, { title, description }, top + steps.length * ROW, [fills.defs, ...keys.parts, ...rows]);
 }
 
-/** The same in words. */
+/** The data of the plot as a table. */
 export function stripTable({ title, slots, steps }: Strip): Table {
   const rows = steps.map((step, index) => {
     const moved = movedIn(steps[index - 1], step.runs);
@@ -99,7 +99,7 @@ function movedIn(before: StripStep | undefined, after: StripStep["runs"]): reado
   }
 }
 
-/** At least a pixel wide, so that one slot is seen. */
+/** At least one pixel wide, so that a single slot is visible. */
 function bracket(from: number, until: number, y: number): Markup {
   const left = Math.min(Math.max(from, 0.75), WIDTH - 2.25);
   const right = Math.min(Math.max(until, left + 1.5), WIDTH - 0.75);

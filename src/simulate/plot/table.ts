@@ -1,6 +1,6 @@
 import { element, type Markup } from "./markup.ts";
 
-/** The numbers of a plot in words: for those who do not see it, and for print. */
+/** The numbers of a plot as a table, for print and for readers who cannot see the plot. */
 export interface Table {
   readonly caption: string;
   readonly head: readonly string[];

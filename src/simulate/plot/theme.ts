@@ -2,13 +2,13 @@
 export interface Theme {
   readonly ground: string;
   readonly text: string;
-  /** Text of less weight. */
+  /** Secondary text. */
   readonly quiet: string;
-  /** Lines of the grid and of tables: never the only mark of anything. */
+  /** Lines of grids and tables. They carry no information of their own. */
   readonly line: string;
   readonly good: string;
   readonly bad: string;
-  /** By version. They differ in lightness, so that they are told apart without hue; each has a hatching of its own besides. */
+  /** By version. They differ in lightness, and each has a hatching, so that hue is not needed. */
   readonly series: readonly string[];
 }
 
