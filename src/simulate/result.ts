@@ -11,17 +11,17 @@ import type { Totals } from "./totals.ts";
 import type { LogFormat } from "./traffic/traffic.ts";
 import type { MalformedLine, SkippedLines } from "./traffic/visit.ts";
 
-/** What a version got, in requests. Shares are parts of 1. */
+/** The requests of a version. Shares are parts of 1. */
 export interface VersionShare {
   readonly version: Version;
   readonly requests: number;
   readonly share: number;
   /**
-   * The share if the requests that came to the draw were divided exactly by the weights; what leaves nothing to chance counts
-   * as it is.
+   * The share if the draw divided the requests that reach it exactly by the weights. Requests that a rule or a default decides count
+   * as they are.
    */
   readonly expected: number;
-  /** How many of them the draw gave it. */
+  /** How many of the requests the draw decided. */
   readonly drawn: number;
 }
 
@@ -29,13 +29,13 @@ export interface VersionShare {
 export interface FunnelStep {
   readonly at: Pointer;
   readonly version: Version;
-  /** Requests that came to it: none before it held. */
+  /** Requests for which it was tried, because no earlier strategy held. */
   readonly reached: number;
   /** Requests that it held for. */
   readonly held: number;
 }
 
-/** What came of traffic and an alias. Plain data; the same seed gives the same. */
+/** The result of traffic on an alias. Plain data. The same seed gives the same result. */
 export interface Simulation {
   readonly seed: string;
   readonly plan: Plan;
@@ -43,14 +43,14 @@ export interface Simulation {
   /** Whether it was stopped before the traffic had ended. */
   readonly partial: boolean;
   readonly lines: Lines;
-  /** The format of the log; undefined where the traffic is no log, or nothing was read of it. */
+  /** The format of the log; undefined if the traffic is no log or nothing was read. */
   readonly format: LogFormat | undefined;
-  /** Options that name a field which not one request has: `user`, `session`, `segment`, `served`. */
+  /** Options whose field no request has: `user`, `session`, `segment`, `served`. */
   readonly unmatched: readonly FieldOption[];
   readonly versions: readonly VersionShare[];
   readonly reasons: readonly { readonly version: Version; readonly reason: Reason; readonly at: Pointer; readonly requests: number }[];
   readonly funnel: readonly FunnelStep[];
-  /** The most frequent first. `value` is undefined for requests without one; `rest` marks all those beyond the first thousand values. */
+  /** The most frequent value first. `value` is undefined for requests without one. `rest` marks the sum of all values after the first thousand. */
   readonly segments: readonly {
     readonly value: string | undefined;
     readonly rest: boolean;
@@ -59,27 +59,27 @@ export interface Simulation {
   }[];
   /** Random draws, sticky ones, or both where a missing key is drawn at random. */
   readonly draws: readonly Draws[];
-  /** Undefined where the traffic does not tell users apart. */
+  /** Undefined if the traffic does not identify users. */
   readonly users: Exposure | undefined;
   readonly sessions: Exposure | undefined;
-  /** Which versions answered, where the traffic tells; undefined where it does not. Of a rollout, in its first stage only. */
+  /** The versions that answered; undefined if the traffic does not record them. Of a rollout, only in the first stage. */
   readonly served: Served | undefined;
 }
 
-/** The lines of a log, empty ones and comments too; all 0 for other traffic. */
+/** The lines of a log. All counts are 0 for other traffic. */
 export interface Lines {
   readonly read: number;
   /** Lines that are not in the format of the log, and the first of them. */
   readonly malformed: number;
   readonly first: readonly MalformedLine[];
-  /** The malformed lines as a part of all but empty lines and comments. */
+  /** The share of malformed lines. Empty lines and comments do not count. */
   readonly share: number;
-  /** Lines that are in the format but hold no request that reached a server, and why: those with most lines first. */
+  /** Lines in the format without a request that reached a server, by reason, the most frequent first. */
   readonly skipped: number;
   readonly skippedFor: readonly SkippedLines[];
 }
 
-/** What is known beside the totals. */
+/** The parts of a result that are not in the totals. */
 export interface ReportContext {
   readonly seed: string;
   readonly partial: boolean;
@@ -89,7 +89,7 @@ export interface ReportContext {
   readonly risk: number;
 }
 
-/** The totals as they are reported. */
+/** Makes the result from the totals. */
 export function reportOf(totals: Totals, { seed, partial, lines, format, unmatched, risk }: ReportContext): Simulation {
   const { plan, counts, requests } = totals;
   const segments = [...totals.segments].map(([value, each]) => segment(plan, value, each, false));
@@ -131,7 +131,7 @@ function versionShares(plan: Plan, counts: readonly number[]): readonly VersionS
   });
 }
 
-/** Requests that cannot be read come to no strategy. */
+/** No strategy is tried for a request that cannot be read. */
 function funnelOf({ rules, outcomes, error }: Plan, counts: readonly number[], requests: number): readonly FunnelStep[] {
   let reached = requests - (counts[error] ?? 0);
   return rules.flatMap(({ outcome: index }) => {

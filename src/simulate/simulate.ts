@@ -10,26 +10,26 @@ import { Totals } from "./totals.ts";
 import { formatOf, isContiguous, type LogFormat, type Traffic } from "./traffic/traffic.ts";
 import type { MalformedLine } from "./traffic/visit.ts";
 
-/** Does tasks, and gives the results in the order of the tasks. It asks for no more tasks than it can do. */
+/** Runs tasks, and gives the results in the order of the tasks. It takes a task only when it can run it. */
 export type Crew = (job: Job, tasks: AsyncIterable<Task>) => AsyncIterable<Result>;
 
 /** How to simulate. */
 export interface SimulateOptions {
-  /** Everything random comes from it: the same seed gives the same result. */
+  /** The seed of all random numbers. The same seed gives the same result. */
   readonly seed: string;
-  /** Requests are counted apart by the value of this field. */
+  /** Requests are also counted by the value of this field. */
   readonly segment?: Field;
-  /** The p-value from which on chance is doubted. Where left out it is 0.0005, which Fabijan et al. (KDD 2019) use for sample ratios. */
+  /** A p-value below this is reported as a deviation. The default is 0.0005, which Fabijan et al. (KDD 2019) use for sample ratios. */
   readonly risk?: number;
-  /** Who does the work: this thread where left out, or `workers(n)`. The result is the same. */
+  /** Who runs the tasks: this thread by default, or `workers(n)`. The result is the same. */
   readonly crew?: Crew;
-  /** Ends the reading; what has been found by then is returned, marked partial. */
+  /** Ends the simulation. The result so far is returned, marked as partial. */
   readonly signal?: AbortSignal;
-  /** Told after every piece of traffic: some thousand requests. */
+  /** Called after every piece of traffic, which has some thousand requests. */
   readonly onProgress?: (requests: number, lines: number) => void;
 }
 
-/** A rollout with traffic: every stage on the same requests, with the same draws. */
+/** The result of traffic on a rollout. All stages get the same requests and the same draws. */
 export interface RolloutSimulation {
   readonly seed: string;
   readonly requests: number;
@@ -42,18 +42,18 @@ export interface RolloutSimulation {
     /** Requests that the next stage answers with another version. */
     readonly requests: number;
     readonly matrix: readonly { readonly from: Version; readonly to: Version; readonly requests: number }[];
-    /** Users with such a request, whose requests follow each other; undefined where a user may be in several pieces, as in a log. */
+    /** Users with such a request; undefined if the requests of a user may be in several pieces, as in a log. */
     readonly users: number | undefined;
   }[];
-  /** Requests whose version goes and comes back over the stages: A → B → A. */
+  /** Requests whose version changes and returns over the stages: A → B → A. */
   readonly bounced: number;
 }
 
 const RISK = 0.0005;
 
 /**
- * Routes traffic, and says who got what, what was to be expected, and whether the difference is more than chance. For a
- * rollout, all of its stages. Memory does not grow with the traffic.
+ * Routes traffic, and compares what each version got with what was expected, with a test of whether chance explains the difference.
+ * A rollout is simulated in all of its stages. Memory does not grow with the traffic.
  * @throws ConfigError with everything that is wrong with the config; what reading the traffic throws
  */
 export async function simulate(rollout: Rollout, traffic: Traffic, options: SimulateOptions): Promise<RolloutSimulation>;
@@ -93,7 +93,7 @@ export async function simulate(
   };
 }
 
-/** The options whose field no request has; none where there is no request. */
+/** The options whose field no request has. The list is empty if there is no request. */
 function unmatchedOf({ source, segment }: Job, matched: ReadonlySet<FieldOption>, totals: Totals | undefined): readonly FieldOption[] {
   if (totals === undefined || totals.requests === 0) return [];
   const named = Object.keys(namedFields(source, segment)) as FieldOption[];
@@ -115,7 +115,7 @@ interface Gathered {
   readonly bounced: number;
 }
 
-/** Adds up the results of all pieces, in their order. */
+/** Sums the results of all pieces, in order. */
 async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onProgress }: SimulateOptions): Promise<Gathered> {
   const totals = job.plans.map((each) => new Totals(each, job.plans.length));
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
@@ -159,7 +159,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
       onProgress?.(totals[0]?.requests ?? 0, read);
     }
   } catch (error) {
-    // A stream that was told to stop by the same signal ends with an exception.
+    // A stream that the same signal has stopped ends with an exception.
     if (signal?.aborted !== true) throw error;
     partial = true;
   }
@@ -170,10 +170,10 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
   return { totals, partial, lines, format, matched, changes, bounced };
 }
 
-/** Milliseconds of work at a stretch, after which timers, signals and other requests have their turn. */
+/** Milliseconds of work without a break. A break lets timers, signals and other requests run. */
 const STRETCH = 50;
 
-/** The crew of one: this thread. */
+/** Runs the tasks in this thread. */
 async function* alone(job: Job, tasks: AsyncIterable<Task>): AsyncGenerator<Result, void, undefined> {
   const work = createTaskRunner(job);
   let began = performance.now();

@@ -16,30 +16,30 @@ export interface TallyOptions {
   readonly seed: string;
   /** Whether requests are counted by segment. */
   readonly segmented: boolean;
-  /** Whether all requests of a user follow each other, and all of a session. */
+  /** Whether all requests of a user, and all of a session, follow each other. */
   readonly contiguous: boolean;
   /** Whether what was served is compared with this plan. */
   readonly served?: boolean;
 }
 
-/** What one batch of visits came to. Plain data, but for maps: it can be sent to another thread. */
+/** The counts of one batch of visits. Plain data and maps, which can be sent to another thread. */
 export interface Tally {
   readonly requests: number;
   /** Requests by outcome. */
   readonly counts: readonly number[];
-  /** Of these, the ones with a draw that stands for itself: random or recorded. By outcome. */
+  /** Those whose draw was random or recorded, by outcome. */
   readonly random: readonly number[];
-  /** Draws among these that were recorded with the request. */
+  /** How many of these draws were recorded. */
   readonly recordedDraws: number;
-  /** The outcome of each sticky key that came to the draw, and may come again. */
+  /** The outcome of each sticky key that reached the draw and may come again. */
   readonly keys: ReadonlyMap<string, number>;
-  /** The number of those that are a user's own id, and do not come again, by outcome. */
+  /** The number of sticky keys that are a user's own id and do not come again, by outcome. */
   readonly ownKeys: readonly number[];
   /** The outcome of each request, where requests are counted by segment: for a value of its own in each, counts would take a hundred times as much. */
   readonly outcomes: Uint16Array | undefined;
   readonly users: Crowd;
   readonly sessions: Crowd;
-  /** What was served; undefined where no request says. */
+  /** What was served; undefined if no request records it. */
   readonly served: ServedTally | undefined;
 }
 
@@ -66,7 +66,7 @@ export function segmenter(field: Field): (batch: Batch) => Segments {
   };
 }
 
-/** Draws for a whole batch, the same for every plan that is run on it: a visit has the draw at its index. */
+/** The draws of a batch, the same for every plan: each visit has the draw at its index. */
 export function drawsOf(seed: string, task: number, length: number): Float64Array {
   const random = randomOf(seed, "draws", task);
   const draws = new Float64Array(length);
@@ -74,7 +74,7 @@ export function drawsOf(seed: string, task: number, length: number): Float64Arra
   return draws;
 }
 
-/** The levels of the samples that keys, users and sessions end up in. */
+/** The levels of the samples of keys, users and sessions. */
 export interface Levels {
   readonly keys: number;
   readonly users: number;
@@ -86,9 +86,9 @@ export interface Levels {
 const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0, served: { keys: 0, users: 0, sessions: 0 } };
 
 /**
- * Makes the function that runs a plan on batches. The draws of a batch depend on the seed and the number of its task only,
- * where they are not given. Keys, users and sessions that a sample of their level would drop are not told of. `marks` are those
- * of the visits, and hold until the next batch.
+ * Makes the function that runs a plan on batches. Draws that are not given depend only on the seed and the number of the task. Keys,
+ * users and sessions that a sample of their level drops are left out. `marks` has the marks of the visits, and is used again for the
+ * next batch.
  */
 export function tallier(
   plan: Plan,
@@ -175,7 +175,7 @@ export function tallier(
   };
 }
 
-/** The first of the fields that a request has, and not empty: the key that a sticky draw is taken from. */
+/** The sticky key of a request: the first of the fields that is present and not empty. */
 function keyReader(fields: readonly Field[]): ReturnType<typeof readerOf> | undefined {
   const readers = fields.map(readerOf);
   if (readers.length === 0) return undefined;

@@ -7,7 +7,7 @@ import { drawsOf, type Levels, segmenter, type Segments, tallier, type Tally } f
 import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
 import type { MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 
-/** What is to be simulated. Plain data: a worker is told it once. */
+/** What to simulate. Plain data: a worker receives it once. */
 export interface Job {
   readonly source: TrafficSource;
   /** Several plans are run on the same visits with the same draws. */
@@ -24,7 +24,7 @@ export interface Task {
   readonly levels: readonly Levels[];
 }
 
-/** What came of one piece. It depends on the job, the piece and its number, and on nothing else but what `levels` leaves out. */
+/** The result of one piece. It depends only on the job, the piece, its number, and on what `levels` leaves out. */
 export interface Result {
   readonly segments: Segments | undefined;
   readonly tallies: readonly Tally[];
@@ -35,27 +35,27 @@ export interface Result {
   /** The first of the malformed lines, counted from the first line of the piece. */
   readonly first: readonly MalformedLine[];
   readonly skipped: readonly SkippedLines[];
-  /** The options of which a request, in this piece or an earlier one of the same runner, has had the field. */
+  /** The options whose field some request had, in this piece or an earlier one of the same runner. */
   readonly matched: readonly FieldOption[];
 }
 
-/** Visits that the next plan answers in another way, by the versions. */
+/** Visits that the next plan answers with another version, by the two versions. */
 interface Change {
-  /** By the index of the version before, times the number of versions, plus that of the version after. */
+  /** At the index `before * versions + after`, of the indices of the two versions. */
   readonly cells: readonly number[];
-  /** Users with such a visit; 0 where the traffic does not have all of a user in one piece. */
+  /** Users with such a visit; 0 if the requests of a user may be in several pieces. */
   readonly users: number;
 }
 
-/** Malformed lines of which the place is told. */
+/** How many malformed lines are listed. */
 export const MALFORMED_SHOWN = 20;
 
-/** Every version of some plans, once, in their order. */
+/** The versions of some plans in order, without repeats. */
 export function versionsOf(plans: readonly Plan[]): readonly Version[] {
   return [...new Set(plans.flatMap(({ versions }) => versions))];
 }
 
-/** Makes the function that does tasks. */
+/** Makes the function that runs tasks. */
 export function createTaskRunner({ source, plans, seed, segment }: Job): (task: Task) => Result {
   const read = pieceReader(source, seed);
   const find = fieldFinder(namedFields(source, segment));
@@ -105,7 +105,7 @@ function changeOf(before: Uint32Array, after: Uint32Array, visits: readonly Visi
   return { cells, users };
 }
 
-/** Visits whose version goes and comes back: A → B → A. */
+/** Counts the visits whose version changes and returns: A → B → A. */
 function bouncedIn(answers: readonly Uint32Array[], visits: number): number {
   let bounced = 0;
   for (let at = 0; at < visits; at++) {

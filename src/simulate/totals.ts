@@ -7,15 +7,15 @@ import { type DrawOutcomes, drawOutcomesOf } from "./split.ts";
 import { addAll } from "./summary.ts";
 import type { Levels, Segments, Tally } from "./tally.ts";
 
-/** Values of a segment's field that are counted apart; the requests of further ones are counted together. */
+/** The most values of a segment that are counted separately. Requests with further values are counted together. */
 const MOST_SEGMENTS = 1_000;
 
 /** Counts by segment, of all stages: 500 stages of 64 versions with all thousand segments each would take 500 MB. */
 const MOST_COUNTS = 500_000;
 
 /**
- * Everything that the tallies of a plan come to, added up in the order of their blocks. It takes the same room however many
- * there are: users, sessions and keys that fit are all held, and of more an even sample.
+ * The sum of the tallies of a plan, in the order of their tasks. Memory is bounded: users, sessions and keys are all held as long as
+ * they fit, and then an even sample of them.
  */
 export class Totals {
   readonly plan: Plan;
@@ -23,19 +23,19 @@ export class Totals {
   requests = 0;
   readonly counts: number[];
   readonly random: DrawTest;
-  /** Of these, the draws that were recorded. */
+  /** How many of these draws were recorded. */
   recordedDraws = 0;
-  /** Of the keys that may come again, what the split gave each. */
+  /** What the split gave each key that may come again. */
   readonly keys: Sample<number> = new Sample<number>((before) => before);
-  /** The number of all others, by what the split can give. */
+  /** The number of other keys, by result of the split. */
   readonly ownKeys: number[];
-  /** The test over keys, and their course, go no further than all keys are held: of a sample, the order is not known. */
+  /** The test over keys, and their course, end when not all keys are held any more, because the order in a sample is not known. */
   readonly keyTest: DrawTest;
   readonly segments: Map<string | undefined, number[]> = new Map<string | undefined, number[]>();
   readonly others: number[];
   readonly users: Followed;
   readonly sessions: Followed;
-  /** What was served; it stays empty where nobody says. */
+  /** What was served; empty if it is not recorded. */
   readonly served: ServedTotals;
   readonly #outcomes: ReadonlyMap<number, number>;
 
@@ -102,12 +102,12 @@ export class Totals {
     if (this.keys.level === 0) lookAgain(this.keyTest, this.requests, fresh, shares);
   }
 
-  /** What later tallies need not tell of. */
+  /** The levels of the samples. Later tallies can leave out what these drop. */
   levels(): Levels {
     return { keys: this.keys.level, users: this.users.level, sessions: this.sessions.level, served: this.served.levels() };
   }
 
-  /** Of the keys that are known, how many have each of what the split can give, and which part of all keys these are. */
+  /** How many of the held keys have each result of the split, and the share of all keys that is held. */
   countKeys(): { readonly counts: readonly number[]; readonly sampled: number } {
     const counts = [...this.ownKeys];
     for (const index of this.keys.values()) addAt(counts, index);

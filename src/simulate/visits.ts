@@ -2,8 +2,8 @@ import { pieceReader, type Traffic } from "./traffic/traffic.ts";
 import type { Batch } from "./traffic/visit.ts";
 
 /**
- * The visits of traffic in batches, in their order, for a caller who routes them on its own. A batch is made when it is asked for.
- * Malformed lines have their numbers over the whole log. `seed` is for a population: `simulate` makes the same visits of it.
+ * The visits of traffic in batches, in order, for callers that route them themselves. A batch is read when it is asked for. Malformed
+ * lines are numbered over the whole log. `seed` is for a population: with the same seed, `simulate` makes the same visits.
  */
 export async function* visitsOf({ source, pieces }: Traffic, seed = "0"): AsyncGenerator<Batch, void, undefined> {
   const read = pieceReader(source, seed);
