@@ -76,6 +76,7 @@ export async function readArguments<O extends Options>(
   }
   checkArguments(positionals, declaration);
   checkTogether(texts, declaration);
+  checkInputs(texts, positionals, declaration);
   const values = Object.entries(options).flatMap(([name, option]) =>
     isRenamed(option) ? [] : [[name, option.type === "boolean" ? texts.has(name) : valueOf(name, option, texts.get(name))]],
   );
@@ -136,24 +137,52 @@ function inWords(declared: readonly Argument[]): string {
 
 /** Checks required options, options of which exactly one is given, and options that need another one. */
 function checkTogether<O extends Options>(
-  texts: ReadonlyMap<string, unknown>,
-  { name: command, options, oneOf = [] }: Declaration<O>,
+  texts: ReadonlyMap<string, readonly string[]>,
+  { name: command, options, oneOf = [], conflicts = [] }: Declaration<O>,
 ): void {
   const help = `see \`canary-router ${command} --help\``;
   const shown = (name: string): string => {
     const option = options[name] as Partial<Valued>;
     return `\`--${name}${option.value === undefined ? "" : ` ${option.value}`}\``;
   };
+  // An option that is given its default is as good as left out.
+  const isSet = (name: string): boolean => {
+    const given = texts.get(name);
+    return given !== undefined && (given.length !== 1 || given[0] !== (options[name] as Partial<Valued> | undefined)?.default);
+  };
+  for (const {
+    options: [one, other],
+    why,
+  } of conflicts)
+    if (isSet(one) && isSet(other)) throw new Refusal(`\`--${one}\` and \`--${other}\` ${why}`, "leave one of them out");
   if (oneOf.length > 0 && oneOf.filter((name) => texts.has(name)).length !== 1) {
     throw new Refusal(`\`${command}\` needs either ${oneOf.map(shown).join(" or ")}`, help);
   }
   for (const [name, option] of Object.entries(options)) {
     if (isRenamed(option)) continue;
     if ("required" in option && !texts.has(name)) throw new Refusal(`\`${command}\` needs ${shown(name)}`, help);
-    if (option.needs !== undefined && texts.has(name) && !texts.has(option.needs)) {
+    if (option.needs !== undefined && texts.has(name) && !isSet(option.needs)) {
       throw new Refusal(`\`--${name}\` does nothing without \`--${option.needs}\``);
     }
   }
+}
+
+/** Refuses a standard input that would have to be read twice. */
+function checkInputs(
+  texts: ReadonlyMap<string, readonly string[]>,
+  positionals: readonly string[],
+  { arguments: declared, options }: Pick<Declaration, "arguments" | "options">,
+): void {
+  const read = [
+    ...positionals.map((text, index) => ({ text, name: (declared[index] ?? declared.at(-1))?.name ?? "" })),
+    ...Object.entries(options).flatMap(([option, declaration]) =>
+      "input" in declaration ? (texts.get(option) ?? []).map((text) => ({ text, name: `--${option}` })) : [],
+    ),
+  ].filter(({ text }) => text === "-");
+  const [one, other] = read;
+  if (one === undefined || other === undefined) return;
+  const both = one.name === other.name ? `two of \`${one.name}\`` : `\`${one.name}\` and \`${other.name}\``;
+  throw new Refusal(`${both} cannot both come from standard input`);
 }
 
 function valueOf(name: string, option: Valued, given: readonly string[] | undefined): unknown {
@@ -186,6 +215,12 @@ export function percentage(text: string, option: string): number {
 }
 
 /** A whole number from 1, of at most 15 digits, which a number holds exactly. */
+export function positiveNumber(text: string, option: string): number {
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  if (number > 0 && number < Infinity) return number;
+  throw new Refusal(`\`${option} ${text}\` is not a number above 0`, "write a number such as 20 or 0.5");
+}
+
 export function wholeNumber(text: string, option: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new Refusal(`\`${option} ${text}\` is not a whole number`, "write a whole number from 1");

@@ -26,6 +26,8 @@ export interface Valued extends Common {
   /** The value if the option is not given. */
   readonly default?: string;
   readonly multiple?: true;
+  /** Whether it names a file that is read, where `-` is standard input. */
+  readonly input?: true;
   /** Whether one text may have several values, with commas between them; only where it may be repeated. */
   readonly list?: true;
   readonly required?: true;
@@ -57,6 +59,12 @@ export interface Argument {
 /** A paragraph of help, or a list of words, each with its meaning. */
 export type Paragraph = string | Readonly<Record<string, string>>;
 
+/** Two options that are not given together, and why: the end of a sentence that begins with their names. */
+export interface Conflict {
+  readonly options: readonly [string, string];
+  readonly why: string;
+}
+
 /** The description of a command. Its argument parser, its help and its section of docs/cli.md are generated from it. */
 export interface Declaration<O extends Options = Options> {
   readonly name: string;
@@ -65,6 +73,8 @@ export interface Declaration<O extends Options = Options> {
   readonly options: O;
   /** Options of which exactly one is given. */
   readonly oneOf?: readonly (keyof O & string)[];
+  /** Pairs of options that say the same, or of which one does nothing beside the other. */
+  readonly conflicts?: readonly Conflict[];
   /** What each exit code means. */
   readonly exits: Readonly<Partial<Record<ExitCode, string>>>;
   readonly examples: readonly string[];

@@ -47,6 +47,8 @@ export function requestOf({
 }: {
   readonly [option in "header" | "cookie" | "query" | "attribute"]: readonly Pair[];
 } & { readonly method?: string | undefined; readonly path?: string | undefined }): NodeRequest {
+  const [twice] = attribute.map(([name]) => name).filter((name, index, names) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new Refusal(`the attribute \`${twice}\` is given twice`, "an attribute has one value");
   const seen = new Set<string>();
   for (const [name] of header) {
     if (!name.startsWith(":")) continue;

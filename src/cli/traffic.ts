@@ -1,6 +1,7 @@
 import type { Field } from "../index.ts";
 import { formats, type LogOptions, parseField } from "../simulate/index.ts";
 import { percentage } from "./arguments.ts";
+import type { Conflict } from "./declaration.ts";
 import { Refusal } from "./terminal/host.ts";
 
 /** The values of `--traffic-format`, each with its meaning. `ndjson` and `access-log` are the names of 0.1.0. */
@@ -59,6 +60,12 @@ export const LOG_OPTIONS: {
   },
 };
 
+/** Options for reading a log that exclude each other. */
+export const LOG_CONFLICTS: readonly Conflict[] = [
+  { options: ["log-format", "traffic-format"], why: "both name a format" },
+  { options: ["log-format", "map"], why: "both say where the fields are" },
+];
+
 /** The values of these options. */
 export interface LogValues {
   readonly "traffic-format": string;
@@ -73,8 +80,6 @@ export function logOptionsOf({
   map = [],
 }: LogValues): Pick<LogOptions, "form" | "format" | "map"> {
   if (pattern !== undefined) {
-    if (name !== "auto") throw new Refusal("`--log-format` and `--traffic-format` both name a format", "leave one of them out");
-    if (map.length > 0) throw new Refusal("`--log-format` and `--map` both say where the fields are", "leave one of them out");
     return { format: pattern.includes("$") ? { nginx: pattern } : { apache: pattern } };
   }
   const paths = map.map((text): readonly [string, string] => {

@@ -36,3 +36,20 @@ export function formatCount(count: number): string {
 export function plural(count: number, noun: string, nouns: string = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
+
+/** Seconds in the largest units that they fill: `1 d 6 h`. */
+export function duration(seconds: number): string {
+  const units = [
+    ["d", 86_400],
+    ["h", 3_600],
+    ["min", 60],
+    ["s", 1],
+  ] as const;
+  let left = Math.round(seconds);
+  const parts = units.flatMap(([unit, size]) => {
+    const whole = Math.floor(left / size);
+    left -= whole * size;
+    return whole === 0 ? [] : [`${whole} ${unit}`];
+  });
+  return parts.length === 0 ? "0 s" : parts.slice(0, 2).join(" ");
+}

@@ -39,6 +39,15 @@ export { type FormatInfo, formats, type LineFormat, type LogPattern } from "./tr
 export type { FieldMap } from "./traffic/format/map.ts";
 export { type LooseParts, requestOf } from "../request/index.ts";
 export type { LogForm, LogOptions } from "./traffic/log-options.ts";
-export { type LogFormat, type LogLine, logTraffic, populationTraffic, readLog, type Traffic, visitTraffic } from "./traffic/traffic.ts";
+export {
+  type LogFormat,
+  linesOf,
+  type LogLine,
+  logTraffic,
+  populationTraffic,
+  readLog,
+  type Traffic,
+  visitTraffic,
+} from "./traffic/traffic.ts";
 export type { Batch, MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 export { visitsOf } from "./visits.ts";

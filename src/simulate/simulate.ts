@@ -128,17 +128,20 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
   let bounced = 0;
   let partial = false;
 
+  const isStopped = (): boolean => signal?.aborted === true;
+
   async function* tasks(): AsyncGenerator<Task, void, undefined> {
     let task = 0;
-    for await (const piece of pieces) {
-      if (signal?.aborted === true) {
-        partial = true;
-        return;
+    if (isStopped()) partial = true;
+    else
+      for await (const piece of pieces) {
+        format ??= formatOf(piece);
+        yield { index: task, piece, levels: totals.map((total) => total.levels()) };
+        task++;
+        // After the piece: what a log that the signal ends has given is routed still.
+        if (isStopped()) break;
       }
-      format ??= formatOf(piece);
-      yield { index: task, piece, levels: totals.map((total) => total.levels()) };
-      task++;
-    }
+    if (isStopped()) partial = true;
   }
 
   try {

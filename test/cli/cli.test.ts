@@ -128,7 +128,7 @@ describe("usage", () => {
         ] as const,
     ),
     [["route", split], "`route` needs `--traffic FILE`", "see `canary-router route --help`"],
-    [["route", "-", "--traffic", "-"], "the config and the traffic cannot both come from standard input", undefined],
+    [["route", "-", "--traffic", "-"], "`FILE` and `--traffic` cannot both come from standard input", undefined],
     [["route", split, "--traffic", join(folder, "no.ndjson")], `${join(folder, "no.ndjson")}: no such file`, undefined],
     [["route", split, "--traffic", folder], `${folder}: is a directory`, undefined],
     [["compile", split, "-o"], "`-o` needs a value", "write `--out=VALUE` for one that starts with a dash"],
@@ -630,7 +630,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
     ["nulls and keys of the log", { time: 1, method: null, url: null, headers: { version: "v1" }, attributes: null, draw: null }],
   ])("a request with %s", async (_, entry) => {
     const { code, stdout } = await cli(["route", rules, "--traffic", "-", "--format", "json"], { stdin: input(ndjson(entry)) });
-    expect({ code, decision: JSON.parse(stdout) }).toMatchObject({ code: 0, decision: { request: 1, version: "v2", reason: "rule" } });
+    expect({ code, decision: JSON.parse(stdout) }).toMatchObject({ code: 0, decision: { line: 1, version: "v2", reason: "rule" } });
   });
 
   test.each([
@@ -649,7 +649,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
   test("--format json gives the decision of each request", async () => {
     const { code, stdout } = await cli(["route", split, "--traffic", "-", "--format", "json"], { stdin: input(ndjson(...requests)) });
     const route = compile(SPLIT);
-    const expected = requests.map(({ draw }, index) => ({ request: index + 1, ...route({ headers: {} }, draw) }));
+    const expected = requests.map(({ draw }, index) => ({ line: index + 1, ...route({ headers: {} }, draw) }));
     expect(code).toBe(0);
     expect(
       stdout
@@ -688,7 +688,7 @@ all       200    800        –      1     1,001  100.00 %  100.00 %
       json.stdout
         .trimEnd()
         .split("\n")
-        .map((line) => (JSON.parse(line) as { request: number }).request),
+        .map((line) => (JSON.parse(line) as { line: number }).line),
     ).toEqual([1, 2]);
   });
 

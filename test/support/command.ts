@@ -28,7 +28,7 @@ export function scratch(): { readonly folder: string; readonly file: (name: stri
 
 /** What a command has to read, when it is interrupted, and who is told of everything printed so far, each time that something is. */
 interface HostOptions {
-  readonly stdin?: string;
+  readonly stdin?: string | Readable;
   readonly interrupted?: AbortSignal;
   readonly onOutput?: (ended: Omit<Ended, "code">) => void;
 }
@@ -54,7 +54,7 @@ export function hostOf({ stdin = "", interrupted = new AbortController().signal,
       },
     });
   const host: Terminal = {
-    stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
+    stdin: typeof stdin === "string" ? Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]) : stdin,
     stdout: output("stdout"),
     stderr: output("stderr"),
     env: {},

@@ -1,18 +1,21 @@
 import { compile, type Decision, fieldName, type Plan, type Route } from "../../index.ts";
 import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
-import { type MalformedLine, visitsOf } from "../../simulate/index.ts";
+import { linesOf, type MalformedLine } from "../../simulate/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { formats } from "../formats.ts";
-import { isAbandoned, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
+import { isAbandoned, notice, type Terminal, write } from "../terminal/host.ts";
 import { progressOf, SILENT } from "../terminal/progress.ts";
 import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
 import { plural, table } from "../terminal/table.ts";
-import { hasTooMany, LOG_OPTIONS, logOptionsOf } from "../traffic.ts";
+import { hasTooMany, LOG_CONFLICTS, LOG_OPTIONS, logOptionsOf } from "../traffic.ts";
 
 /** Slots of a split. */
 const SLOTS = 10_000;
+
+/** Requests between two updates of the progress. */
+const LOOKED_AT = 256;
 
 /** How many malformed lines are listed. */
 const MALFORMED_SHOWN = 5;
@@ -22,8 +25,6 @@ interface Tally {
   /** Requests by the index of their decision. */
   readonly counts: readonly number[];
   readonly requests: number;
-  /** The number of lines in the log. */
-  readonly read: number;
   readonly malformed: number;
   /** The share of malformed lines. Empty lines and comments do not count. */
   readonly share: number;
@@ -57,12 +58,13 @@ export const route: Command = defineCommand({
   ],
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML" }],
   options: {
-    traffic: { type: "string", value: "FILE", required: true, description: "the log of requests, `-` for standard input" },
+    traffic: { type: "string", value: "FILE", input: true, required: true, description: "the log of requests, `-` for standard input" },
     ...LOG_OPTIONS,
-    format: formats({ text: "the table", json: "a JSON object for each request, with its number" }),
+    format: formats({ text: "the table", json: "a JSON object for each request, with the number of its line" }),
     requests: { type: "string", deprecated: { use: "--traffic" } },
     json: { type: "boolean", deprecated: { use: "--format json" } },
   },
+  conflicts: LOG_CONFLICTS,
   exits: {
     0: "the requests were routed",
     1: "too many lines are no requests, or the config has errors",
@@ -75,12 +77,11 @@ export const route: Command = defineCommand({
     "canary-router route shop.yaml --traffic edge.ndjson --format json | grep v42",
   ],
   run: async ({ values, positionals: [file] }, host) => {
-    if (file === "-" && values.traffic === "-") throw new Refusal("the config and the traffic cannot both come from standard input");
     const alias = await loadAlias(file, host);
     if (alias === undefined) return 1;
 
     const compiled: Route = compile(alias);
-    const log = await openLog(values.traffic, logOptionsOf(values), host);
+    const log = await openLog(values.traffic, { ...logOptionsOf(values), live: true }, host);
     const { name } = log;
     const json = values.format === "json";
     const tally = await routeLog(compiled, log, json, host);
@@ -102,30 +103,32 @@ async function routeLog(compiled: Route, { name, traffic, size, read }: Log, jso
   let requests = 0;
   let malformed = 0;
   let skipped = 0;
-  let lines = 0;
   // Decisions that are printed on the terminal show the progress themselves.
   const progress = json && host.stdout.isTTY === true ? SILENT : progressOf(host.stderr, "requests");
   try {
-    for await (const batch of visitsOf(traffic)) {
-      for (const { request, draw } of batch.visits) {
+    for await (const found of linesOf(traffic)) {
+      if ("visit" in found) {
+        const { request, draw } = found.visit;
         const decision = compiled(request, draw);
         counts[decision.index] = (counts[decision.index] ?? 0) + 1;
         requests++;
-        if (json) await write(host.stdout, `${jsonOf({ request: requests, ...decision })}\n`);
+        if (json) {
+          await write(host.stdout, `${jsonOf({ line: found.line, ...decision })}\n`);
+          if (isAbandoned(host.stdout)) break;
+        }
+        if (requests % LOOKED_AT === 0) progress.at(requests, size === undefined || size === 0 ? undefined : read() / size);
+      } else if ("skipped" in found) skipped++;
+      else {
+        malformed++;
+        if (first.length < MALFORMED_SHOWN) first.push(found);
       }
-      lines += batch.lines;
-      malformed += batch.malformed.length;
-      for (const { lines: some } of batch.skipped) skipped += some;
-      first.push(...batch.malformed.slice(0, MALFORMED_SHOWN - first.length));
-      progress.at(requests, size === undefined || size === 0 ? undefined : read() / size);
-      if (json && isAbandoned(host.stdout)) break;
     }
   } catch (error) {
     throw logFailure(name, error);
   } finally {
     progress.end();
   }
-  return { counts, requests, read: lines, malformed, share: malformed === 0 ? 0 : malformed / (requests + skipped + malformed), first };
+  return { counts, requests, malformed, share: malformed === 0 ? 0 : malformed / (requests + skipped + malformed), first };
 }
 
 /** The reasons, in the order in which a route checks for them. */

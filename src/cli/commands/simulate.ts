@@ -16,7 +16,7 @@ import {
   type Simulation,
   unknownText,
 } from "../../simulate/index.ts";
-import { wholeNumber } from "../arguments.ts";
+import { positiveNumber, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { readModel, readRollout } from "../files/model.ts";
@@ -27,7 +27,7 @@ import { forecastText, rolloutText, simulationText } from "../reporters/simulati
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
-import { fieldOf, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
+import { fieldOf, LOG_CONFLICTS, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
 
 /** The command `simulate`, for an alias or a rollout of one. */
 export const simulate: Command = defineCommand({
@@ -38,7 +38,7 @@ export const simulate: Command = defineCommand({
   ],
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML" }],
   options: {
-    traffic: { type: "string", value: "FILE", group: "Traffic", description: "a log of requests, `-` for standard input" },
+    traffic: { type: "string", value: "FILE", input: true, group: "Traffic", description: "a log of requests, `-` for standard input" },
     "traffic-format": { ...LOG_OPTIONS["traffic-format"], needs: "traffic", group: "Traffic" },
     "log-format": { ...LOG_OPTIONS["log-format"], needs: "traffic", group: "Traffic" },
     map: { ...LOG_OPTIONS.map, needs: "traffic", group: "Traffic" },
@@ -69,6 +69,7 @@ export const simulate: Command = defineCommand({
     population: {
       type: "string",
       value: "FILE",
+      input: true,
       group: "Traffic",
       description: "a model of users, sessions and requests (YAML or JSON)",
     },
@@ -83,6 +84,7 @@ export const simulate: Command = defineCommand({
     rollout: {
       type: "string",
       value: "FILE",
+      input: true,
       description: "a `Rollout` of Argo, a `Canary` of Flagger, or steps; its `alias` may be left out",
     },
     canary: {
@@ -94,14 +96,14 @@ export const simulate: Command = defineCommand({
     "per-second": {
       type: "string",
       value: "N",
-      read: wholeNumber,
+      read: positiveNumber,
       needs: "rollout",
       description: "requests a second that come to the split, to say how long a stage must last",
     },
     "per-user": {
       type: "string",
       value: "N",
-      read: wholeNumber,
+      read: positiveNumber,
       needs: "rollout",
       description: "requests of a user in an hour, to say where an affinity cookie drifts",
     },
@@ -129,6 +131,7 @@ export const simulate: Command = defineCommand({
     json: { type: "boolean", deprecated: { use: "--format json" } },
   },
   oneOf: ["traffic", "population"],
+  conflicts: LOG_CONFLICTS,
   exits: {
     0: "done",
     1: "a file has errors, too many lines of a log are no requests, or a gate of --fail-on fails",
@@ -144,7 +147,6 @@ export const simulate: Command = defineCommand({
     const processors = availableParallelism();
     const { traffic: path, population, user, session, served, seed, segment, workers: threads = processors } = values;
     const { "per-second": perSecond, "per-user": perUser } = values;
-    if (file === "-" && path === "-") throw new Refusal("the config and the traffic cannot both come from standard input");
     const alias = await loadAliasFile(file, host);
     if (alias === undefined || !alias.checked.ok) return 1;
     const config = alias.checked.value;
@@ -171,7 +173,7 @@ export const simulate: Command = defineCommand({
       ...(segment !== undefined && { segment }),
       ...(threads > 1 && { crew: (await import("../../simulate/workers/index.ts")).workers(threads) }),
     };
-    const found = await watched(log, host, (watch): Promise<Simulation | RolloutSimulation> =>
+    const found = await watched(log, values.count, host, (watch): Promise<Simulation | RolloutSimulation> =>
       rollout === undefined ? run(config, traffic, { ...options, ...watch }) : run(rollout, traffic, { ...options, ...watch }),
     );
     if (found === undefined) return 130;
@@ -238,12 +240,16 @@ const NONE = { ok: true, value: undefined } as const;
 /** Runs a simulation and shows its progress. Undefined if it was interrupted before there was a result. */
 async function watched<Found>(
   log: Log | undefined,
+  count: number | undefined,
   host: Terminal,
   work: (watch: Required<Pick<SimulateOptions, "signal" | "onProgress">>) => Promise<Found>,
 ): Promise<Found | undefined> {
   const progress = progressOf(host.stderr, "requests");
   try {
-    return await work({ signal: host.interrupted, onProgress: (requests) => progress.at(requests, partRead(log)) });
+    return await work({
+      signal: host.interrupted,
+      onProgress: (requests) => progress.at(requests, log === undefined && count !== undefined ? requests / count : partRead(log)),
+    });
   } catch (error) {
     if (host.interrupted.aborted) return undefined;
     throw logFailure(log?.name ?? "traffic", error);

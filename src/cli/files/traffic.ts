@@ -35,7 +35,10 @@ export async function openLog(path: string, options: LogOptions, host: Terminal)
   };
   const source: Readable = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
   try {
-    const traffic = logTraffic(wholeLines(source, counted, host.interrupted), options);
+    const traffic = logTraffic(wholeLines(source, counted, host.interrupted), {
+      ...options,
+      live: options.live === true && size === undefined,
+    });
     return { name, traffic, size, read: () => read, close: () => source.destroy() };
   } catch (error) {
     source.destroy();

@@ -230,20 +230,33 @@ export function forecastText(
   { stages, transitions, moved, minimum, direct, bounced, sticky }: Forecast,
   columns: number | undefined,
 ): string {
+  const timed = stages.some(({ detection }) => detection?.seconds !== undefined);
+  const drifts = stages.some(({ affinity }) => affinity !== undefined);
   const rows = stages.map(({ name, canary, seconds, detection, affinity }) => [
     name,
     formatPercent(canary, 10_000),
     seconds === undefined ? "–" : duration(seconds),
     detection === undefined ? "–" : formatCount(Math.ceil(detection.requests)),
-    affinity === undefined ? "–" : formatPercent(affinity.canaryCookie),
+    ...(timed ? [detection?.seconds === undefined ? "–" : duration(detection.seconds)] : []),
+    ...(drifts ? [affinity === undefined ? "–" : formatPercent(affinity.canaryCookie)] : []),
   ]);
   const moves = transitions.map(({ from, to, moved: slots, minimum: least, joined, left, returned }) => [
     `${from} → ${to}`,
     ...[slots, least, joined, left, returned].map((each) => formatPercent(each, 10_000)),
   ]);
+  const late = stages.filter(({ detection }) => detection?.within === false).map(({ name }) => name);
+  const head = [
+    "stage",
+    "canary",
+    "lasts",
+    "requests to see +1 %",
+    ...(timed ? ["take"] : []),
+    ...(drifts ? ["on it by a canary cookie"] : []),
+  ];
   return [
-    ...table([["stage", "canary", "lasts", "requests to see +1 %", "on it by a canary cookie"], ...rows], columns),
+    ...table([head, ...rows], columns),
     ...markLines(stages),
+    ...(late.length === 0 ? [] : [`  too short to see it: ${late.join(", ")}`]),
     "",
     ...table([["change", "moved", "at least", "in", "out", "back"], ...moves], columns),
     `  over all: ${formatPercent(moved, 10_000)} moved, ${formatPercent(minimum, 10_000)} had to; in one step it would be ${formatPercent(direct, 10_000)}; A→B→A: ${formatPercent(bounced, 10_000)}`,

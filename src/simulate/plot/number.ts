@@ -16,19 +16,4 @@ export function probability(p: number): string {
   return p < 0.0001 ? "< 0.0001" : String(Number(p.toPrecision(2)));
 }
 
-/** Seconds in the largest units that they fill: `1 d 6 h`. */
-export function duration(seconds: number): string {
-  const units = [
-    ["d", 86_400],
-    ["h", 3_600],
-    ["min", 60],
-    ["s", 1],
-  ] as const;
-  let left = Math.round(seconds);
-  const parts = units.flatMap(([unit, size]) => {
-    const whole = Math.floor(left / size);
-    left -= whole * size;
-    return whole === 0 ? [] : [`${whole} ${unit}`];
-  });
-  return parts.length === 0 ? "0 s" : parts.slice(0, 2).join(" ");
-}
+export { duration } from "../../document/index.ts";

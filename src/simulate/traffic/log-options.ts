@@ -28,6 +28,11 @@ export interface LogOptions {
   readonly session?: Field | undefined;
   /** What holds the version that answered: the path of a JSON record's value, or the name of a field as the format writes it. */
   readonly served?: string | undefined;
+  /**
+   * Whether each request is given once its line has come, for a writer that is still at work; otherwise some hundred lines are read together,
+   * which is faster. The format is then found from the first lines that tell it.
+   */
+  readonly live?: boolean | undefined;
 }
 
 /** Everything that the options ask for, checked. */

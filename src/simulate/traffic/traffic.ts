@@ -50,8 +50,8 @@ export interface Traffic {
  */
 export function logTraffic(stream: ChunkStream, options: LogOptions = {}): Traffic {
   const wanted = wantedBy(options);
-  const { user, session, served } = options;
-  return { source: { kind: "log", options: { user, session, served } }, pieces: piecesOf(stream, wanted, served) };
+  const { user, session, served, live = false } = options;
+  return { source: { kind: "log", options: { user, session, served } }, pieces: piecesOf(stream, wanted, served, live) };
 }
 
 /** What comes of a line: a request, no request, or a fault. Empty lines and comments are left out. */
@@ -66,11 +66,19 @@ export async function* readLog(
   options: LogOptions = {},
   onFormat?: (format: LogFormat) => void,
 ): AsyncGenerator<LogLine, void, undefined> {
-  const { user, session, served } = options;
-  const readLines = linesReader({ user, session, served });
+  yield* linesOf(logTraffic(stream, options), onFormat);
+}
+
+/** The lines of traffic that is a log, one by one; of other traffic there are none. */
+export async function* linesOf(
+  { source, pieces }: Traffic,
+  onFormat?: (format: LogFormat) => void,
+): AsyncGenerator<LogLine, void, undefined> {
+  if (source.kind !== "log") return;
+  const readLines = linesReader(source.options);
   let before = 0;
   let told = false;
-  for await (const piece of logTraffic(stream, options).pieces) {
+  for await (const piece of pieces) {
     const format = formatOf(piece);
     if (!told && format !== undefined) onFormat?.(format);
     told = true;
@@ -96,8 +104,9 @@ async function* piecesOf(
   stream: ChunkStream,
   { sought, otherwise }: Wanted,
   served: string | undefined,
+  live: boolean,
 ): AsyncGenerator<LogPiece, void, undefined> {
-  const { head, rest } = await headOf(plainStream(stream));
+  const { head, rest } = await headOf(plainStream(stream), (text) => live && detect(text, sought).ok);
   if (head.trim() === "") return;
   const checked = detect(head, sought);
   const format = checked.ok ? checked.value : otherwise;
@@ -107,7 +116,7 @@ async function* piecesOf(
   const records = format.shape === undefined ? rest : recordsOf(decoded(rest), format.shape);
   const namesFields = format.fields !== undefined || formats.some(({ name, kind }) => kind === "fields" && name === format.name);
   let current = format;
-  for await (const text of blocksOf(records)) {
+  for await (const text of blocksOf(records, live)) {
     if (!namesFields) {
       yield { text, format, detected };
       continue;
@@ -136,8 +145,11 @@ function* sectionsOf(text: string): Generator<string, void, undefined> {
 /** Bytes of the first lines of a log, at most, unless one line is longer. */
 const HEAD = 131_072;
 
-/** The first lines of a stream as text, and the whole stream again. */
-async function headOf(stream: ChunkStream): Promise<{ readonly head: string; readonly rest: ChunkStream }> {
+/** The first lines of a stream as text, until they are enough, and the whole stream again. */
+async function headOf(
+  stream: ChunkStream,
+  isEnough: (wholeLines: string) => boolean,
+): Promise<{ readonly head: string; readonly rest: ChunkStream }> {
   const source = stream[Symbol.asyncIterator]();
   const taken: (Uint8Array | string)[] = [];
   const decoder = new TextDecoder();
@@ -150,6 +162,7 @@ async function headOf(stream: ChunkStream): Promise<{ readonly head: string; rea
     const text = typeof next.value === "string" ? next.value : decoder.decode(next.value, { stream: true });
     head += text;
     for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
+    if (text.includes("\n") && isEnough(head.slice(0, head.lastIndexOf("\n") + 1))) break;
   }
   async function* whole(): AsyncGenerator<Uint8Array | string, void, undefined> {
     try {
