@@ -6,6 +6,7 @@ declare module "../document/diagnostic.ts" {
   interface Codes {
     readonly "value-impossible": "prove";
     readonly "list-item-repeated": "prove";
+    readonly "list-item-idle": "prove";
     readonly "rule-never": "prove";
     readonly "rule-idle": "prove";
     readonly "strategy-never": "prove";
@@ -23,6 +24,7 @@ declare module "../document/diagnostic.ts" {
 export const CLAIM_CODES: readonly CodesOf<"prove">[] = codesIn<"prove">({
   "value-impossible": "prove",
   "list-item-repeated": "prove",
+  "list-item-idle": "prove",
   "rule-never": "prove",
   "rule-idle": "prove",
   "strategy-never": "prove",

@@ -1,6 +1,6 @@
 import type { Match, Test } from "../plan/index.ts";
 import type { Alphabet } from "./alphabet.ts";
-import { type Clause, everyLetter, hasLetter, type Literal, lowestLetter, otherLetters } from "./letters.ts";
+import { type Clause, everyLetter, hasLetter, type Literal, literalOf, lowestLetter, otherLetters } from "./letters.ts";
 import type { Links } from "./links.ts";
 
 /**
@@ -11,7 +11,16 @@ import type { Links } from "./links.ts";
 export interface Region {
   readonly alphabet: Alphabet;
   readonly left: Int32Array;
-  readonly clauses: readonly Clause[];
+  /** The lowest letter that is left to each field: absent wherever it can be, and otherwise a value that nobody mentions. */
+  readonly least: Int32Array;
+  readonly clauses: Clauses | undefined;
+}
+
+/** Clauses with those that a region had before, by the fields that they are about, so that only what changes is looked at. */
+interface Clauses {
+  readonly own: readonly Clause[];
+  readonly of: ReadonlyMap<number, readonly Clause[]>;
+  readonly before: Clauses | undefined;
 }
 
 /** One letter for each field, which some request has; none; or nothing found within the effort. */
@@ -26,7 +35,7 @@ export interface Effort {
 export function everything(alphabet: Alphabet): Region {
   const left = new Int32Array(alphabet.words);
   for (const range of alphabet.ranges.values()) left.set(everyLetter(range), range.at);
-  return { alphabet, left, clauses: [] };
+  return { alphabet, left, least: new Int32Array(alphabet.ranges.size), clauses: undefined };
 }
 
 /** The requests of a region for which a test holds, or does not; undefined where it is plain that there are none. */
@@ -58,19 +67,10 @@ export function* eachApart(
   matches: readonly Match[],
   others: boolean,
 ): Generator<readonly [Match, Region | undefined]> {
-  for (const [match, besides] of eachBesides(region, matches, others)) yield [match, besides && narrowMatches(besides, [[match, !others]])];
-}
-
-/** For each match, in order, the requests of a region for which all others hold, or fail where `others` is false. */
-function* eachBesides(
-  region: Region | undefined,
-  matches: readonly Match[],
-  others: boolean,
-): Generator<readonly [Match, Region | undefined]> {
   const [only] = matches;
   if (only === undefined) return;
   if (matches.length === 1) {
-    yield [only, region];
+    yield [only, region && narrowMatches(region, [[only, !others]])];
     return;
   }
   const middle = matches.length >> 1;
@@ -81,15 +81,69 @@ function* eachBesides(
       region,
       half.map((match) => [match, others]),
     );
-  yield* eachBesides(besides(halves[1]), halves[0], others);
-  yield* eachBesides(besides(halves[0]), halves[1], others);
+  yield* eachApart(besides(halves[1]), halves[0], others);
+  yield* eachApart(besides(halves[0]), halves[1], others);
 }
 
-/** The requests of a region of which each clause holds. */
-export function constrain(region: Region, clauses: readonly Clause[]): Region | undefined {
-  const left = region.left.slice();
-  const open = propagate(region.alphabet.links, left, [...region.clauses, ...clauses]);
-  return open === undefined ? undefined : { alphabet: region.alphabet, left, clauses: open };
+/**
+ * Visits literals, the last first, each with the requests of a region for which all others hold, or fail where `others` is
+ * false. From then on, what a visit returns stands for the literal, or nothing. Costs as `eachApart` does.
+ */
+export function replaceEach(
+  region: Region | undefined,
+  literals: readonly (Literal | undefined)[],
+  others: boolean,
+  visit: (literal: Literal, index: number, besides: Region | undefined) => Literal | undefined,
+  first = 0,
+): readonly (Literal | undefined)[] {
+  const [only] = literals;
+  if (literals.length <= 1) return only === undefined ? literals : [visit(only, first, region)];
+  const middle = literals.length >> 1;
+  const besides = (half: readonly (Literal | undefined)[]): Region | undefined =>
+    region &&
+    constrain(
+      region,
+      half.flatMap((literal) => (literal === undefined ? [] : [[others ? literal : otherLetters(literal)]])),
+    );
+  const front = literals.slice(0, middle);
+  const back = replaceEach(besides(front), literals.slice(middle), others, visit, first + middle);
+  return [...replaceEach(besides(back), front, others, visit, first), ...back];
+}
+
+/**
+ * The requests of a region of which each clause holds. Letters that no choice can have are taken away until nothing changes:
+ * where all literals of a clause but one are false, that one is true (unit propagation).
+ */
+export function constrain({ alphabet, ...region }: Region, clauses: readonly Clause[]): Region | undefined {
+  const [left, least] = [region.left.slice(), region.least.slice()];
+  const changed: number[] = [];
+  const isPossible = (clause: Clause, open?: Clause[]): boolean => {
+    const state = stateOfClause(left, clause);
+    if (state === "open") open?.push(clause);
+    else if (state !== "true" && state !== "false") changed.push(keep(left, least, state));
+    return state !== "false";
+  };
+  const open: Clause[] = [];
+  for (const clause of clauses) if (!isPossible(clause, open)) return undefined;
+  const all = open.length === 0 ? region.clauses : { own: open, of: byField(open), before: region.clauses };
+  // What a clause changes is looked at in turn: the list grows as it is walked.
+  for (const index of changed) {
+    for (const link of alphabet.links.of.get(index) ?? []) if (!isPossible(link)) return undefined;
+    for (let each = all; each !== undefined; each = each.before)
+      for (const clause of each.of.get(index) ?? []) if (!isPossible(clause)) return undefined;
+  }
+  return { alphabet, left, least, clauses: all };
+}
+
+function byField(clauses: readonly Clause[]): ReadonlyMap<number, readonly Clause[]> {
+  const of = new Map<number, Clause[]>();
+  for (const clause of clauses)
+    for (const { range } of clause) {
+      const known = of.get(range.index);
+      if (known === undefined) of.set(range.index, [clause]);
+      else known.push(clause);
+    }
+  return of;
 }
 
 /** Literals of one field as one. */
@@ -105,46 +159,18 @@ function union(literals: readonly Literal[]): Clause {
   return [...byField.values()];
 }
 
-/**
- * Takes from `left` the letters that no choice can have, until nothing changes: where all literals of a clause but one are
- * false, that one is true (unit propagation). Links are asked where one of their fields has changed. Returns the clauses that
- * are still open, or undefined where one is false.
- */
-function propagate(links: Links, left: Int32Array, clauses: readonly Clause[]): readonly Clause[] | undefined {
-  let open = clauses;
-  for (;;) {
-    const next: Clause[] = [];
-    const changed: number[] = [];
-    for (const clause of open) {
-      const state = stateOfClause(left, clause);
-      if (state === "false") return undefined;
-      if (state === "open") next.push(clause);
-      else if (state !== "true") changed.push(keep(left, state));
-    }
-    // What a link changes is looked at in turn: the list grows as it is walked.
-    for (const index of changed)
-      for (const link of links.of.get(index) ?? []) {
-        const state = stateOfClause(left, link);
-        if (state === "false") return undefined;
-        if (state !== "open" && state !== "true") changed.push(keep(left, state));
-      }
-    open = next;
-    if (changed.length === 0) return open;
-  }
-}
-
-/** What is known of a clause: the one literal that is left, where it must be true. */
+/** What is known of a clause: the one literal that is left, where it must be true. One of which two may be true counts as open. */
 function stateOfClause(left: Int32Array, clause: Clause): "true" | "false" | "open" | Literal {
   let last: Literal | undefined;
-  let possible = 0;
+  let isTrue = false;
   for (const literal of clause) {
     const state = stateOf(left, literal);
-    if (state === "true") return state;
     if (state === "false") continue;
-    possible++;
+    if (last !== undefined) return "open";
     last = literal;
+    isTrue = state === "true";
   }
-  return last === undefined ? "false" : possible > 1 ? "open" : last;
+  return last === undefined ? "false" : isTrue ? "true" : last;
 }
 
 function stateOf(left: Int32Array, { range, bits }: Literal): "true" | "false" | "open" {
@@ -160,9 +186,11 @@ function stateOf(left: Int32Array, { range, bits }: Literal): "true" | "false" |
 }
 
 /** Keeps the letters of a literal, and says of which field. */
-function keep(left: Int32Array, { range, bits }: Literal): number {
-  for (let word = 0; word < bits.length; word++) left[range.at + word] = (left[range.at + word] as number) & (bits[word] as number);
-  return range.index;
+function keep(left: Int32Array, least: Int32Array, { range, bits }: Literal): number {
+  const { index, at, words } = range;
+  for (let word = 0; word < words; word++) left[at + word] = (left[at + word] as number) & (bits[word] as number);
+  least[index] = lowestLetter(left, at, words);
+  return index;
 }
 
 /**
@@ -172,10 +200,15 @@ function keep(left: Int32Array, { range, bits }: Literal): number {
  * `empty` is a proof.
  */
 export function search(region: Region, effort: Effort): Found {
-  const { alphabet, left, clauses } = region;
-  const least = leastOf(alphabet, left);
-  const failing = shortestFailing(left, clauses, least) ?? shortestFailing(left, alphabet.links.all, least);
-  if (failing === undefined) return { kind: "found", left: leftOf(alphabet, least) };
+  const { alphabet, least } = region;
+  const failing = shortestFailing(region);
+  if (failing === undefined)
+    return {
+      kind: "found",
+      get left() {
+        return leftOf(alphabet, least);
+      },
+    };
   if (effort.left-- <= 0) return { kind: "unknown" };
   let rest = region;
   for (const literal of failing) {
@@ -191,11 +224,34 @@ export function search(region: Region, effort: Effort): Found {
 
 const EMPTY: Found = { kind: "empty" };
 
-/** The lowest letter that is left to each field: absent wherever it can be, and otherwise a value that nobody mentions. */
-function leastOf({ ranges }: Alphabet, left: Int32Array): Int32Array {
-  const least = new Int32Array(ranges.size);
-  for (const { index, at, words } of ranges.values()) least[index] = lowestLetter(left, at, words);
-  return least;
+/**
+ * For each of some letters of a field, whether a region has a request with it. One that has as little as the region allows is
+ * tried for all of them before anything is searched; a search costs as many cases more as the letters of the field have words.
+ */
+export function* searchLetters(
+  region: Region,
+  { range, bits }: Literal,
+  effort: Effort,
+): Generator<readonly [letter: number, Found["kind"]]> {
+  const { alphabet, left, clauses } = region;
+  const least = region.least.slice();
+  const linksHold = alphabet.links.all.every((link) => holdsAt(least, link));
+  const near = [...(alphabet.links.of.get(range.index) ?? []), ...everyClause({ all: [], of: new Map() }, clauses)];
+  for (let letter = 0; letter < range.letters.length + 2; letter++) {
+    if (!hasLetter(bits, letter)) continue;
+    if (!hasLetter(left, letter, range.at)) {
+      yield [letter, "empty"];
+      continue;
+    }
+    least[range.index] = letter;
+    if (linksHold && near.every((clause) => holdsAt(least, clause))) {
+      yield [letter, "found"];
+      continue;
+    }
+    effort.left -= range.words >> 6;
+    const having = effort.left < 0 ? undefined : constrain(region, [[literalOf(range, [letter])]]);
+    yield [letter, effort.left < 0 ? "unknown" : having === undefined ? "empty" : search(having, effort).kind];
+  }
 }
 
 /** A choice of letters as a region has them. */
@@ -208,14 +264,24 @@ function leftOf({ ranges, words }: Alphabet, letters: Int32Array): Int32Array {
   return left;
 }
 
-/** Of the clauses that a choice of letters does not satisfy, the literals of the one that has the fewest open ones. */
-function shortestFailing(left: Int32Array, clauses: readonly Clause[], letters: Int32Array): readonly Literal[] | undefined {
+/** Whether a choice of letters satisfies a clause. */
+function holdsAt(letters: Int32Array, clause: Clause): boolean {
+  return clause.some(({ range, bits }) => hasLetter(bits, letters[range.index] as number));
+}
+
+/** Of the clauses that the least request of a region does not satisfy, the open literals of the one that has the fewest. */
+function shortestFailing({ alphabet, left, least, clauses }: Region): readonly Literal[] | undefined {
   let best: readonly Literal[] | undefined;
-  for (const clause of clauses) {
-    if (clause.some(({ range, bits }) => hasLetter(bits, letters[range.index] as number))) continue;
-    const open = clause.filter((literal) => stateOf(left, literal) === "open");
+  for (const clause of everyClause(alphabet.links, clauses)) {
+    if (holdsAt(least, clause)) continue;
+    const open = clause.filter((literal) => stateOf(left, literal) !== "false");
     if (best === undefined || open.length < best.length) best = open;
     if (best.length === 2) break;
   }
   return best;
+}
+
+function* everyClause(links: Links, clauses: Clauses | undefined): Generator<Clause> {
+  for (let each = clauses; each !== undefined; each = each.before) yield* each.own;
+  yield* links.all;
 }

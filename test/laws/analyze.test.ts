@@ -5,7 +5,7 @@ import type { AliasConfig } from "../../src/alias/config.ts";
 import { CLAIM_CODES } from "../../src/prove/codes.ts";
 import { toRequest } from "../../src/index.ts";
 import { configs, requests, smallConfigs } from "../support/arbitrary.ts";
-import { type ClaimCode, factsOf, SHOWN_BY, TRUE_AT } from "../support/claims.ts";
+import { type ClaimCode, factsOf, idleItemsOf, SHOWN_BY, TRUE_AT } from "../support/claims.ts";
 import { everyRequest } from "../support/enumerate.ts";
 import { law } from "../support/law.ts";
 import { decide, type Readable } from "../support/oracle.ts";
@@ -14,6 +14,7 @@ import { decide, type Readable } from "../support/oracle.ts";
 const AT_LEAST: Readonly<Record<ClaimCode, number>> = {
   "value-impossible": 80,
   "list-item-repeated": 170,
+  "list-item-idle": 25,
   "rule-never": 70,
   "rule-idle": 130,
   "strategy-never": 20,
@@ -90,6 +91,24 @@ law(
   },
   1000,
   { one: 45, several: 3 },
+);
+
+law(
+  "a claim that items of a list are idle names them, and no others",
+  smallConfigs,
+  (config, meet) => {
+    const every = everyRequest(config) ?? [];
+    const idle = factsOf(config, every).strategies.flatMap((strategy) => idleItemsOf(strategy, every));
+    for (const { code, at, message } of analyze(config)) {
+      if (code !== "list-item-idle") continue;
+      const [, names = ""] = /^(.*) in the list changes? nothing/.exec(message) ?? [];
+      const { items = [] } = idle.find((each) => each.at === at) ?? {};
+      expect(names.split(", ").toSorted()).toEqual(items.map((item) => `\`${item}\``).toSorted());
+      meet(items.length > 1 ? "several" : "one");
+    }
+  },
+  1000,
+  { one: 20, several: 3 },
 );
 
 law(
@@ -174,6 +193,37 @@ describe("`analyze` finds", () => {
       "items that are there twice",
       { version: "v1", additional_version_strategy: { v2: one(header("a", "1, 2,1", "in")) } },
       ["list-item-repeated /additional_version_strategy/v2/rules/0/value"],
+    ],
+    [
+      "an item that another rule takes, or that no rule leaves",
+      {
+        version: "v1",
+        additional_version_strategy: {
+          v2: some(header("a", "1"), header("a", "1,2", "in"), header("b", "1,2", "in")),
+          v3: one(header("b", "2,3", "in"), header("c", "1")),
+        },
+      },
+      [
+        "rule-idle /additional_version_strategy/v2/rules/0",
+        "list-item-idle /additional_version_strategy/v3/rules/0/value",
+        "strategies-overlap /additional_version_strategy/v3",
+      ],
+    ],
+    [
+      "a cookie that the Cookie line of another rule does not have",
+      {
+        version: "v1",
+        additional_version_strategy: {
+          v2: one(header("cookie", "a=1; b=2"), { ...header("b", "3"), rule_type: "Cookie" }),
+          v3: one(header("cookie", "a=1"), { ...header("a", "1"), rule_type: "Cookie" }),
+        },
+      },
+      ["rule-never /additional_version_strategy/v2/rules/1", "rule-idle /additional_version_strategy/v3/rules/1"],
+    ],
+    [
+      "strategies that the authority and the host hold for together",
+      { version: "v1", additional_version_strategy: { v2: one(header(":authority", "x")), v3: one(header("host", "y")) } },
+      ["strategies-overlap /additional_version_strategy/v3"],
     ],
     [
       "a sticky key that is asked twice",

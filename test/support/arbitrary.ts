@@ -117,14 +117,31 @@ export const configs: fc.Arbitrary<AliasConfig> = fc
     ),
   );
 
-/** Fields that no other field depends on, each with values that it can have and some that no request can bring. */
-const SMALL_FIELDS: readonly (StickyKeyConfig & { readonly impossible: readonly string[] })[] = [
-  { rule_type: "Header", param: "x-a", impossible: [] },
-  { rule_type: "header", param: "X-A", impossible: [] },
-  { rule_type: "Header", param: ":path", impossible: ["/?1", "/1#"] },
-  { rule_type: "Cookie", param: "a", impossible: ["1;2", ";"] },
-  { rule_type: "Query", param: "a", impossible: ["\ud800", "1\udc00"] },
-  { rule_type: "Attribute", param: "a", impossible: [] },
+/** A field, the values that rules ask of it, and some that no request can bring. */
+interface SmallField extends StickyKeyConfig {
+  readonly values: readonly string[];
+  readonly impossible: readonly string[];
+}
+
+const small = (rule_type: string, param: string, values = ["1", "2", "3"], impossible: readonly string[] = []): SmallField => ({
+  rule_type,
+  param,
+  values,
+  impossible,
+});
+
+const PATH = small("Header", ":path", ["/1", "/2", "/"], ["/?1", "/1#", "http://h/1"]);
+const QUERY = small("Query", "a", undefined, ["\ud800", "1\udc00"]);
+const COOKIE = small("Cookie", "a", undefined, ["1;2", ";"]);
+
+/** Fields that no other field depends on, but for the path and the query. */
+const SMALL_FIELDS: readonly SmallField[] = [small("Header", "x-a"), small("header", "X-A"), PATH, COOKIE, QUERY, small("Attribute", "a")];
+
+/** Fields that stand in one text each. */
+const LINKED_FIELDS: readonly (readonly SmallField[])[] = [
+  [small("Header", "cookie", ["a=1", "a=2; b=1", "b=1", "x"]), COOKIE, small("Cookie", "b", ["1", "2"])],
+  [small("Header", ":authority", ["1", "2"]), small("Header", "host", ["1", "2"]), small("Header", "x-a", ["1"])],
+  [PATH, QUERY, small("Query", "b", ["1"], [])],
 ];
 
 /**
@@ -132,15 +149,22 @@ const SMALL_FIELDS: readonly (StickyKeyConfig & { readonly impossible: readonly 
  * `analyze` looks for is in them often: rules in one another's way, strategies that cover others, values that no request
  * brings, items and keys that stand twice, weights that are all or nothing.
  */
-export const smallConfigs: fc.Arbitrary<AliasConfig> = fc.subarray([...SMALL_FIELDS], { minLength: 1, maxLength: 3 }).chain((some) => {
+export const smallConfigs: fc.Arbitrary<AliasConfig> = fc
+  .oneof(
+    { weight: 2, arbitrary: fc.subarray([...SMALL_FIELDS], { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.constantFrom(...LINKED_FIELDS).chain((some) => fc.subarray([...some], { minLength: 2 })) },
+  )
+  .chain((some) => smallConfigsOver(some));
+
+function smallConfigsOver(some: readonly SmallField[]): fc.Arbitrary<AliasConfig> {
   const key = fc.constantFrom(...some.map(({ rule_type, param }): StickyKeyConfig => ({ rule_type, param })));
-  const rule = fc.constantFrom(...some).chain(({ rule_type, param, impossible }): fc.Arbitrary<RuleConfig> => {
-    const ordinary = fc.constantFrom(...["1", "2", "3"].map((value) => (param === ":path" ? `/${value}` : value)));
+  const rule = fc.constantFrom(...some).chain(({ rule_type, param, values, impossible }): fc.Arbitrary<RuleConfig> => {
+    const ordinary = fc.constantFrom(...values);
     const value =
       impossible.length === 0
         ? ordinary
         : fc.oneof({ weight: 6, arbitrary: ordinary }, { weight: 1, arbitrary: fc.constantFrom(...impossible) });
-    const list = fc.array(value, { minLength: 1, maxLength: 3 }).map((values) => values.join(", "));
+    const list = fc.array(value, { minLength: 1, maxLength: 3 }).map((items) => items.join(", "));
     return fc.oneof(
       value.map((one): RuleConfig => ({ rule_type, param, op: "=", value: one })),
       list.map((many): RuleConfig => ({ rule_type, param, op: "in", value: many })),
@@ -164,7 +188,61 @@ export const smallConfigs: fc.Arbitrary<AliasConfig> = fc.subarray([...SMALL_FIE
       { requiredKeys: ["name", "version"] },
     )
     .filter(({ additional_version_weights: map = {} }) => Object.values(map).reduce((sum, each) => sum + each, 0) <= 100);
-});
+}
+
+const header = (param: string, value: string): RuleConfig => ({ rule_type: "Header", param, op: value.includes(",") ? "in" : "=", value });
+
+/** Strategies of which the last is covered by all others together and by no fewer, where none of these is left out. */
+const corners: fc.Arbitrary<StrategyConfig[]> = fc
+  .tuple(fc.subarray(["1 1", "1 2", "2 1", "2 2"], { minLength: 3 }), fc.shuffledSubarray(["a", "b", "c"], { minLength: 2, maxLength: 2 }))
+  .map(([pairs, [one = "", other = ""]]) => [
+    ...pairs.map((pair) => {
+      const [x = "", y = ""] = pair.split(" ");
+      return { combine_type: "and", rules: [header(one, x), header(other, y)] };
+    }),
+    { combine_type: "and", rules: [header(one, "1,2"), header(other, "1,2")] },
+  ]);
+
+const entangled: fc.Arbitrary<StrategyConfig[]> = fc.array(
+  fc.record({
+    combine_type: fc.constantFrom("and", "and", "or"),
+    rules: fc.uniqueArray(
+      fc
+        .tuple(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom("1", "2", "1,2", "1,2,3", "2,3"))
+        .map(([param, value]) => header(param, value)),
+      { selector: ({ param }) => param, minLength: 1, maxLength: 4 },
+    ),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+/**
+ * Valid configs with strategies over few headers, most of them `and`, so that what comes to the last of them is a question of
+ * many cases, and with a key that rules ask for too.
+ */
+export const entangledConfigs: fc.Arbitrary<AliasConfig> = fc
+  .record({
+    strategies: fc.oneof(
+      entangled,
+      corners,
+      fc.tuple(corners, entangled).map(([some, others]) => [...some, ...others]),
+    ),
+    weights: fc.constantFrom({}, { v5: 0 }, { v2: 50 }, { v2: 10, w: 0 }),
+    keys: fc.constantFrom([{ rule_type: "Header", param: "a" }], [{ rule_type: "Header", param: "e" }]),
+    on_missing: fc.constantFrom("primary", "random"),
+    primaryLast: fc.boolean(),
+  })
+  .map(({ strategies, weights: map, keys, on_missing, primaryLast }): AliasConfig => {
+    const names = strategies.map((_, index) => (primaryLast && index === strategies.length - 1 ? "v1" : `v${index + 2}`));
+    return {
+      name: "entangled",
+      version: "v1",
+      additional_version_strategy: Object.fromEntries(strategies.map((strategy, index) => [names[index] ?? "", strategy])),
+      additional_version_weights: primaryLast ? { v2: 100 } : map,
+      ...(primaryLast && { additional_version_order: names }),
+      stickiness: { keys, on_missing: primaryLast ? "random" : on_missing },
+    };
+  });
 
 const headerValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 12, arbitrary: word },

@@ -62,6 +62,8 @@ export const TRUE_AT: Readonly<Record<ClaimCode, (facts: Facts) => readonly stri
       rule.op.toLowerCase() === "in" && new Set(items(rule.value)).size < items(rule.value).length ? [`${at}/value`] : [],
     ),
 
+  "list-item-idle": (facts) => facts.strategies.flatMap((strategy) => idleItemsOf(strategy, facts.requests).map(({ at }) => at)),
+
   "rule-never": ({ requests, strategies }) =>
     strategies.flatMap((strategy) => {
       const index = conflictOf(strategy, requests);
@@ -114,6 +116,7 @@ export const TRUE_AT: Readonly<Record<ClaimCode, (facts: Facts) => readonly stri
 export const SHOWN_BY: Readonly<Record<ClaimCode, ((facts: Facts, at: string, request: Readable) => boolean) | undefined>> = {
   "value-impossible": undefined,
   "list-item-repeated": undefined,
+  "list-item-idle": ({ config }, at, request) => ruleMatches(config, at.replace(/\/value$/, ""), request),
   "rule-never": ({ config }, at, request) => ruleMatches(config, at, request),
   "rule-idle": ({ config }, at, request) => ruleMatches(config, at, request),
   "strategy-never": undefined,
@@ -168,8 +171,13 @@ function conflictOf({ combine_type, rules, holding }: Strategy, requests: readon
  * Rules, the last first, without all of which a strategy holds for the same of the requests that come to it. A rule that
  * never matches has another claim.
  */
-function idleRulesOf({ at, decides, coming, ...strategy }: Strategy, requests: readonly Readable[]): readonly string[] {
-  if (!decides) return [];
+function idleRulesOf(strategy: Strategy, requests: readonly Readable[]): readonly string[] {
+  const kept = neededRules(strategy, requests);
+  return strategy.rules.flatMap((rule, index) => (kept.includes(rule) ? [] : [`${strategy.at}/rules/${index}`]));
+}
+
+function neededRules({ decides, coming, ...strategy }: Strategy, requests: readonly Readable[]): readonly RuleConfig[] {
+  if (!decides) return strategy.rules;
   const before = coming.map((request) => holds(strategy, request));
   let kept = strategy.rules;
   for (const rule of strategy.rules.toReversed()) {
@@ -177,7 +185,33 @@ function idleRulesOf({ at, decides, coming, ...strategy }: Strategy, requests: r
     if (rules.length === 0 || !requests.some((request) => matches(rule, request))) continue;
     if (coming.every((request, index) => holds({ ...strategy, rules }, request) === before[index])) kept = rules;
   }
-  return strategy.rules.flatMap((rule, index) => (kept.includes(rule) ? [] : [`${at}/rules/${index}`]));
+  return kept;
+}
+
+/** Items, of the last rules first, without all of which the needed rules of a strategy hold for the same requests, by their lists. */
+export function idleItemsOf(
+  { decides, coming, at, ...strategy }: Strategy,
+  requests: readonly Readable[],
+): readonly { readonly at: string; readonly items: readonly string[] }[] {
+  if (!decides) return [];
+  const before = coming.map((request) => holds(strategy, request));
+  let kept = neededRules({ decides, coming, at, ...strategy }, requests);
+  const found: { at: string; items: readonly string[] }[] = [];
+  for (const rule of kept.toReversed()) {
+    const own = [...new Set(valuesOf(rule))];
+    if (own.length < 2) continue;
+    const without = (item: string): readonly RuleConfig[] =>
+      kept.map((each) => (each === rule ? { ...rule, value: own.filter((other) => other !== item).join(",") } : each));
+    const idle = own.filter(
+      (item) =>
+        requests.some((request) => read(rule, request) === item) &&
+        coming.every((request, index) => holds({ ...strategy, rules: without(item) }, request) === before[index]),
+    );
+    if (idle.length === 0) continue;
+    found.unshift({ at: `${at}/rules/${strategy.rules.indexOf(rule)}/value`, items: idle });
+    kept = kept.map((each) => (each === rule ? { ...rule, value: own.filter((item) => !idle.includes(item)).join(",") } : each));
+  }
+  return found;
 }
 
 function isStated(version: Version, { additional_version_order: order }: AliasConfig): boolean {

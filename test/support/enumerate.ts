@@ -9,8 +9,8 @@ interface Choices {
 
 /**
  * A request for every choice of what the rules and the sticky keys of a config can tell apart, built without the library; or
- * undefined where these are more than `most`. The fields of the config must not depend on each other: a rule on the header
- * `Cookie` beside one on a cookie would.
+ * undefined where these are more than `most`. Where a Cookie line is mentioned, the request has that line alone; otherwise
+ * cookies are written ahead of what else the line has.
  */
 export function everyRequest(config: AliasConfig, most = 400): readonly Readable[] | undefined {
   const fields = new Map<string, Choices>();
@@ -51,13 +51,15 @@ function requestOf(carried: readonly Carried[]): Readable {
   const of = (type: string): readonly Carried[] => carried.filter(({ rule_type }) => rule_type === type);
   const line = of("header").filter(({ param }) => param.startsWith(":"));
   const part = (name: string): string | undefined => line.find(({ param }) => param === name)?.value;
-  const cookies = of("cookie").map(({ param, value }) => `${param}=${value}`);
+  const rest = of("header").find(({ param }) => param === "cookie")?.value;
+  const pairs = of("cookie").map(({ param, value }) => `${param}=${value}`);
+  const cookies = rest === undefined ? pairs : rest === "other" ? [...pairs, rest] : [rest];
   const query = of("query").map(({ param, value }) => `${encode(param)}=${encode(value)}`);
   const [path, method, authority] = [part(":path"), part(":method"), part(":authority")];
   const url = path === undefined && query.length === 0 ? undefined : `${path ?? ""}${query.length === 0 ? "" : `?${query.join("&")}`}`;
   return {
     headers: Object.fromEntries([
-      ...of("header").flatMap((field) => (line.includes(field) ? [] : [[field.param, field.value]])),
+      ...of("header").flatMap((field) => (line.includes(field) || field.param === "cookie" ? [] : [[field.param, field.value]])),
       ...(cookies.length === 0 ? [] : [["cookie", cookies.join("; ")]]),
       ...(authority === undefined ? [] : [[":authority", authority]]),
     ]) as object,
