@@ -1,5 +1,16 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync, type StdioOptions } from "node:child_process";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -971,6 +982,22 @@ describe("the built program", () => {
     });
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout.trimEnd().split("\n")).toHaveLength(60_000);
+  });
+
+  test.skipIf(process.platform !== "linux")("a full disk is an error, whatever the command would say", async () => {
+    const full = openSync("/dev/full", "w");
+    const run = (args: readonly string[], stdio: StdioOptions): ReturnType<typeof spawnSync> =>
+      spawnSync(process.execPath, ["dist/bin/main.js", ...args], { stdio, encoding: "utf8" });
+    try {
+      for (const args of [["--help"], ["check", split], ["explain", split]]) {
+        const { status, stderr } = run(args, ["ignore", full, "pipe"]);
+        expect({ status, stderr }).toEqual({ status: 2, stderr: "canary-router: standard output: no space is left\n" });
+      }
+      expect(run(["chek"], ["ignore", "pipe", full])).toMatchObject({ status: 2, stdout: "" });
+      expect(run(["check", split], ["ignore", full, full])).toMatchObject({ status: 2 });
+    } finally {
+      closeSync(full);
+    }
   });
 
   test("Ctrl-C prints what is there", async () => {

@@ -183,7 +183,8 @@ describe("examples of the help run", () => {
   copy("steps.yaml", "rollout.yaml");
   file("access.log", '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n');
   const suiteText = readFileSync("docs/examples/storefront.alias-test.yaml", "utf8");
-  file("policies/deep/a.alias-test.yaml", suiteText.replace("./storefront.yaml", "../../storefront.yaml"));
+  file("policies/deep/a.alias-test.yaml", suiteText.replace("./storefront.yaml", "./storefront.alias"));
+  copy("policies/deep/storefront.alias", "storefront.yaml");
 
   test.each(examples)("%s", async (example) => {
     const call = example.split(" | ").find((part) => part.startsWith("canary-router ")) ?? "";

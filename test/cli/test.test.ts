@@ -104,7 +104,7 @@ describe("runs suites", () => {
       [`${folder}/d??p/**/*-test.*`, join(folder, "deep")],
       [join(folder, "deep/a/one.alias-test.json"), join(folder, "deep/two.alias-test.yml"), join(folder, "deep/a/../two.alias-test.yml")],
     ]) {
-      const { code, stdout } = await command(["test", ...args]);
+      const { code, stdout } = await command(["test", "--allow-outside", ...args]);
       expect([code, local(stdout)]).toEqual([0, both]);
     }
   });
@@ -113,7 +113,7 @@ describe("runs suites", () => {
     const before = process.cwd();
     try {
       process.chdir(join(folder, "deep"));
-      expect(await command(["test"])).toMatchObject({
+      expect(await command(["test", "--allow-outside"])).toMatchObject({
         code: 0,
         stdout: expect.stringContaining("✓ two.alias-test.yml: 1 case passed\n") as string,
       });
@@ -218,7 +218,9 @@ coverage: 50.00 %, 3 of 6 seen in 1 alias
 
   test("adds up over suites, also where they name the alias in other ways", async () => {
     const other = file("deep/beta.yaml", `alias: ../deep/../shop.json\ncases:\n  - ${JSON.stringify(BETA)}\n`);
-    expect((await command(["test", half, other, "--coverage"])).stdout).toMatch(/\ncoverage: 83\.33 %, 5 of 6 seen in 1 alias\n$/);
+    expect((await command(["test", half, other, "--coverage", "--allow-outside"])).stdout).toMatch(
+      /\ncoverage: 83\.33 %, 5 of 6 seen in 1 alias\n$/,
+    );
   });
 
   test("of an alias within the suite has the places there", async () => {

@@ -1,10 +1,8 @@
-import { open } from "node:fs/promises";
 import { emitModule } from "../../route/emit.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
-import { save, tellWritten } from "../files/save.ts";
-import { failureOf } from "../files/text.ts";
-import { Refusal, write } from "../terminal/host.ts";
+import { checkOwn, save, tellWritten } from "../files/save.ts";
+import { write } from "../terminal/host.ts";
 
 /** The first line of every emitted module. */
 const EMITTED = /^\/\/ .*compiled by canary-router/;
@@ -34,28 +32,10 @@ export const compile: Command = defineCommand({
     const text = emitModule(alias);
     if (out === "-") await write(host.stdout, text);
     else {
-      if (!force && !(await isOurs(out))) {
-        throw new Refusal(`${out}: is there already, and not from this command`, "`--force` writes over it");
-      }
+      if (!force) await checkOwn(out, EMITTED);
       await save(out, text);
       await tellWritten(out, host);
     }
     return 0;
   },
 });
-
-/** Whether the file can be overwritten without asking: it does not exist, is empty, or was written by `compile`. */
-async function isOurs(path: string): Promise<boolean> {
-  let file;
-  try {
-    file = await open(path);
-    if (!(await file.stat()).isFile()) throw new Refusal(`${path}: is not a regular file`);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
-    return bytesRead === 0 || EMITTED.test(buffer.toString("utf8", 0, bytesRead));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
-    throw error instanceof Refusal ? error : new Refusal(`${path}: ${failureOf(error)}`);
-  } finally {
-    await file?.close();
-  }
-}

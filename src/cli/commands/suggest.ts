@@ -4,7 +4,7 @@ import { suggestCases, type SuiteConfig } from "../../testing/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
-import { write } from "../terminal/host.ts";
+import { notice, write } from "../terminal/host.ts";
 import { jsonOf } from "../terminal/style.ts";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { Document, visit } from "yaml";
@@ -54,6 +54,8 @@ export const suggest: Command = defineCommand({
     }
     await save(out, text);
     await tellWritten(out, host);
+    if (file !== "-" && /^\.\.\/|^\//.test(pathTo(file, out)))
+      await notice("the alias is not below the folder of the suite: `canary-router test` reads it with `--allow-outside`", host);
     return 0;
   },
 });

@@ -6,7 +6,7 @@ import { type Case, coverage, mutate, ratio, scoreOf, verifySuite } from "../../
 import { percentage } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { filesOf } from "../files/glob.ts";
-import { save } from "../files/save.ts";
+import { checkOwn, save, writable } from "../files/save.ts";
 import { type Aliases, type AliasSource, readSuiteFile, type SuiteFile } from "../files/suite.ts";
 import { coveragePercent, coverageSummary, coverageText } from "../reporters/coverage.ts";
 import { github } from "../reporters/github.ts";
@@ -33,6 +33,8 @@ const REPORTERS = { text: readable, tap, junit, json, github };
 interface CoverageFile {
   readonly path: string;
   readonly text: (results: readonly CoverageResult[]) => string;
+  /** How an earlier one begins. */
+  readonly beginning: RegExp;
 }
 
 interface TestOptions {
@@ -40,6 +42,10 @@ interface TestOptions {
   readonly format: keyof typeof REPORTERS;
   readonly coverage: boolean;
   readonly coverageFiles: readonly CoverageFile[];
+  /** Whether files are written over that are no earlier coverage. */
+  readonly force: boolean;
+  /** Whether aliases may stand outside of the folder of their suite. */
+  readonly outside: boolean;
   /** In percent. */
   readonly minCoverage: number | undefined;
   readonly mutate: boolean;
@@ -78,6 +84,12 @@ export const test: Command = defineCommand({
       read: coverageFile,
       description: "write coverage as JSON (.json) or for lcov (.info, .lcov)",
     },
+    force: {
+      type: "boolean",
+      needs: "coverage-file",
+      description: "let --coverage-file write over files that are no earlier coverage",
+    },
+    "allow-outside": { type: "boolean", description: "read aliases that are not below the folder of their suite" },
     "min-coverage": {
       type: "string",
       value: "PERCENT",
@@ -109,7 +121,22 @@ export const test: Command = defineCommand({
   run: async ({ values, positionals }, host) => {
     const { format, coverage: wanted, "coverage-file": coverageFiles, "min-coverage": minCoverage, "min-score": minScore } = values;
     const mutated = values.mutate || minScore !== undefined;
-    const options = { patterns: positionals, format, coverage: wanted, coverageFiles, minCoverage, mutate: mutated, minScore };
+    const { force, "allow-outside": outside } = values;
+    for (const { path, beginning } of coverageFiles) {
+      await writable(path);
+      if (!force) await checkOwn(path, beginning);
+    }
+    const options = {
+      force,
+      outside,
+      patterns: positionals,
+      format,
+      coverage: wanted,
+      coverageFiles,
+      minCoverage,
+      mutate: mutated,
+      minScore,
+    };
     if (!values.watch) return (await runOnce(options, host)).code;
     if (positionals.includes("-")) throw new Refusal("standard input cannot be watched");
     return watch(options, host);
@@ -118,8 +145,8 @@ export const test: Command = defineCommand({
 
 /** Reads `--coverage-file`. The extension of the file decides the format. */
 function coverageFile(path: string, option: string): CoverageFile {
-  if (/\.json$/i.test(path)) return { path, text: coverageJson };
-  if (/\.(?:info|lcov)$/i.test(path)) return { path, text: lcov };
+  if (/\.json$/i.test(path)) return { path, text: coverageJson, beginning: /^\{\n  "ratio": / };
+  if (/\.(?:info|lcov)$/i.test(path)) return { path, text: lcov, beginning: /^TN:/ };
   throw new Refusal(`\`${option} ${path}\` does not say the format`, "let the name end with `.json`, or with `.info` or `.lcov` for lcov");
 }
 
@@ -139,7 +166,7 @@ async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
   for (const name of names) {
     host.interrupted.throwIfAborted();
     const began = performance.now();
-    const file = typeof name === "string" ? await readSuiteFile(name, host, aliases) : name;
+    const file = typeof name === "string" ? await readSuiteFile(name, host, aliases, options.outside) : name;
     if (file.kind === "read") suites.push(file);
     results.push(resultOf(file, began));
   }

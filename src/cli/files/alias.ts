@@ -35,6 +35,12 @@ export async function readAliasFile(path: string, host: Terminal, options: Parse
     const help = fault.help === undefined ? "" : ` (${fault.help})`;
     throw new Refusal(`${placed(name, fault)}: not ${json ? "JSON" : "YAML"}: ${fault.message}${help}`);
   }
+  if (!checked.ok) {
+    const read = await readValue(file, BUDGETS.text);
+    const value = read.ok ? read.value.value : undefined;
+    if (typeof value === "object" && value !== null && "cases" in value && !("version" in value))
+      throw new Refusal(`${name}: is a suite, not an alias config`, "`canary-router test` runs it");
+  }
   return {
     name,
     text,

@@ -16,6 +16,11 @@ export async function filesOf(path: string, within: string): Promise<readonly st
   return matching(slashed(path));
 }
 
+/** Whether a link leads to a file. FIFOs and devices are left out, for to open one may wait for ever. */
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
 function slashed(path: string): string {
   return sep === "/" ? path : path.replaceAll(sep, "/");
 }
@@ -32,7 +37,7 @@ async function matching(pattern: string): Promise<readonly string[]> {
     )
     .join("/");
   const folder = fixed === "" && pattern.startsWith("/") ? "/" : fixed;
-  const wanted = expression(pattern.replace(/^(?:\.\/)+/, ""));
+  const matches = matcher(pattern.replace(/^(?:\.\/)+/, ""));
   const dots = /(?:^|\/)\.[^./]/.test(pattern);
   const found: string[] = [];
   const walk = async (here: string): Promise<void> => {
@@ -42,41 +47,96 @@ async function matching(pattern: string): Promise<readonly string[]> {
       if (name === "node_modules" || (name.startsWith(".") && !dots)) continue;
       const path = slashed(join(here, name));
       if (entry.isDirectory()) await walk(path);
-      else if (wanted.test(path)) found.push(path);
+      else if (matches(path) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path))))) found.push(path);
     }
   };
   await walk(folder);
   return found;
 }
 
-/** The regular expression for a piece of a pattern. Other characters match themselves. */
-const PIECES: Readonly<Record<string, string>> = {
-  "**/": "(?:[^/]+/)*",
-  "**": ".*",
-  "*": "[^/]*",
-  "?": "[^/]",
-  "{": "(?:",
-  "}": ")",
-  ",": "|",
-};
-
-/** A pattern as a regular expression. Paths have slashes on every system. */
-function expression(pattern: string): RegExp {
-  let depth = 0;
-  const text = pattern.replaceAll(/\*\*\/|\*\*?|\[[^\]/]+\]|[^]/gu, (piece) => {
-    if (piece.length > 1 && piece.startsWith("[")) return classOf(piece.slice(1, -1));
-    const known = (piece === "}" || piece === ",") && depth === 0 ? undefined : PIECES[piece];
-    if (piece === "{") depth++;
-    if (piece === "}" && depth > 0) depth--;
-    return known ?? piece.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  });
-  return new RegExp(`^${text}${")".repeat(depth)}$`, "u");
+/** A state of a matcher: the states that come with it, and those that a character leads to. */
+interface State {
+  readonly with: State[];
+  readonly next: { readonly takes: (character: string) => boolean; readonly to: State }[];
 }
 
-/** A character class such as `[ab]`. `!` or `^` negates it. A dash is a range if its ends are in order. */
-function classOf(members: string): string {
+/**
+ * A pattern as a function that tests paths with slashes. It goes through a path once and keeps every state that it may be in, so many
+ * stars cost no more than their number. A regular expression would try each way of dividing the path between them.
+ */
+function matcher(pattern: string): (path: string) => boolean {
+  const pieces = pattern.match(/\*\*\/|\*\*?|\[[^\]/]+\]|[^]/gu) ?? [];
+  let at = 0;
+  const state = (): State => ({ with: [], next: [] });
+  const step = (from: State, takes: (character: string) => boolean, to: State = state()): State => {
+    from.next.push({ takes, to });
+    return to;
+  };
+  /** Any number of characters. */
+  const many = (from: State, takes: (character: string) => boolean): State => {
+    const loop = state();
+    from.with.push(loop);
+    return step(loop, takes, loop);
+  };
+  const sequence = (start: State, nested: boolean): State => {
+    let here = start;
+    for (; at < pieces.length; at++) {
+      const piece = pieces[at] ?? "";
+      if (nested && (piece === "," || piece === "}")) break;
+      if (piece === "**/") {
+        const folder = state();
+        here.with.push(folder);
+        const name = step(folder, isNoSlash);
+        step(name, isNoSlash, name);
+        step(name, (character) => character === "/", folder);
+        here = folder;
+      } else if (piece === "**") here = many(here, () => true);
+      else if (piece === "*") here = many(here, isNoSlash);
+      else if (piece === "?") here = step(here, isNoSlash);
+      else if (piece === "{") here = alternatives(here);
+      else if (piece.length > 1 && piece.startsWith("[")) {
+        const wanted = classOf(piece.slice(1, -1));
+        here = step(here, (character) => wanted.test(character));
+      } else here = step(here, (character) => character === piece);
+    }
+    return here;
+  };
+  /** One of several sequences. Braces that are not closed end with the pattern. */
+  const alternatives = (from: State): State => {
+    const end = state();
+    do {
+      at++;
+      const start = state();
+      from.with.push(start);
+      sequence(start, true).with.push(end);
+    } while (pieces[at] === ",");
+    return end;
+  };
+  const first = state();
+  const last = sequence(first, false);
+  return (path) => {
+    let states = closure([first]);
+    for (const character of path)
+      states = closure([...states].flatMap(({ next }) => next.filter(({ takes }) => takes(character)).map(({ to }) => to)));
+    return states.has(last);
+  };
+}
+
+function isNoSlash(character: string): boolean {
+  return character !== "/";
+}
+
+/** The states, and those that come with them. */
+function closure(states: readonly State[]): ReadonlySet<State> {
+  const all = new Set(states);
+  for (const each of all) for (const other of each.with) all.add(other);
+  return all;
+}
+
+/** One of some characters, or, after `!` or `^`, another one; a dash is a range where its ends are in order. */
+function classOf(members: string): RegExp {
   const not = /^[!^]./u.test(members);
   const escaped = (not ? members.slice(1) : members).replaceAll(/[\\\]^[/]/g, "\\$&");
   const inOrder = [...escaped.matchAll(/(.)-(.)/gu)].every(([, from = "", to = ""]) => from <= to);
-  return `[${not ? "^/" : ""}${inOrder ? escaped : escaped.replaceAll("-", "\\-")}]`;
+  return new RegExp(`^[${not ? "^/" : ""}${inOrder ? escaped : escaped.replaceAll("-", "\\-")}]$`, "u");
 }

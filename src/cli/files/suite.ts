@@ -1,8 +1,9 @@
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type AliasConfig, type Checked, type Diagnostic, plan, type Plan, type Pointer, type Position } from "../../index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
 import { readAliasFile } from "./alias.ts";
-import { readFile, readValue, type TextFile } from "./text.ts";
+import { failureOf, readFile, readValue, type TextFile } from "./text.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition } from "../terminal/place.ts";
 
@@ -39,8 +40,14 @@ type Loaded =
   | { readonly kind: "alias"; readonly source: AliasSource }
   | { readonly kind: "not"; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads a suite, and the alias files that it names, by paths relative to the suite. Adds the aliases to `aliases`. */
-export async function readSuiteFile(path: string, host: Terminal, aliases: Aliases): Promise<SuiteFile> {
+/** The most alias files that one suite may name. */
+const MOST_ALIASES = 1_000;
+
+/**
+ * Reads a suite, and the alias files that it names, by paths relative to the suite. Adds the aliases to `aliases`. Files that are not
+ * below the folder of the suite are refused, unless `outside` allows them.
+ */
+export async function readSuiteFile(path: string, host: Terminal, aliases: Aliases, outside: boolean): Promise<SuiteFile> {
   const name = path === "-" ? "standard input" : path;
   let file: TextFile;
   try {
@@ -57,13 +64,31 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
   const { value, duplicates, locate, written } = read.value;
   const place = (at: Pointer): Position => locate(at, json ? "value" : "key");
 
-  const beside = dirname(path);
-  const pathOf = (alias: string): string => (isAbsolute(alias) ? alias : join(beside, alias));
-  for (const alias of pathsIn(value)) {
-    const key = resolve(pathOf(alias));
-    if (!aliases.has(key)) aliases.set(key, await load(pathOf(alias), host));
+  if (property(value, "cases") === undefined && property(value, "version") !== undefined) {
+    const help = "`canary-router check` reads it, `canary-router suggest` writes a suite for it";
+    return { kind: "unread", name, refusal: new Refusal(`${name}: is an alias config, not a suite`, help) };
   }
-  const checked = parseSuite(value, { load: (alias) => planOf(aliases.get(resolve(pathOf(alias)))), written });
+
+  const beside = dirname(path);
+  const paths = pathsIn(value);
+  if (paths.size > MOST_ALIASES) {
+    const help = "split it into several suites";
+    return { kind: "unread", name, refusal: new Refusal(`${name}: names more than ${MOST_ALIASES} alias files`, help) };
+  }
+  const found = new Map<string, Loaded>();
+  for (const alias of paths) {
+    const refusal = await refusalOf(alias, beside, outside);
+    if (refusal !== undefined) {
+      found.set(alias, { kind: "not", diagnostics: [unreadable(refusal)] });
+      continue;
+    }
+    const place = pathOf(alias, beside);
+    const key = resolve(place);
+    const loaded = aliases.get(key) ?? (await load(place, host));
+    aliases.set(key, loaded);
+    found.set(alias, loaded);
+  }
+  const checked = parseSuite(value, { load: (alias) => planOf(found.get(alias)), written });
   if (checked.ok && duplicates.length === 0) {
     return {
       kind: "read",
@@ -73,25 +98,71 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
       locate: place,
     };
   }
-  const found = checked.diagnostics.map((each) => ({
+  const complaints = checked.diagnostics.map((each) => ({
     ...each,
     position: locate(each.at, each.code === "unknown-key" ? "key" : json ? "value" : "key"),
   }));
-  return { kind: "faulty", name, text, diagnostics: [...duplicates, ...found].toSorted(byPosition) };
+  return { kind: "faulty", name, text, diagnostics: [...duplicates, ...complaints].toSorted(byPosition) };
 }
 
+/** The path of an alias, as reports show it: below the folder of the suite, or absolute. */
+function pathOf(alias: string, beside: string): string {
+  return isAbsolute(alias) ? alias : join(beside, alias);
+}
+
+/** Why the file that a suite names must not be read as an alias: it is no file, or it is not below the folder of the suite. */
+async function refusalOf(alias: string, beside: string, outside: boolean): Promise<Refusal | undefined> {
+  if (alias === "-") return new Refusal("standard input cannot be the alias of a suite", "write `./-` for a file of that name");
+  const away = new Refusal("it is not below the folder of the suite", "move it there, or allow it with `--allow-outside`");
+  const path = resolve(beside, alias);
+  // Before the file is asked for: whether it exists is nobody's business either.
+  if (!outside && !isBelow(path, resolve(beside))) return away;
+  try {
+    const target = await realpath(path);
+    if (!outside && !isBelow(target, await realpath(beside))) return away;
+    const found = await stat(target);
+    if (found.isDirectory()) return new Refusal("is a directory");
+    return found.isFile() ? undefined : new Refusal("is not a regular file");
+  } catch (error) {
+    // One that is not there yet may come, and is watched.
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : new Refusal(failureOf(error));
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function unreadable({ message, help }: { readonly message: string; readonly help?: string | undefined }): Diagnostic {
+  return { code: "unreadable", severity: "error", at: "", message, ...(help !== undefined && { help }) };
+}
+
+/** Reads an alias. Nothing of a file that is no alias is quoted: a suite of somebody else must not show the files of this machine. */
 async function load(path: string, host: Terminal): Promise<Loaded> {
+  const refused = (message: string): Loaded => ({
+    kind: "not",
+    diagnostics: [unreadable({ message, help: "`canary-router check` says what is wrong with it" })],
+  });
+  try {
+    await stat(path);
+  } catch (error) {
+    return { kind: "not", diagnostics: [unreadable({ message: failureOf(error) })] };
+  }
   try {
     const { name, text, checked, written } = await readAliasFile(path, host);
     const content = await written();
-    if (!checked.ok || content === undefined) return { kind: "not", diagnostics: checked.diagnostics.map(placedInside) };
+    if (!checked.ok || content === undefined) {
+      if (property(content?.value, "version") === undefined) return refused("it is no alias config");
+      return { kind: "not", diagnostics: checked.diagnostics.map(placedInside) };
+    }
     return {
       kind: "alias",
       source: { name, within: false, text, config: content.value as AliasConfig, plan: plan(checked.value), locate: content.locate },
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { kind: "not", diagnostics: [{ code: "unreadable", severity: "error", at: "", message: error.message }] };
+    return refused("it is empty, or neither JSON nor YAML");
   }
 }
 

@@ -49,6 +49,12 @@ export function failureOf(error: unknown): string {
       return "is a directory";
     case "ENOTDIR":
       return "a part of its path is a file";
+    case "ENAMETOOLONG":
+      return "the name is too long";
+    case "ELOOP":
+      return "links that lead to each other";
+    case "ENOSPC":
+      return "no space is left";
     case "EACCES":
     case "EPERM":
       return "permission denied";

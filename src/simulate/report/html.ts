@@ -87,6 +87,7 @@ export function reportHTML({ title, partial, summary, verdicts, sections }: Repo
     "head",
     {},
     empty("meta", { charset: "utf-8" }),
+    empty("meta", { name: "generator", content: "canary-router" }),
     empty("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
     empty("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:" }),
     empty("meta", { name: "color-scheme", content: "light dark" }),
