@@ -169,8 +169,7 @@ function is(input: Input<unknown>, wanted: Kind): boolean {
 
 /** `text` is the value, or the number as it is written. */
 function wrongTypeHelp(text: unknown, kind: Kind, wanted: Kind): string | undefined {
-  if (wanted === "number" && kind === "string" && typeof text === "string" && /^\d{1,3}(?:\.\d{1,15})?$/.test(text))
-    return `write \`${text}\` without quotes`;
+  if (wanted === "number" && typeof text === "string" && /^\d{1,3}(?:\.\d{1,15})?$/.test(text)) return `write \`${text}\` without quotes`;
   if (wanted === "string" && kind === "number") return `write \`"${String(text)}"\`, in quotes`;
   if (wanted === "object" && kind === "instance") return "give a plain object, such as `JSON.parse` or `{ ...value }` makes";
   return undefined;
@@ -296,10 +295,12 @@ export function record<Key extends string, State>(
   if (keys === undefined) return undefined;
   const fields = Object.create(null) as Record<Key, Input<State>>;
   for (const key of known) fields[key] = keys.includes(key) ? child(input, key) : place(input, key, undefined);
-  for (const key of refused?.keys ?? []) {
-    if (refused === undefined || isAbsent(fields[key])) continue;
-    fail(fields[key], refused.code, `${shown(key)} ${refused.why}`, refused.help);
-    fields[key] = place(input, key, undefined);
+  if (refused !== undefined) {
+    for (const key of refused.keys) {
+      if (isAbsent(fields[key])) continue;
+      fail(fields[key], refused.code, `${shown(key)} ${refused.why}`, refused.help);
+      fields[key] = place(input, key, undefined);
+    }
   }
   const allowed: readonly string[] = known.filter((key) => refused?.keys.includes(key) !== true);
   for (const key of keys) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AliasConfig, NodeRequest, RuleConfig, StickyKeyConfig } from "../../src/index.ts";
 import { compile as jit } from "../../src/route/jit.ts";
 import { backEnds, refusal } from "../support/backends.ts";
-import { decide } from "../support/oracle.ts";
+import { decide, layout } from "../support/oracle.ts";
 
 // Back ends look values up in several ways, by their number and by what tells them apart. Here each way meets each kind of field.
 
@@ -110,6 +110,30 @@ describe("many strategies", () => {
         const expected = decide(config, request, draw, () => 0.2);
         for (const [name, run] of runs) expect(run(request, draw), name).toMatchObject(expected);
       }
+    }
+  });
+});
+
+describe("many arms", () => {
+  test.each([1, 2, 3, 4, 63, 64, 65, 100])("%i weights: the slots at both ends of each arm, drawn or by a key", (length) => {
+    const config: AliasConfig = {
+      name: "many",
+      version: "v",
+      additional_version_weights: Object.fromEntries(Array.from({ length }, (_, index) => [`w${index}`, (index % 3) / 10 + 0.5])),
+    };
+    const sticky: AliasConfig = { ...config, stickiness: { keys: [{ rule_type: "Header", param: "x-user" }], on_missing: "random" } };
+    const options = { budgets: { versions: 200 } };
+    const runs = backEnds.map(({ name, compile }) => ({ name, drawn: compile(config, options), keyed: compile(sticky, options) }));
+    let until = 0;
+    const ends = layout(config).map(([, slots]) => (until += slots));
+    for (const draw of ends.flatMap((end) => [end - 1, end].filter((slot) => slot < 10_000).map((slot) => (slot + 0.5) / 10_000))) {
+      const expected = decide(config, { headers: {} }, draw);
+      for (const { name, drawn } of runs) expect(drawn({ headers: {} }, draw), `${name}: ${draw}`).toMatchObject(expected);
+    }
+    for (let user = 0; user < 50; user++) {
+      const request = { headers: { "x-user": `user-${user}` } };
+      const expected = decide(sticky, request);
+      for (const { name, keyed } of runs) expect(keyed(request), `${name}: ${user}`).toMatchObject(expected);
     }
   });
 });
