@@ -4,6 +4,7 @@ import { type Compilable, planOf } from "../plan/index.ts";
 import { type FieldOption, namedFields } from "./matches.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout/rollout.ts";
+import { Sample } from "./sample.ts";
 import { addAll } from "./summary.ts";
 import { createTaskRunner, type Job, MALFORMED_SHOWN, type Result, type Task, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";
@@ -42,9 +43,14 @@ export interface RolloutSimulation {
     /** Requests that the next stage answers with another version. */
     readonly requests: number;
     readonly matrix: readonly { readonly from: Version; readonly to: Version; readonly requests: number }[];
-    /** Users with such a request; undefined if the requests of a user may be in several pieces, as in a log. */
+    /** Users with such a request: those of the traffic, or else the keys of sticky draws. Undefined where nothing tells them apart. */
     readonly users: number | undefined;
   }[];
+  /**
+   * The part of the users who move that was counted: below 1 for logs with more than 65,536 of them, where `users` is an estimate from
+   * an even sample of at least half as many. The standard error of a count of c in the sample is then at most √c.
+   */
+  readonly usersSampled: number;
   /** Requests whose version changes and returns over the stages: A → B → A. */
   readonly bounced: number;
 }
@@ -66,7 +72,7 @@ export async function simulate(
   const { seed, segment, risk = RISK } = options;
   const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
   const job: Job = { source: traffic.source, plans, seed, segment };
-  const { totals, partial, lines, format, matched, changes, bounced } = await gather(job, traffic, options);
+  const { totals, partial, lines, format, matched, changes, bounced, usersSampled } = await gather(job, traffic, options);
   const unmatched = unmatchedOf(job, matched, totals[0]);
   const reports = totals.map((total) => reportOf(total, { seed, partial, lines, format, unmatched, risk }));
   const [report] = reports;
@@ -74,6 +80,7 @@ export async function simulate(
 
   const versions = versionsOf(plans);
   const { stages } = subject;
+  const told = isContiguous(traffic.source) || reports.some(({ users }) => users !== undefined);
   return {
     seed,
     requests: report?.requests ?? 0,
@@ -87,9 +94,10 @@ export async function simulate(
         const from = versions[Math.floor(cell / versions.length)] ?? "";
         return requests === 0 ? [] : [{ from, to: versions[cell % versions.length] ?? "", requests }];
       }),
-      users: isContiguous(traffic.source) ? users : undefined,
+      users: told ? users : undefined,
     })),
     bounced,
+    usersSampled,
   };
 }
 
@@ -113,12 +121,14 @@ interface Gathered {
   readonly matched: ReadonlySet<FieldOption>;
   readonly changes: readonly { readonly cells: number[]; readonly users: number }[];
   readonly bounced: number;
+  readonly usersSampled: number;
 }
 
 /** Sums the results of all pieces, in order. */
 async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onProgress }: SimulateOptions): Promise<Gathered> {
   const totals = job.plans.map((each) => new Totals(each, job.plans.length));
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
+  const movers = new Sample<readonly number[]>((before, after) => [...new Set([...before, ...after])]);
   const first: MalformedLine[] = [];
   const skipped = new Map<string, number>();
   const matched = new Set<FieldOption>();
@@ -154,6 +164,7 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
         sum.users += change.users;
       }
       bounced += result.bounced;
+      for (const [user, moved] of result.movers) movers.add(user, moved);
       malformed += result.malformed;
       for (const { line, fault } of result.first) if (first.length < MALFORMED_SHOWN) first.push({ line: read + line, fault });
       for (const { reason, lines } of result.skipped) skipped.set(reason, (skipped.get(reason) ?? 0) + lines);
@@ -166,11 +177,13 @@ async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onP
     if (signal?.aborted !== true) throw error;
     partial = true;
   }
+  for (const moved of movers.values())
+    for (const stage of moved) if (changes[stage] !== undefined) changes[stage].users += 2 ** movers.level;
   const skippedFor = Array.from(skipped, ([reason, lines]) => ({ reason, lines })).toSorted((a, b) => b.lines - a.lines);
   const skippedLines = skippedFor.reduce((sum, { lines }) => sum + lines, 0);
   const told = malformed + skippedLines + (totals[0]?.requests ?? 0);
   const lines = { read, malformed, first, share: malformed === 0 ? 0 : malformed / told, skipped: skippedLines, skippedFor };
-  return { totals, partial, lines, format, matched, changes, bounced };
+  return { totals, partial, lines, format, matched, changes, bounced, usersSampled: 2 ** -movers.level };
 }
 
 /** Milliseconds of work without a break. A break lets timers, signals and other requests run. */

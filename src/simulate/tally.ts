@@ -176,7 +176,7 @@ export function tallier(
 }
 
 /** The sticky key of a request: the first of the fields that is present and not empty. */
-function keyReader(fields: readonly Field[]): ReturnType<typeof readerOf> | undefined {
+export function keyReader(fields: readonly Field[]): ReturnType<typeof readerOf> | undefined {
   const readers = fields.map(readerOf);
   if (readers.length === 0) return undefined;
   return (request) => {

@@ -3,7 +3,8 @@ import type { Version } from "../alias/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { versionOf } from "./history.ts";
 import { fieldFinder, type FieldOption, namedFields } from "./matches.ts";
-import { drawsOf, type Levels, segmenter, type Segments, tallier, type Tally } from "./tally.ts";
+import { drawOutcomesOf } from "./split.ts";
+import { drawsOf, keyReader, type Levels, segmenter, type Segments, tallier, type Tally } from "./tally.ts";
 import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
 import type { MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 
@@ -30,6 +31,8 @@ export interface Result {
   readonly tallies: readonly Tally[];
   readonly changes: readonly Change[];
   readonly bounced: number;
+  /** Users with requests that change version, and from which stages on; empty where `changes` counts them. */
+  readonly movers: ReadonlyMap<string, readonly number[]>;
   readonly lines: number;
   readonly malformed: number;
   /** The first of the malformed lines, counted from the first line of the piece. */
@@ -63,6 +66,9 @@ export function createTaskRunner({ source, plans, seed, segment }: Job): (task: 
   const runs = plans.map((plan, index) => tallier(plan, { seed, segmented: segment !== undefined, contiguous, served: index === 0 }));
   const segmentsOf = segment && segmenter(segment);
   const versions = versionsOf(plans);
+  const keyOf = keyReader(plans.map((plan) => drawOutcomesOf(plan)?.keys ?? []).find((keys) => keys.length > 0) ?? []);
+  const moversOf = (answers: readonly Uint32Array[], visits: readonly Visit[]): Result["movers"] =>
+    contiguous ? new Map() : moversIn(answers, visits, ({ user, request }) => user ?? keyOf?.(request));
   const indices = plans.map((plan) => plan.versions.map((version) => versions.indexOf(version)));
 
   return ({ index: task, piece, levels }) => {
@@ -80,10 +86,10 @@ export function createTaskRunner({ source, plans, seed, segment }: Job): (task: 
     const draws = plans.length === 1 ? undefined : drawsOf(seed, task, visits.length);
     const done = runs.map((run, index) => run(batch, task, levels[index], draws));
     const tallies = done.map(({ tally }) => tally);
-    if (draws === undefined) return { tallies, changes: [], bounced: 0, ...told };
+    if (draws === undefined) return { tallies, changes: [], bounced: 0, movers: new Map(), ...told };
     const answers = done.map(({ marks }, index) => marks.subarray(0, visits.length).map((mark) => indices[index]?.[versionOf(mark)] ?? 0));
     const changes = answers.slice(1).map((after, index) => changeOf(answers[index] ?? after, after, visits, versions.length, contiguous));
-    return { tallies, changes, bounced: bouncedIn(answers, visits.length), ...told };
+    return { tallies, changes, bounced: bouncedIn(answers, visits.length), movers: moversOf(answers, visits), ...told };
   };
 }
 
@@ -103,6 +109,27 @@ function changeOf(before: Uint32Array, after: Uint32Array, visits: readonly Visi
     users++;
   }
   return { cells, users };
+}
+
+/** Users with a visit that the next stage answers with another version, by the stages before. */
+function moversIn(
+  answers: readonly Uint32Array[],
+  visits: readonly Visit[],
+  userOf: (visit: Visit) => string | undefined,
+): Result["movers"] {
+  const movers = new Map<string, number[]>();
+  for (const [at, visit] of visits.entries()) {
+    let user: string | undefined;
+    for (let stage = 1; stage < answers.length; stage++) {
+      if (answers[stage]?.[at] === answers[stage - 1]?.[at]) continue;
+      user ??= userOf(visit);
+      if (user === undefined) break;
+      const moved = movers.get(user);
+      if (moved === undefined) movers.set(user, [stage - 1]);
+      else if (!moved.includes(stage - 1)) moved.push(stage - 1);
+    }
+  }
+  return movers;
 }
 
 /** Counts the visits whose version changes and returns: A → B → A. */

@@ -272,7 +272,7 @@ function markLines(stages: Forecast["stages"]): readonly string[] {
 
 /** The simulation of a rollout: each stage, and what moved between them. */
 export function rolloutText(rollout: RolloutSimulation, style: Style, columns: number | undefined): string {
-  const { stages, changes, bounced, requests, seed } = rollout;
+  const { stages, changes, bounced, usersSampled, requests, seed } = rollout;
   const [first] = stages;
   const head = [
     ...partialLines(rollout, style),
@@ -285,10 +285,11 @@ export function rolloutText(rollout: RolloutSimulation, style: Style, columns: n
     ...simulationLines(simulation, style, columns).map((line) => `  ${line}`.trimEnd()),
     "",
   ]);
+  const sampled = usersSampled < 1 ? [`  users who moved are estimated from an even sample of ${formatPercent(usersSampled)} of them`] : [];
   const moves = changes.map(({ from, to, requests: moved, users }) => [
     `${from} → ${to}`,
     formatCount(moved),
     users === undefined ? "–" : formatCount(users),
   ]);
-  return `${[...head, ...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${formatCount(bounced)}`].join("\n")}\n`;
+  return `${[...head, ...lines, ...table([["change", "requests that moved", "users"], ...moves], columns), `  requests whose version comes back, A→B→A: ${formatCount(bounced)}`, ...sampled].join("\n")}\n`;
 }

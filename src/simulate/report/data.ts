@@ -373,7 +373,14 @@ function shareSections(simulation: Findings["simulation"], rollout: Rollout | un
     simulation.bounced === 0
       ? "No request goes to a version and comes back."
       : `${plural(simulation.bounced, "request leaves a version and comes", "requests leave a version and come")} back to it.`;
-  return [...sections, { heading: "Requests that change version", text: [bounced], figure: { kind: "matrix", data }, tables: [table] }];
+  const sampled =
+    simulation.usersSampled < 1
+      ? [`Users who moved are estimated from an even sample of ${percent(simulation.usersSampled)} of them.`]
+      : [];
+  return [
+    ...sections,
+    { heading: "Requests that change version", text: [bounced, ...sampled], figure: { kind: "matrix", data }, tables: [table] },
+  ];
 }
 
 function simulationSections(told: readonly NamedSimulation[]): readonly Section[] {
