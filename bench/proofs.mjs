@@ -101,6 +101,27 @@ const operations = {
   equivalent: ({ equivalent }, config) => equivalent(config, changed(config)).kind,
   movement: ({ movement }, config) => movement(config, changed(config)).shifts.length,
   suggest: ({ suggestCases }, config) => suggestCases(config).cases.length,
+  "200 laws": ({ verify }, config) => {
+    const rules = Object.entries(config.additional_version_strategy ?? {}).flatMap(([version, strategy]) =>
+      strategy.rules.map((each) => [version, each]),
+    );
+    const when = ({ param, value }) => ({ headers: { [param]: value.split(",")[0] } });
+    const laws = range(200, (index) => {
+      const [version, each] = rules[(index * 7919) % rules.length] ?? [config.version, { param: "x", value: "x" }];
+      const kinds = [
+        { always: { when: when(each), version } },
+        { never: { when: when(each), version: "v1" } },
+        { at_most: { version, share: 10, unless: when(each) } },
+        { keeps: { key: "header x-user-id", when: when(each) } },
+      ];
+      return kinds[index % 4];
+    });
+    const counts = {};
+    for (const { result } of verify(config, { laws }).laws) counts[result.kind] = (counts[result.kind] ?? 0) + 1;
+    return Object.entries(counts)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(", ");
+  },
   "mutate, one case": ({ mutate }, config) =>
     kinds(mutate(config, { cases: [{ draw: 0.5, request: {}, expect: { reason: "split" } }, { expect: { version: "v1" } }] })),
   "mutate, its own suite": ({ mutate, suggestCases }, config, start) => {

@@ -4,6 +4,7 @@ export { analyze, type Claim } from "./analyze.ts";
 export { CODES } from "./codes.ts";
 export type { Difference } from "./difference.ts";
 export { compare, EFFORT, type Equivalence, equivalent, type ProofOptions } from "./equivalent.ts";
+export { judgeLaws, type Law, type LawExample, type LawResult, type Scope } from "./laws.ts";
 export { literalOf, OTHER } from "./letters.ts";
 export { movement, type Movement, rebalance, type Shift } from "./movement.ts";
 export { constrain, eachApart, type Effort, everything, narrow, narrowMatches, type Region, search } from "./region.ts";

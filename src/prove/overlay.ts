@@ -43,7 +43,7 @@ export function* overlays(before: Plan, after: Plan): Generator<Overlay> {
 }
 
 /** The requests of a region, by what decides them. */
-function* partsOf(plan: Plan, within: Region): Generator<Part> {
+export function* partsOf(plan: Plan, within: Region): Generator<Part> {
   let rest: Region | undefined = within;
   for (const rule of plan.rules) {
     const { at, version } = plan.outcomes[rule.outcome] as Outcome;

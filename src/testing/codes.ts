@@ -5,6 +5,7 @@ declare module "../document/diagnostic.ts" {
     readonly "case-expect": "testing";
     readonly "case-draw": "testing";
     readonly "case-version": "testing";
+    readonly law: "testing";
   }
 }
 
@@ -13,4 +14,5 @@ export const SUITE_CODES: readonly CodesOf<"testing">[] = codesIn<"testing">({
   "case-expect": "testing",
   "case-draw": "testing",
   "case-version": "testing",
+  law: "testing",
 });

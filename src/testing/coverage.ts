@@ -5,6 +5,7 @@ import type { Plan } from "../plan/index.ts";
 import { interpret } from "../backend/index.ts";
 import { EFFORT, type Effort, type Region, search } from "../prove/index.ts";
 import { type Goal, goalName, goalsOf, metBy, type Sight } from "./goals.ts";
+import { judgeAll } from "./judge-laws.ts";
 import type { Suite } from "./suite.ts";
 
 /** What the cases of a suite cover of one alias. */
@@ -16,12 +17,13 @@ export interface Coverage {
   readonly possible: number;
 }
 
-/** A strategy, a rule or an arm, and how many cases cover each of its sights. */
+/** A strategy, a rule or an arm, and how many cases and laws cover each of its sights. */
 export interface Point {
   readonly at: Pointer;
   readonly part: Goal["part"];
   readonly version: Version;
-  readonly sights: readonly { readonly sight: Sight; readonly cases: number; readonly possible: boolean }[];
+  /** `laws` is the number of proved laws about requests that this decides. */
+  readonly sights: readonly { readonly sight: Sight; readonly cases: number; readonly laws: number; readonly possible: boolean }[];
 }
 
 /** The covered part of what can be covered, from 0 to 1; 1 if there is nothing to cover. */
@@ -33,7 +35,7 @@ export function ratio(coverages: readonly Coverage[]): number {
 
 /**
  * What the cases of a suite see of each alias: strategies that decide and that fail, rules that hold and that fail where
- * their strategy is tried, arms that are reached. What no request can show is proved and does not count; `analyze` tells
+ * their strategy is tried, arms that are reached; and which strategies decide requests that a proved law is about. What no request can show is proved and does not count; `analyze` tells
  * what is wrong with it.
  */
 export function coverage(suite: Suite): readonly Coverage[] {
@@ -45,7 +47,18 @@ export function coverage(suite: Suite): readonly Coverage[] {
     const explained = interpret(plan, nodeReader, request, draw, () => 0);
     for (const name of new Set(metBy(explained, explained.draw?.from.kind === "random"))) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...plans].map(([plan, counts]) => covered(plan, counts));
+  const laws = new Map<Plan, Map<string, number>>();
+  for (const { law, result } of judgeAll(suite.laws)) {
+    if (law.plan === undefined || result.kind !== "proved") continue;
+    const proved = laws.get(law.plan) ?? new Map<string, number>();
+    laws.set(law.plan, proved);
+    for (const at of result.at) {
+      const name = goalName({ at, sight: "decided" });
+      proved.set(name, (proved.get(name) ?? 0) + 1);
+    }
+    if (!plans.has(law.plan)) plans.set(law.plan, new Map());
+  }
+  return [...plans].map(([plan, counts]) => covered(plan, counts, laws.get(plan) ?? new Map()));
 }
 
 /** What is not decided within the effort counts as possible. */
@@ -53,7 +66,7 @@ function isPossible(region: Region | undefined, effort: Effort): boolean {
   return region !== undefined && search(region, effort).kind !== "empty";
 }
 
-function covered(plan: Plan, counts: ReadonlyMap<string, number>): Coverage {
+function covered(plan: Plan, counts: ReadonlyMap<string, number>, proved: ReadonlyMap<string, number>): Coverage {
   const effort = { left: EFFORT };
   const points = new Map<
     string,
@@ -64,13 +77,16 @@ function covered(plan: Plan, counts: ReadonlyMap<string, number>): Coverage {
   for (const goal of goalsOf(plan)) {
     const { at, part, version, sight, region } = goal;
     const cases = counts.get(goalName(goal)) ?? 0;
-    const can = cases > 0 || isPossible(region(), effort);
-    if (cases > 0) seen++;
+    // What decides a split is one place to a proof, and several arms to a case.
+    const laws = part === "strategy" ? (proved.get(goalName(goal)) ?? 0) : 0;
+    const isSeen = cases > 0 || laws > 0;
+    const can = isSeen || isPossible(region(), effort);
+    if (isSeen) seen++;
     if (can) possible++;
     const name = `${part} ${at}`;
     const point = points.get(name) ?? { at, part, version, sights: [] };
     points.set(name, point);
-    point.sights.push({ sight, cases, possible: can });
+    point.sights.push({ sight, cases, laws, possible: can });
   }
   return { plan, points: [...points.values()], seen, possible };
 }

@@ -3,6 +3,8 @@ export { SUITE_CODES } from "./codes.ts";
 export { type Coverage, coverage, type Point, ratio } from "./coverage.ts";
 export type { Outcome } from "./deprecated.ts";
 export type { Sight } from "./goals.ts";
+export type { JudgedLaw } from "./judge-laws.ts";
+export type { ConditionConfig, LawConfig, ScopeConfig, SuiteLaw } from "./law.ts";
 export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
 export { type Mutant, mutants } from "./mutants.ts";
 export { type MutantResult, mutate, type MutationOptions, type MutationReport, scoreOf } from "./mutate.ts";
@@ -18,3 +20,4 @@ export {
   type SuiteOptions,
 } from "./suite.ts";
 export { type Failure, type Report, verify, verifySuite } from "./verify.ts";
+export type { Law, LawExample, LawResult, Scope } from "../prove/index.ts";

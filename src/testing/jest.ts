@@ -1,5 +1,5 @@
 /**
- * Registers the matchers `toRoute`, `toSplit` and `toDecideBy` with Jest, and declares their types. Import it in a test or in
+ * Registers the matchers of `RouteMatchers`, such as `toRoute` and `toAlwaysRoute`, with Jest, and declares their types. Import it in a test or in
  * `setupFilesAfterEnv`; it throws where there is no global `expect`.
  */
 import { matchers, type RouteMatchers } from "./matchers.ts";

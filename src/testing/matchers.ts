@@ -1,8 +1,11 @@
-import type { Pointer } from "../document/index.ts";
+import { type Pointer, sound } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
 import { type Decision, interpret, type Route } from "../backend/index.ts";
 import { formatExplanation, formatShares, sharesOf } from "../route/index.ts";
+import { judgeAll, lawFailure } from "./judge-laws.ts";
+import type { ConditionConfig, LawConfig, ScopeConfig } from "./law.ts";
+import { parseSuite } from "./suite.ts";
 
 /** A request as node has it, or its parts: cookies and the query by name, headers in any case. */
 export type TestRequest = NodeRequest | RequestParts;
@@ -21,6 +24,14 @@ export interface RouteMatchers<R = unknown> {
   toSplit(request: TestRequest, percents: { readonly [version: Version]: number }): R;
   /** Passes if this place in the config decides: `/additional_version_strategy/v2`. */
   toDecideBy(request: TestRequest, at: Pointer, draw?: number): R;
+  /** Passes if it is proved that every request like `when` gets this version, for every draw. Throws where nothing is proved or refuted. */
+  toAlwaysRoute(when: ConditionConfig | ScopeConfig, version: Version): R;
+  /** Passes if it is proved that no request like `when` gets this version. */
+  toNeverRoute(when: ConditionConfig | ScopeConfig, version: Version): R;
+  /** Passes if it is proved that no request gets more than this percent of the version. */
+  toRouteAtMost(version: Version, percent: number, scope?: ScopeConfig): R;
+  /** Passes if it is proved that requests with one value of the key, such as `header x-user-id`, get one version. */
+  toKeepVersionOf(key: string, scope?: ScopeConfig): R;
 }
 
 /** The matchers as functions. The first argument is the value that was passed to `expect`. */
@@ -28,6 +39,10 @@ export const matchers: {
   readonly toRoute: (route: unknown, request: TestRequest, version: Version, draw?: number) => Verdict;
   readonly toSplit: (route: unknown, request: TestRequest, percents: { readonly [version: Version]: number }) => Verdict;
   readonly toDecideBy: (route: unknown, request: TestRequest, at: Pointer, draw?: number) => Verdict;
+  readonly toAlwaysRoute: (route: unknown, when: ConditionConfig | ScopeConfig, version: Version) => Verdict;
+  readonly toNeverRoute: (route: unknown, when: ConditionConfig | ScopeConfig, version: Version) => Verdict;
+  readonly toRouteAtMost: (route: unknown, version: Version, percent: number, scope?: ScopeConfig) => Verdict;
+  readonly toKeepVersionOf: (route: unknown, key: string, scope?: ScopeConfig) => Verdict;
 } = {
   toRoute: (route, request, version, draw) => {
     const shares = sharesFor(route, request, draw);
@@ -51,7 +66,33 @@ export const matchers: {
     const decision = decisionFor(route, request, draw);
     return verdict(route, request, draw, decision.at === at, `decide by ${at}`, `${decision.at} (${decision.reason}, ${decision.version})`);
   },
+  toAlwaysRoute: (route, when, version) => lawVerdict(route, { always: { ...scopeOf(when), version } }),
+  toNeverRoute: (route, when, version) => lawVerdict(route, { never: { ...scopeOf(when), version } }),
+  toRouteAtMost: (route, version, percent, scope = {}) => lawVerdict(route, { at_most: { ...scope, version, share: percent } }),
+  toKeepVersionOf: (route, key, scope = {}) => lawVerdict(route, { keeps: { ...scope, key } }),
 };
+
+/** A condition, or a scope with `when` and `unless`. An empty condition is every request. */
+function scopeOf(when: ConditionConfig | ScopeConfig): ScopeConfig {
+  if ("when" in when || "unless" in when || Object.keys(when).length === 0) return when as ScopeConfig;
+  return { when: when as ConditionConfig };
+}
+
+function lawVerdict(route: unknown, config: LawConfig): Verdict {
+  const { laws } = sound(parseSuite({ laws: [config] }, { alias: routeOf(route).plan }));
+  const [judged] = judgeAll(laws);
+  if (judged === undefined) throw new TypeError("expected a route: give `expect` what `compile` returns");
+  const { law, result } = judged;
+  const failure = lawFailure(law, result);
+  if (failure !== undefined && result.kind !== "refuted") throw new Error(failure.message);
+  return {
+    pass: failure === undefined,
+    message: () =>
+      failure === undefined
+        ? `expected the law to be refuted, and it is proved: ${law.title}`
+        : `${failure.message}\n\n${failure.explanation}`,
+  };
+}
 
 function routeOf(value: unknown): Route {
   if (typeof value === "function" && "plan" in value) return value as unknown as Route;

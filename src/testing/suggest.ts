@@ -12,7 +12,7 @@ import { type Judge, judgeOf } from "./verify.ts";
  * what the config does now: read it before you trust it.
  * @throws ConfigError with everything that is wrong with the config
  */
-export function suggestCases(config: Compilable): SuiteConfig {
+export function suggestCases(config: Compilable): SuiteConfig & { readonly cases: readonly CaseConfig[] } {
   const plan = planOf(config);
   const judge = judgeOf(plan);
   const cases = fewest(candidatesOf(plan))

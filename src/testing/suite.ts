@@ -28,13 +28,18 @@ import { type LooseParts, type NodeRequest, readRequest, REQUEST_KEYS, type Requ
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
 import { isDraw, type Plan, planOf, REASONS } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
+import { type LawConfig, readLaw, type SuiteLaw } from "./law.ts";
+import { isKnown, MOST_VALUES } from "./reading.ts";
 
 /** A suite as it is written, in YAML or JSON: an alias and cases. */
 export interface SuiteConfig {
   readonly title?: string;
   /** The alias of every case that has none of its own: a config, or the path of a file with one. */
   readonly alias?: AliasConfig | string;
-  readonly cases: readonly CaseConfig[];
+  /** At least one case, or one law. */
+  readonly cases?: readonly CaseConfig[];
+  /** What must be true of every request. */
+  readonly laws?: readonly LawConfig[];
 }
 
 /** A request and what is expected of it. */
@@ -65,6 +70,7 @@ export interface ExpectationConfig {
 export interface Suite {
   readonly title: string | undefined;
   readonly cases: readonly Case[];
+  readonly laws: readonly SuiteLaw[];
 }
 
 /** A case once it is read: with the plan of its alias, and the request as node has it. */
@@ -100,10 +106,10 @@ export interface SuiteOptions {
 
 /** A suite of the project's own has some hundreds; a generated one with more should be several files. */
 const MOST_CASES = 100_000;
-/** Headers, cookies, parameters or attributes of a request, values of one of them, and versions of a split. */
-const MOST_VALUES = 1_000;
 /** Names and values of all requests of a suite, and their characters: a suite file has at most 32 Mi of them, without anchors. */
 const MOST_IN_ALL: Room = { values: 4_000_000, characters: 33_554_432 };
+/** Each law is proved by itself. */
+const MOST_LAWS = 1_000;
 
 /** Reads a suite, or says everything that is wrong with it, the alias included. Never throws. */
 export function parseSuite(value: unknown, options: SuiteOptions = {}): Checked<Suite> {
@@ -167,16 +173,18 @@ class Aliases {
 }
 
 function readSuite(input: Input, aliases: Aliases): Suite | undefined {
-  const fields = record(input, ["title", "alias", "cases"]);
+  const fields = record(input, ["title", "alias", "cases", "laws"]);
   if (fields === undefined) return undefined;
   const title = optional(fields.title, string);
   const shared = isAbsent(fields.alias) ? undefined : aliases.read(fields.alias);
-  const inputs = list(fields.cases, { limit: MOST_CASES, what: "cases" });
-  if (inputs?.length === 0)
+  const laws = optional(fields.laws, (given) => list(given, { limit: MOST_LAWS, what: "laws" })) ?? [];
+  const inputs = laws.length > 0 && isAbsent(fields.cases) ? [] : list(fields.cases, { limit: MOST_CASES, what: "cases" });
+  if (inputs?.length === 0 && laws.length === 0)
     return fail(fields.cases, "case-expect", "there are no cases", "add one, or let `canary-router suggest` write them");
   const room = { ...MOST_IN_ALL };
   const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases, room));
-  return { title, cases };
+  const aliasOf = (own: Input): Plan | undefined => (isAbsent(own) ? (shared ?? aliases.given) : aliases.read(own));
+  return { title, cases, laws: each(laws, (one) => readLaw(one, aliasOf)) };
 }
 
 function readCase(input: Input, shared: Plan | undefined, aliases: Aliases, room: Room): Case | undefined {
@@ -291,11 +299,6 @@ function readExpectation(input: Input, alias: Plan | undefined): Expectation | u
   if ([fields.version, fields.split, fields.reason, fields.at].every(isAbsent))
     return fail(input, "case-expect", "nothing is expected", "write a `version`, a `split`, a `reason` or an `at`");
   return { version, split, reason, at };
-}
-
-function isKnown(input: Input, version: Version, alias: Plan | undefined): void {
-  if (alias === undefined || alias.versions.includes(version)) return;
-  fail(input, "case-version", `the alias has no version ${shown(version)}`, `it has ${alias.versions.slice(0, 10).map(shown).join(", ")}`);
 }
 
 function readSplit(input: Input, alias: Plan | undefined): ReadonlyMap<Version, number> | undefined {

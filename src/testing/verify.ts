@@ -4,19 +4,23 @@ import { SLOTS, type Version } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf, runsOf, slotsOf } from "../plan/index.ts";
 import { type Decision, interpret, type Route } from "../backend/index.ts";
 import { compile, formatExplanation, formatShares } from "../route/index.ts";
+import { type JudgedLaw, judgeAll, lawFailure } from "./judge-laws.ts";
+import type { SuiteLaw } from "./law.ts";
 import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
 
 /** The result of a suite. */
 export interface Report {
   readonly suite: Suite;
-  /** The number of cases that passed. */
+  /** The number of cases and laws that passed. */
   readonly passed: number;
   readonly failures: readonly Failure[];
+  /** What is known of each law of the suite that has an alias. */
+  readonly laws: readonly JudgedLaw[];
 }
 
-/** A case that failed. */
+/** A case or a law that failed. */
 export interface Failure {
-  readonly case: Case;
+  readonly case: Case | SuiteLaw;
   /** The expected and the actual result, in one line each. */
   readonly message: string;
   /** Which rule decided, and what each rule found in the request. */
@@ -34,11 +38,12 @@ export function verify(config: Compilable | undefined, suite: SuiteConfig | Suit
 /** A suite that has been read, with the alias for the cases that have none. */
 export function suiteOf(config: Compilable | undefined, suite: SuiteConfig | Suite): Suite {
   const alias = config === undefined ? undefined : planOf(config);
-  if (isSuite(suite)) return { ...suite, cases: suite.cases.map((each) => (each.plan === undefined ? { ...each, plan: alias } : each)) };
+  const withAlias = <T extends Case | SuiteLaw>(each: T): T => (each.plan === undefined ? { ...each, plan: alias } : each);
+  if (isSuite(suite)) return { ...suite, cases: suite.cases.map(withAlias), laws: suite.laws.map(withAlias) };
   return sound(parseSuite(suite, { alias }));
 }
 
-/** Runs the cases of a suite that has been read. A case without an alias fails. */
+/** Runs the cases of a suite that has been read, and proves its laws. What has no alias fails. */
 export function verifySuite(suite: Suite): Report {
   const judges = new Map<Plan, Judge>();
   const failures: Failure[] = [];
@@ -51,7 +56,14 @@ export function verifySuite(suite: Suite): Report {
     judges.set(judge.route.plan, judge);
     if (!passes(judge, each)) failures.push({ case: each, message: complaint(judge, each), explanation: explanationOf(judge, each) });
   }
-  return { suite, passed: suite.cases.length - failures.length, failures };
+  const laws = judgeAll(suite.laws);
+  for (const { law, result } of laws) {
+    const failure = lawFailure(law, result);
+    if (failure !== undefined) failures.push({ case: law, ...failure });
+  }
+  for (const law of suite.laws)
+    if (law.plan === undefined) failures.push({ case: law, message: "there is no alias to ask", explanation: "" });
+  return { suite, passed: suite.cases.length + suite.laws.length - failures.length, failures, laws };
 }
 
 /** A compiled alias that tells whether a decision took a random draw. */

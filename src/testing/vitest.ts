@@ -1,5 +1,5 @@
 /**
- * Registers the matchers `toRoute`, `toSplit` and `toDecideBy` with Vitest, and declares their types. Import it in a test or in a
+ * Registers the matchers of `RouteMatchers`, such as `toRoute` and `toAlwaysRoute`, with Vitest, and declares their types. Import it in a test or in a
  * setup file. Vitest is a peer dependency.
  */
 import { expect } from "vitest";

@@ -49,6 +49,7 @@ const rows: readonly Row[] = [
     one({ expect: { split: { v1: 90.001, v2: 9.999 } } }),
     ["case-expect /cases/0/expect/split/v1: `90.001` is no share", "case-expect /cases/0/expect/split/v2: `9.999` is no share"],
   ],
+  ["a law that is none", { alias: ALIAS, laws: [{}] }, ["law /laws/0: no law"]],
   ["a draw of 1", one({ draw: 1 }), ["case-draw /cases/0/draw: `1` is no draw"]],
   ["a draw below 0", one({ draw: -0.1 }), ["case-draw /cases/0/draw: `-0.1` is no draw"]],
   ["a draw that is a text", one({ draw: "0.5" }), ["wrong-type /cases/0/draw: expected a number, found the string `0.5`"]],
@@ -238,6 +239,11 @@ describe("`parseSuite` takes", () => {
       [],
     ],
     ["a split that leaves versions out", one({ expect: { split: { v1: 100 } } }), []],
+    [
+      "laws without cases",
+      { alias: ALIAS, laws: [{ always: { when: { path: "/" }, version: "v1" } }, { keeps: { key: "cookie id" } }] },
+      [],
+    ],
     ["an alias for each case", { cases: [{ alias: ALIAS, expect: { split: { v1: 90, v2: 10 } } }] }, []],
   ])("%s", (_, suite) => {
     expect(parseSuite(suite)).toMatchObject({ ok: true, diagnostics: [] });

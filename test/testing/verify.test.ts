@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compile, nodeReader, plan, toRequest } from "../../src/index.ts";
 import { sharesOf } from "../../src/route/shares.ts";
 import {
+  type CaseConfig,
   coverage,
   type ExpectationConfig,
   mutants,
@@ -129,8 +130,8 @@ describe("coverage", () => {
     const dead = { version: "v1", additional_version_strategy: { v2: { combine_type: "and", rules: [rule, { ...rule, value: "2" }] } } };
     const [covered] = of([{ request: { headers: { a: "1" } }, expect: { version: "v1" } }], dead);
     expect(covered?.points[0]?.sights).toEqual([
-      { sight: "decided", cases: 0, possible: false },
-      { sight: "failed", cases: 1, possible: true },
+      { sight: "decided", cases: 0, laws: 0, possible: false },
+      { sight: "failed", cases: 1, laws: 0, possible: true },
     ]);
   });
 
@@ -154,7 +155,7 @@ law(
 
 test("no case of a suggested suite could be left out: it covers or kills something, or it is an end of an arm", () => {
   const suite = suggestCases(ALIAS);
-  const score = (cases: SuiteConfig["cases"]): string => {
+  const score = (cases: readonly CaseConfig[]): string => {
     const checked = parseSuite({ alias: ALIAS, cases });
     const killed = mutate(ALIAS, { cases }).outcomes.filter(({ kind }) => kind === "killed").length;
     return `${checked.ok ? ratio(coverage(checked.value)) : 0} ${killed}`;

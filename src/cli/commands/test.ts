@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Plan } from "../../index.ts";
-import { type Case, coverage, mutate, ratio, scoreOf, verifySuite } from "../../testing/index.ts";
+import { coverage, mutate, ratio, scoreOf, verifySuite } from "../../testing/index.ts";
 import { percentage } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { filesOf } from "../files/glob.ts";
@@ -15,7 +15,14 @@ import { junit } from "../reporters/junit.ts";
 import { lcov } from "../reporters/lcov.ts";
 import { mutationText, scorePercent } from "../reporters/mutation.ts";
 import { readable } from "../reporters/readable.ts";
-import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../reporters/result.ts";
+import {
+  type CaseResult,
+  type CoverageResult,
+  type MutationResult,
+  type RunResult,
+  type SuiteResult,
+  totalsOf,
+} from "../reporters/result.ts";
 import { tap } from "../reporters/tap.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
@@ -171,11 +178,10 @@ async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
     results.push(resultOf(file, began));
   }
   const sources = new Map(suites.flatMap((suite) => [...suite.sources]));
-  const cases = suites.flatMap(({ suite }) => suite.cases);
   const covers = options.coverage || options.coverageFiles.length > 0 || options.minCoverage !== undefined;
   const result: RunResult = {
     suites: results,
-    coverage: covers ? coverageOf(cases, sources) : undefined,
+    coverage: covers ? coverageOf(suites, sources) : undefined,
     mutation: options.mutate ? mutationOf(suites, sources, host) : undefined,
   };
   for (const { path, text } of options.coverageFiles) await save(path, text(result.coverage ?? []));
@@ -217,18 +223,22 @@ function resultOf(file: SuiteFile, began: number): SuiteResult {
       return { kind: "faulty", file: file.name, text: file.text, diagnostics: file.diagnostics };
     case "read": {
       const { suite, name, locate } = file;
-      const failures = new Map(verifySuite(suite).failures.map((failure) => [failure.case, failure]));
-      const cases = suite.cases.map((each) => {
+      const report = verifySuite(suite);
+      const failures = new Map(report.failures.map((failure) => [failure.case, failure]));
+      const proofs = new Map<unknown, CaseResult["proof"]>(report.laws.map(({ law, result }) => [law, result.kind]));
+      const cases = [...suite.cases, ...suite.laws].map((each): CaseResult => {
         const failure = failures.get(each);
-        return { title: each.title, failure: failure && { ...failure, position: locate(each.at) } };
+        return { title: each.title, failure: failure && { ...failure, position: locate(each.at) }, proof: proofs.get(each) };
       });
       return { kind: "ran", file: name, title: suite.title, cases, took: performance.now() - began };
     }
   }
 }
 
-function coverageOf(cases: readonly Case[], sources: ReadonlyMap<Plan, AliasSource>): readonly CoverageResult[] {
-  return coverage({ title: undefined, cases }).flatMap((each) => {
+function coverageOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>): readonly CoverageResult[] {
+  const cases = suites.flatMap(({ suite }) => suite.cases);
+  const laws = suites.flatMap(({ suite }) => suite.laws);
+  return coverage({ title: undefined, cases, laws }).flatMap((each) => {
     const source = sources.get(each.plan);
     return source === undefined ? [] : [{ source, coverage: each }];
   });

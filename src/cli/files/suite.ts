@@ -179,8 +179,8 @@ function planOf(loaded: Loaded | undefined): Checked<Plan> {
 
 /** The paths of aliases in a suite that has not been checked yet. */
 function pathsIn(value: unknown): ReadonlySet<string> {
-  const cases = property(value, "cases");
-  const aliases = [value, ...(Array.isArray(cases) ? cases : [])].map((each) => property(each, "alias"));
+  const parts = [property(value, "cases"), property(value, "laws")].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  const aliases = [value, ...parts].map((each) => property(each, "alias"));
   return new Set(aliases.filter((alias) => typeof alias === "string"));
 }
 
@@ -193,18 +193,18 @@ function sourcesOf(
   name: string,
   text: string,
   value: unknown,
-  { cases }: Suite,
+  { cases, laws }: Suite,
   locate: AliasSource["locate"],
   aliases: Aliases,
 ): ReadonlyMap<Plan, AliasSource> {
   const files = new Map([...aliases.values()].flatMap((each) => (each.kind === "alias" ? [[each.source.plan, each.source] as const] : [])));
   const sources = new Map<Plan, AliasSource>();
-  const written = property(value, "cases") as readonly unknown[];
-  for (const [index, { plan }] of cases.entries()) {
+  const written = ["cases", "laws"].flatMap((key) => (property(value, key) ?? []) as readonly unknown[]);
+  for (const [index, { plan, at: place }] of [...cases, ...laws].entries()) {
     if (plan === undefined || sources.has(plan)) continue;
     const own = property(written[index], "alias") ?? undefined;
     const config = own ?? property(value, "alias");
-    const prefix = own === undefined ? "/alias" : `/cases/${index}/alias`;
+    const prefix = own === undefined ? "/alias" : `${place}/alias`;
     sources.set(
       plan,
       files.get(plan) ?? { name, within: true, text, config: config as AliasConfig, plan, locate: (at) => locate(prefix + at) },

@@ -48,8 +48,8 @@ function indentOf(text: string): number {
   return Math.max(0, text.search(/[^\s-]/));
 }
 
-function missingText({ part, sight, cases, possible }: SightOfLine): readonly string[] {
-  if (cases > 0) return [];
+function missingText({ part, sight, cases, laws, possible }: SightOfLine): readonly string[] {
+  if (cases + laws > 0) return [];
   const { seen, can } = part === "arm" ? { seen: "reached", can: "reached" } : WORDS[sight];
   return [possible ? `${part} never ${seen}` : `${part} can never ${part === "arm" ? "be " : ""}${can}`];
 }

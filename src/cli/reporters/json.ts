@@ -26,10 +26,11 @@ function suiteOf(suite: SuiteResult): object {
     case "faulty":
       return { file: suite.file, ran: false, diagnostics: suite.diagnostics };
     case "ran": {
-      const cases = suite.cases.map(({ title, failure }) => {
-        if (failure === undefined) return { title, passed: true };
+      const cases = suite.cases.map(({ title, failure, proof }) => {
+        const law = proof === undefined ? {} : { law: proof };
+        if (failure === undefined) return { title, passed: true, ...law };
         const { position, message, explanation } = failure;
-        return { title, passed: false, position, message, explanation };
+        return { title, passed: false, ...law, position, message, explanation };
       });
       return { file: suite.file, ran: true, ...(suite.title !== undefined && { title: suite.title }), cases };
     }

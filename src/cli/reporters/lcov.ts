@@ -12,7 +12,7 @@ export function lcov(results: readonly CoverageResult[]): string {
 function record(result: CoverageResult): string {
   const lines = linesOf(result).flatMap(({ number, sights }) => {
     const possible = sights.filter((sight) => sight.possible);
-    return possible.length === 0 ? [] : [{ number, counts: possible.map(({ cases }) => cases) }];
+    return possible.length === 0 ? [] : [{ number, counts: possible.map(({ cases, laws }) => cases + laws) }];
   });
   const branches = lines.flatMap(({ number, counts }) => counts.map((cases, index) => `BRDA:${number},0,${index},${cases}`));
   const hits = lines.map(({ number, counts }) => ({ number, most: Math.max(...counts) }));

@@ -30,6 +30,6 @@ export function linesOf({ source, coverage }: CoverageResult): readonly CoveredL
 function stateOf(sights: readonly SightOfLine[]): CoveredLine["state"] {
   if (sights.every(({ sight, possible }) => sight === "failed" || !possible)) return "never";
   const possible = sights.filter((sight) => sight.possible);
-  const seen = possible.filter(({ cases }) => cases > 0);
+  const seen = possible.filter(({ cases, laws }) => cases + laws > 0);
   return seen.length === possible.length ? "seen" : seen.length > 0 ? "half" : "unseen";
 }

@@ -1,5 +1,5 @@
 import { visible } from "../../alias/surface.ts";
-import { failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import { countText, failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import { complaint } from "../terminal/complaint.ts";
 import { refusalLines } from "../terminal/host.ts";
 import { type Style, visibleLines } from "../terminal/style.ts";
@@ -29,7 +29,9 @@ function suiteText(suite: SuiteResult, style: Style): string {
       });
       const failed = failedOf(cases);
       const mark = failed === 0 ? style("green", "✓") : style("red", "✗");
-      const passed = failed === 0 ? `${plural(cases.length, "case")} passed` : `${failed} of ${plural(cases.length, "case")} failed`;
+      const unknown = cases.filter(({ proof, failure }) => proof === "unknown" && failure === undefined).length;
+      const allowed = unknown === 0 ? "" : `, ${plural(unknown, "law")} neither proved nor refuted`;
+      const passed = failed === 0 ? `${countText(cases)} passed${allowed}` : `${failed} of ${countText(cases)} failed${allowed}`;
       return `${failures.join("")}${mark} ${style("bold", visible(file))}: ${passed}\n`;
     }
   }
@@ -43,12 +45,9 @@ function indented(text: string): string {
 }
 
 function sums(results: readonly SuiteResult[], style: Style): string {
-  const { suites, broken, cases, failed } = totalsOf(results);
-  const parts = [
-    `${plural(cases - failed, "case")} passed`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(broken > 0 ? [`${broken} not run`] : []),
-  ];
+  const { suites, broken, failed } = totalsOf(results);
+  const passing = results.flatMap((suite) => (suite.kind === "ran" ? suite.cases.filter(({ failure }) => failure === undefined) : []));
+  const parts = [`${countText(passing)} passed`, ...(failed > 0 ? [`${failed} failed`] : []), ...(broken > 0 ? [`${broken} not run`] : [])];
   const counts = broken > 0 ? `${parts.slice(0, -1).join(", ")}, ${plural(broken, "suite")} not run` : parts.join(", ");
   return `${plural(suites, "suite")}: ${style(failed + broken > 0 ? "red" : "green", counts)}\n`;
 }

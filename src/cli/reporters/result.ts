@@ -1,6 +1,7 @@
 import type { Diagnostic, Position } from "../../index.ts";
-import type { Coverage, MutationReport } from "../../testing/index.ts";
+import type { Coverage, LawResult, MutationReport } from "../../testing/index.ts";
 import type { AliasSource } from "../files/suite.ts";
+import { plural } from "../terminal/table.ts";
 
 /** The result of a suite file: its cases, or why it could not be run. */
 export type SuiteResult =
@@ -20,6 +21,15 @@ export interface CaseResult {
   readonly title: string;
   /** The position of the case; what was expected and what came, a line each; and what each rule found. */
   readonly failure: { readonly position: Position; readonly message: string; readonly explanation: string } | undefined;
+  /** What is known of a law; undefined for a case. */
+  readonly proof?: LawResult["kind"] | undefined;
+}
+
+/** How many cases and laws there are, in words. */
+export function countText(results: readonly CaseResult[]): string {
+  const laws = results.filter(({ proof }) => proof !== undefined).length;
+  const cases = plural(results.length - laws, "case");
+  return laws === 0 ? cases : laws === results.length ? plural(laws, "law") : `${cases} and ${plural(laws, "law")}`;
 }
 
 /** What the suites covered of one alias. */
