@@ -44,7 +44,7 @@ export function asSound(plan: Plan): Plan {
 }
 
 function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  if (typeof value !== "object" || value === null) return;
   Object.freeze(value);
   for (const part of Object.values(value)) freeze(part);
 }

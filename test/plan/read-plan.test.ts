@@ -150,6 +150,7 @@ describe("a plan from elsewhere", () => {
       expect(asked).toBe(1);
       expect(route.plan).not.toBe(copy);
       expect(Object.isFrozen(route.plan.rules[0]?.test.matches)).toBe(true);
+      expect(route.plan.outcomes.every((outcome) => Object.isFrozen(outcome))).toBe(true);
     }
     expect(globalThis).not.toHaveProperty("stolen");
   });
