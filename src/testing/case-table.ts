@@ -12,44 +12,49 @@ interface Entry {
 
 /** Cases by what they can notice, so that a mutant is only judged by those for which it may decide otherwise. */
 export interface CaseTable {
-  readonly entries: readonly Entry[];
+  readonly entries: Entry[];
   /** Cases that fail on the plan as it is. They are in none of the lists. */
-  readonly failing: readonly Case[];
-  readonly byValue: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>;
+  readonly failing: Case[];
+  readonly byValue: Map<string, Map<string, Entry[]>>;
   /** For each test the cases for which all of its matches hold but one, by the number of that one. */
-  readonly nearly: readonly ReadonlyMap<number, readonly Entry[]>[];
+  readonly nearly: readonly Map<number, Entry[]>[];
   /** The cases that come to the split without a draw, by the number of the sticky key that they are drawn by. */
-  readonly keyed: ReadonlyMap<number, readonly Entry[]>;
+  readonly keyed: Map<number, Entry[]>;
 }
 
 /** A table of the cases of one plan. */
 export function tableOf(subject: Subject, cases: readonly Case[]): CaseTable {
-  const entries: Entry[] = [];
-  const failing: Case[] = [];
-  const byValue = new Map<string, Map<string, Entry[]>>();
   const nearly = subject.tests.map(() => new Map<number, Entry[]>());
-  const keyed = new Map<number, Entry[]>();
-  for (const each of cases) {
-    const row = rowOf(subject, each.request);
-    const made = { each, row };
-    if (!holds(subject, subject.original, made)) {
-      failing.push(each);
-      continue;
-    }
-    entries.push(made);
-    for (const [name, value] of row.values) {
-      const byText = entry(byValue, name, () => new Map<string, Entry[]>());
-      entry(byText, value, () => []).push(made);
-    }
-    for (const [test, { count, sum }] of row.tallies) {
-      const length = (subject.tests[test] as Test).matches.length;
-      // The numbers of all matches sum to n (n - 1) / 2: what is missing is the number of the one that fails.
-      if (count === length - 1) entry(nearly[test] as Map<number, Entry[]>, (length * (length - 1)) / 2 - sum, () => []).push(made);
-    }
-    if (row.holding.length === 0 && each.draw === undefined) entry(keyed, keyOf(subject, row), () => []).push(made);
+  const table: CaseTable = {
+    entries: [],
+    failing: [],
+    byValue: new Map(),
+    nearly,
+    keyed: new Map(),
+  };
+  for (const each of cases) addCase(subject, table, each);
+  return table;
+}
+
+/** Adds a case to a table. */
+export function addCase(subject: Subject, { entries, failing, byValue, nearly, keyed }: CaseTable, each: Case): void {
+  const row = rowOf(subject, each.request);
+  const made = { each, row };
+  if (!holds(subject, subject.original, made)) {
+    failing.push(each);
+    return;
   }
-  // Of two matches one holds, where no case need have a value for it.
-  return { entries, failing, byValue, nearly, keyed };
+  entries.push(made);
+  for (const [name, value] of row.values) {
+    const byText = entry(byValue, name, () => new Map<string, Entry[]>());
+    entry(byText, value, () => []).push(made);
+  }
+  for (const [test, { count, sum }] of row.tallies) {
+    const length = (subject.tests[test] as Test).matches.length;
+    // The numbers of all matches sum to n (n - 1) / 2: what is missing is the number of the one that fails.
+    if (count === length - 1) entry(nearly[test] as Map<number, Entry[]>, (length * (length - 1)) / 2 - sum, () => []).push(made);
+  }
+  if (row.holding.length === 0 && each.draw === undefined) entry(keyed, keyOf(subject, row), () => []).push(made);
 }
 
 /** The number of the first sticky key that a request has, -1 where it has none. */

@@ -1,7 +1,8 @@
+import { toRequest } from "../request/index.ts";
 import { type AliasConfig, parse } from "../alias/index.ts";
 import { type Plan, toPlan } from "../plan/index.ts";
 import { compare, type Difference, EFFORT } from "../prove/index.ts";
-import { type CaseTable, kills, tableOf } from "./case-table.ts";
+import { addCase, type CaseTable, kills, tableOf } from "./case-table.ts";
 import { type Examples, examplesOf } from "./examples.ts";
 import { type MadeMutant, type Mutant, mutantsOf } from "./mutants.ts";
 import type { Case, Suite, SuiteConfig } from "./suite.ts";
@@ -120,4 +121,47 @@ function survivalOf({ plan }: Subject, search: DifferenceSearch, mutant: Mutant,
   if (compared.kind !== "different") return { kind: compared.kind, mutant };
   const { request, draw, before, after } = compared;
   return { kind: "survived", mutant, difference: { request, draw, before, after } };
+}
+
+/** So many mutants are looked at to complete a suite: about 4 s. An alias with more has some thousand rules. */
+const COMPLETED_MUTANTS = 20_000;
+
+/** What completing a suite adds: the requests and draws of survivors. */
+type Added = Pick<Difference, "request" | "draw">;
+
+/**
+ * Requests that notice the mutants which survive some cases, so that with them none survives for which a request is found. Nothing
+ * where the config has very many mutants.
+ */
+export function survivorsOf(config: AliasConfig, suite: SuiteConfig | Suite): readonly Added[] {
+  const made = mutantsOf(config);
+  if (made.length > COMPLETED_MUTANTS) return [];
+  const subject = subjectOf(config);
+  const table = tableOf(subject, casesOf(config, subject.plan, [suite]));
+  const search = searchOf(subject);
+  const added: Added[] = [];
+  for (const mutant of made) {
+    const result = resultOf(subject, table, search, mutant);
+    if (result.kind !== "survived") continue;
+    const { request, draw, before } = result.difference;
+    const some = Object.entries(before);
+    const [only, another] = some;
+    const version = another === undefined ? only?.[0] : undefined;
+    const expect = {
+      version,
+      split: version === undefined ? new Map(some) : undefined,
+      reason: undefined,
+      at: undefined,
+    };
+    addCase(subject, table, {
+      at: "",
+      title: "",
+      plan: subject.plan,
+      request: toRequest(request),
+      draw,
+      expect,
+    });
+    added.push({ request, draw });
+  }
+  return added;
 }

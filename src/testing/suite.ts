@@ -105,7 +105,7 @@ export interface SuiteOptions {
 }
 
 /** A suite of the project's own has some hundreds; a generated one with more should be several files. */
-const MOST_CASES = 100_000;
+export const MOST_CASES = 100_000;
 /** Names and values of all requests of a suite, and their characters: a suite file has at most 32 Mi of them, without anchors. */
 const MOST_IN_ALL: Room = { values: 4_000_000, characters: 33_554_432 };
 /** Each law is proved by itself. */

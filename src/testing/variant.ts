@@ -33,7 +33,12 @@ export interface Variant {
 
 /** A match of a test, or how it combines them, or a sticky key, that is another one or gone. */
 export type Edit =
-  | { readonly kind: "match"; readonly test: number; readonly index: number; readonly match: Match | undefined }
+  | {
+      readonly kind: "match";
+      readonly test: number;
+      readonly index: number;
+      readonly match: Match | undefined;
+    }
   | { readonly kind: "combine"; readonly test: number; readonly combine: Test["kind"] }
   | { readonly kind: "key"; readonly index: number; readonly field: Field | undefined };
 
@@ -58,7 +63,11 @@ export interface Answer {
  */
 export function subjectOf(config: AliasConfig): Subject {
   const alias = sound(parse(config));
-  const plan = toPlan(alias);
+  return subjectFor(toPlan(alias), alias.stickiness?.keys.map(fieldOf) ?? []);
+}
+
+/** A plan as a subject, with the sticky keys that its alias has: a plan with nothing to split does not say them. */
+export function subjectFor(plan: Plan, keys: readonly Field[]): Subject {
   const tests = plan.rules.map(({ test }) => test);
   const satisfied = new Map<string, Map<string, (readonly [number, number])[]>>();
   tests.forEach(({ matches }, test) =>
@@ -68,7 +77,6 @@ export function subjectOf(config: AliasConfig): Subject {
     }),
   );
   const keysOf = new Map<string, number[]>();
-  const keys = alias.stickiness?.keys.map(fieldOf) ?? [];
   keys.forEach((field, index) => entry(keysOf, fieldName(field), () => []).push(index));
   const numbers = tests.map((_, index) => index);
   return {
@@ -78,7 +86,13 @@ export function subjectOf(config: AliasConfig): Subject {
     satisfied,
     keys,
     keysOf,
-    original: { plan, tests: numbers, ruleOf: numbers, slots: slotsOf(runsOf(plan)), edit: undefined },
+    original: {
+      plan,
+      tests: numbers,
+      ruleOf: numbers,
+      slots: slotsOf(runsOf(plan)),
+      edit: undefined,
+    },
   };
 }
 
@@ -107,7 +121,11 @@ export function variantOf(subject: Subject, change: Change, config: () => AliasC
       return withRules(plan, plan.rules.toSpliced(test, 1), original.tests.toSpliced(test, 1), original);
     }
     case "combine":
-      return edited({ kind: "combine", test: testOf.get(change.version) as number, combine: change.combine === "and" ? "all" : "any" });
+      return edited({
+        kind: "combine",
+        test: testOf.get(change.version) as number,
+        combine: change.combine === "and" ? "all" : "any",
+      });
     case "rule": {
       const { index, rule } = change;
       const test = testOf.get(change.version) as number;
@@ -129,7 +147,9 @@ export function variantOf(subject: Subject, change: Change, config: () => AliasC
         ...(strategies != null && {
           additional_version_strategy: Object.fromEntries(Object.keys(strategies).map((version) => [version, STAND_IN])),
         }),
-        ...(stickiness != null && { stickiness: { ...stickiness, keys: stickiness.keys.slice(0, 1) } }),
+        ...(stickiness != null && {
+          stickiness: { ...stickiness, keys: stickiness.keys.slice(0, 1) },
+        }),
       });
       if (!read.ok) return undefined;
       const varied = toPlan(read.value);

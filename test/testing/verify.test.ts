@@ -150,7 +150,7 @@ law(
     expect(verify(undefined, checked.value).failures.map(({ message }) => message)).toEqual([]);
     for (const each of coverage(checked.value)) expect(each.seen).toBe(each.possible);
   },
-  1000,
+  60,
 );
 
 test("no case of a suggested suite could be left out: it covers or kills something, or it is an end of an arm", () => {
