@@ -276,4 +276,48 @@ describe.skipIf(refusal !== undefined)("generated code", () => {
     expect(text(long)).toMatch(/\.length === 7\b/);
     expect(text([...long, "user-1"])).toMatch(/\.length >= 6 && \w+\.length <= 7\b/);
   });
+
+  const together = (combine_type: string, ...rules: readonly RuleConfig[]): AliasConfig => ({
+    version: "v1",
+    additional_version_strategy: { v2: { combine_type, rules } },
+  });
+  const parameters = (length: number): readonly RuleConfig[] =>
+    many(length, (index) => `q${index}`).map((param) => ({ rule_type: "Query", param, op: "=", value: "1" }));
+  const cookies = (length: number): readonly RuleConfig[] =>
+    many(length, (index) => `c${index}`).map((param) => ({ rule_type: "Cookie", param, op: "=", value: "1" }));
+
+  test("seeks up to eight parameters of a query in place, and decodes the query for more", () => {
+    expect(String(jit(together("and", ...parameters(8))))).not.toContain("queryDecoded");
+    expect(String(jit(together("and", ...parameters(9))))).not.toContain("queryValue");
+    expect(String(jit(together("and", ...parameters(1), ...cookies(9))))).not.toContain("queryDecoded");
+    const [first] = parameters(1) as [RuleConfig];
+    const alike = Object.fromEntries(
+      many(9, (index) => `v${index + 2}`).map((version) => [version, { rules: [{ ...first, value: version }] }]),
+    );
+    expect(String(jit({ version: "v1", additional_version_strategy: alike }))).not.toContain("queryDecoded(");
+  });
+
+  test("reads a text where it is needed, and ahead of the rules where more than one looks at it", () => {
+    const [one, two] = cookies(2) as [RuleConfig, RuleConfig];
+    expect(String(jit(together("and", rule("a", "1"), one)))).toMatch(/=== "1"\) \{\n.*carrier\.cookie/);
+    const shared: AliasConfig = {
+      version: "v1",
+      additional_version_strategy: {
+        v2: { combine_type: "and", rules: [rule("a", "1"), one] },
+        v3: { combine_type: "and", rules: [rule("b", "1"), two] },
+      },
+    };
+    expect(String(jit(shared)).match(/carrier\.cookie/g)).toHaveLength(1);
+    expect(String(jit(shared))).toMatch(/carrier\.cookie[^]*=== "1"\) \{/);
+  });
+
+  test("compares a few values in turn, tells more apart by one unit, and hashes those that no unit tells apart", () => {
+    const text = (values: string): string => String(jit(strategies({ ...rule("a", values), op: "in" })));
+    expect(text("ab")).toContain(' && text0 === "ab" && ');
+    expect(text("ab,abc")).toContain('(text0 === "ab" || text0 === "abc")');
+    expect(text("ab,ba,aa")).toContain('(text0 === "ab" || text0 === "ba" || text0 === "aa")');
+    expect(text("one,two,six,ten")).toMatch(/charCodeAt\(\d\) & \d+\]/);
+    expect(text("ab,ba,aa,bb")).toContain("Math.imul(");
+    expect(text("ab,ba,aa,bb")).not.toContain('=== "ab"');
+  });
 });
