@@ -288,7 +288,7 @@ describe.skipIf(refusal !== undefined)("generated code", () => {
 
   test("seeks up to eight parameters of a query in place, and decodes the query for more", () => {
     expect(String(jit(together("and", ...parameters(8))))).not.toContain("queryDecoded");
-    expect(String(jit(together("and", ...parameters(9))))).not.toContain("queryValue");
+    expect(String(jit(together("and", ...parameters(9))))).toContain("queryDecoded(");
     expect(String(jit(together("and", ...parameters(1), ...cookies(9))))).not.toContain("queryDecoded");
     const [first] = parameters(1) as [RuleConfig];
     const alike = Object.fromEntries(
@@ -309,6 +309,15 @@ describe.skipIf(refusal !== undefined)("generated code", () => {
     };
     expect(String(jit(shared)).match(/carrier\.cookie/g)).toHaveLength(1);
     expect(String(jit(shared))).toMatch(/carrier\.cookie[^]*=== "1"\) \{/);
+  });
+
+  test("compares a draw with the ends of up to 65 arms, and looks it up in a table for more", () => {
+    const arms = (length: number): AliasConfig => ({
+      version: "v1",
+      additional_version_weights: Object.fromEntries(many(length - 1, (index) => `w${index}`).map((version) => [version, 1])),
+    });
+    expect(String(jit(arms(65), { budgets: { versions: 65 } }))).not.toContain("arms0[");
+    expect(String(jit(arms(66), { budgets: { versions: 65 } }))).toContain("arms0[");
   });
 
   test("compares a few values in turn, tells more apart by one unit, and hashes those that no unit tells apart", () => {
