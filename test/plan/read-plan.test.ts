@@ -99,6 +99,7 @@ describe("a plan from elsewhere", () => {
     ["/split/sticky/keys", [], "plan /split/sticky/keys: a sticky draw without keys"],
     ["/own", 1, "unknown-key /own: unknown key `own`"],
     ["/rules/0/test/matches/0/values/0", "x".repeat(5_000), "over-budget /rules/0/test/matches/0/values/0: more than 4096 characters"],
+    ["/split/sticky/seed", "x".repeat(5_000), "over-budget /split/sticky/seed: more than 4096 characters"],
   ])("is refused with %s = %j", (path, value, expected) => {
     expect(complaint(damaged(path, value))).toBe(expected);
   });
