@@ -156,6 +156,13 @@ describe("a plan from elsewhere", () => {
     expect(globalThis).not.toHaveProperty("stolen");
   });
 
+  test("with a seed over the budget is told which budget to raise", () => {
+    const candidate = damaged("/split/sticky/seed", "x".repeat(5_000)) as typeof sound;
+    expect(() => compile(candidate)).toThrow(
+      expect.objectContaining({ diagnostics: [expect.objectContaining({ help: "make it smaller, or raise the budget `value`" })] }),
+    );
+  });
+
   test("is within the budgets of a config, each refused by name", () => {
     const many = <T>(count: number, each: T): T[] => Array.from({ length: count }, () => each);
     const match = { field: { kind: "header", name: "a" }, values: ["x"], at: "" };
