@@ -2,6 +2,8 @@ const COLON = 58;
 const DOT = 46;
 const ZERO = 48;
 const PERCENT = 37;
+const OPEN = 91;
+const CLOSE = 93;
 
 /**
  * Whether the characters from `from` up to `to` are an IPv4 address in four decimal parts, or an IPv6 address (RFC 4291, section
@@ -78,20 +80,27 @@ function isHex(unit: number): boolean {
 }
 
 /**
- * The address of an endpoint with a port: `192.0.2.7:443`, `[2001:db8::1]:443`, or IPv6 with the port behind the last colon, as
- * HAProxy writes it. Undefined where there is none.
+ * The address of an endpoint with a port, from `from` up to `to`: `192.0.2.7:443`, `[2001:db8::1]:443`, or IPv6 with the port behind the last
+ * colon, as HAProxy writes it. Undefined where there is none.
  */
-export function endpointAddress(text: string): string | undefined {
-  if (text.startsWith("[")) {
-    const close = text.indexOf("]");
-    return close > 0 && isAddress(text, 1, close) && isPort(text.slice(close + 1)) ? text.slice(1, close) : undefined;
-  }
-  const colon = text.lastIndexOf(":");
-  return colon > 0 && isPort(text.slice(colon)) && isAddress(text, 0, colon) ? text.slice(0, colon) : undefined;
+export function endpointAddress(text: string, from = 0, to: number = text.length): string | undefined {
+  let colon = to - 1;
+  while (colon > from && text.charCodeAt(colon) !== COLON) colon--;
+  if (colon <= from || !isPort(text, colon + 1, to)) return undefined;
+  const bracketed = text.charCodeAt(from) === OPEN && text.charCodeAt(colon - 1) === CLOSE;
+  const [start, end] = bracketed ? [from + 1, colon - 1] : [from, colon];
+  return isAddress(text, start, end) ? text.slice(start, end) : undefined;
 }
 
-function isPort(text: string): boolean {
-  return /^:\d{1,5}$/.test(text) && Number(text.slice(1)) < 65_536;
+function isPort(text: string, from: number, to: number): boolean {
+  if (to <= from || to - from > 5) return false;
+  let port = 0;
+  for (let at = from; at < to; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < ZERO || unit > ZERO + 9) return false;
+    port = port * 10 + unit - ZERO;
+  }
+  return port < 65_536;
 }
 
 /** Whether a text is a host name, or a host name with a port: letters, digits, `-`, `_` and dots, or an address in brackets. */

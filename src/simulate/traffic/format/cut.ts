@@ -27,11 +27,14 @@ interface Cut {
   readonly text: string;
 }
 
-/** The values of a line's fields: those that are wanted, in their order. */
-export type Values = readonly string[];
+/**
+ * Where the fields of a line stand: those that are wanted, in their order. The first begins at the first number and ends before the
+ * second, and so on.
+ */
+export type Bounds = Int32Array;
 
 /**
- * Makes the function that cuts lines into the values of the fields that are wanted. Fields are found from left to right, by the texts
+ * Makes the function that finds the fields that are wanted, writes where they stand, and returns what is wrong with the line. Fields are found from left to right, by the texts
  * between them, so a line takes time that grows with its length only.
  *
  * A search for one character takes 9 ns in V8, and for several a call of 100 ns. So the first character of a text is searched for, and the
@@ -40,7 +43,7 @@ export type Values = readonly string[];
 export function cutter(
   { tokens, escape, tail, separator }: Layout,
   isWanted: (variable: Variable) => boolean,
-): (line: string) => Values | Fault {
+): (line: string, bounds: Bounds) => Fault | undefined {
   const lead = typeof tokens[0] === "string" ? tokens[0] : "";
   const cuts = cutsOf(tokens, escape, tail);
   const count = cuts.length;
@@ -50,10 +53,10 @@ export function cutter(
   const wanted = cuts.map(({ variable }) => isWanted(variable));
   const more: Fault = { fault: "the line has more fields than the format", fields: count - 1 };
 
-  return (line) => {
+  return (line, bounds) => {
     if (!isAt(line, lead, 0)) return { fault: `the line does not begin with ${shown(lead)}`, fields: 0 };
-    const values: string[] = [];
     let at = lead.length;
+    let place = 0;
     for (let index = 0; index < count; index++) {
       const text = texts[index] as string;
       let end: number;
@@ -82,10 +85,13 @@ export function cutter(
           if (separator !== undefined && line.includes(separator, at)) return more;
       }
       if (end === -1) return { fault: `no ${shown(text)} behind ${shown(cuts[index]?.variable.name ?? "")}`, fields: index };
-      if (wanted[index] === true) values.push(line.slice(at, end));
+      if (wanted[index] === true) {
+        bounds[place++] = at;
+        bounds[place++] = end;
+      }
       at = end + text.length;
     }
-    return at === line.length || (tail === "more" && line.charCodeAt(at) === SPACE) ? values : more;
+    return at === line.length || (tail === "more" && line.charCodeAt(at) === SPACE) ? undefined : more;
   };
 }
 

@@ -1,6 +1,15 @@
 /** How a format writes the characters that would break it. */
 export type Escape = "backslash" | "percent" | "plus" | "none";
 
+/** The character that every escape begins with. */
+const MARKS: { readonly [escape in Escape]: string | undefined } = { backslash: "\\", percent: "%", plus: "+", none: undefined };
+
+/** Whether anything in a line may be escaped: one search for a line is less than one for each field. */
+export function isEscapedIn(line: string, escape: Escape): boolean {
+  const mark = MARKS[escape];
+  return mark !== undefined && line.indexOf(mark) !== -1;
+}
+
 const CONTROLS: { readonly [letter: string]: string | undefined } = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v" };
 
 /**
@@ -16,9 +25,12 @@ export function unescaped(raw: string, escape: Escape): string {
     case "percent":
       return raw.includes("%") ? percentDecoded(raw) : raw;
     case "plus":
-      return raw.includes("+") ? raw.replaceAll("+", " ") : raw;
+      return raw.replaceAll(PLUS, " ");
   }
 }
+
+/** With an expression V8 makes one text; with a text it makes a tree of references, which takes four times as long. */
+const PLUS = /\+/g;
 
 const ESCAPES = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))/g;
 

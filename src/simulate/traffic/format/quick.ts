@@ -1,7 +1,7 @@
 import type { NodeRequest } from "../../../request/index.ts";
 import type { ReadLine } from "../visit.ts";
 import { isAddress } from "./address.ts";
-import { clfReader } from "./clock.ts";
+import { timeReader } from "./clock.ts";
 import { isDigit } from "./digit.ts";
 import { isMethodIn, isProtocolIn } from "./request-line.ts";
 import { isMissing, isStatusAt, userText } from "./scan.ts";
@@ -20,7 +20,7 @@ const PLAIN_TARGET = /^\/[!#-[\]-~\u0080-\uFFFF]*$/;
  * place of 1.1 to 1.4), and leaves all others to it: `slow` says what a line means that has an escaped character, a user with blanks, or a fault.
  */
 export function quickReader(format: "common" | "combined", slow: ReadLine): ReadLine {
-  const readTime = clfReader();
+  const readTime = timeReader("clf");
   const combined = format === "combined";
   return (line) => {
     const addressEnd = line.indexOf(" ");
@@ -49,7 +49,7 @@ export function quickReader(format: "common" | "combined", slow: ReadLine): Read
       line.charCodeAt(requestEnd + 5) !== SPACE
     )
       return slow(line);
-    const time = readTime(line.slice(nameEnd + 2, nameEnd + 28));
+    const time = readTime(line, nameEnd + 2, nameEnd + 28);
     const url = line.slice(space + 1, last);
     let at = sizeStart;
     while (isDigit(line.charCodeAt(at))) at++;

@@ -21,10 +21,8 @@ export function isMethodIn(text: string, from: number, to: number): boolean {
 
 /** Whether a text is what stands between method and protocol (RFC 9112, section 3.2), without blanks or controls. */
 export function isTarget(text: string, method: string | undefined): boolean {
-  return (
-    ORIGIN_FORM.test(text) ||
-    (VISIBLE.test(text) && (text === "*" || ABSOLUTE.test(text) || (method === "CONNECT" && AUTHORITY.test(text))))
-  );
+  if (text.charCodeAt(0) === SLASH) return ORIGIN_FORM.test(text);
+  return VISIBLE.test(text) && (text === "*" || ABSOLUTE.test(text) || (method === "CONNECT" && AUTHORITY.test(text)));
 }
 
 const ORIGIN_FORM = /^\/[!-~\u0080-\uFFFF]*$/;
@@ -46,11 +44,35 @@ const HTTP = "HTTP/";
  * implies. Undefined where the URL names no host.
  */
 export function hostOf(url: string): string | undefined {
+  const plain = authorityEnd(url);
+  if (plain !== -1) {
+    const secure = url.charCodeAt(4) === LOWER_S;
+    return withoutDefaultPort(url.slice(secure ? 8 : 7, plain), secure ? "https" : "http");
+  }
   const match = /^([A-Za-z][A-Za-z0-9+.-]{0,31}):\/\/(?:[^/?#@]*@)?([^/?#@]+)/.exec(url);
   if (match === null) return undefined;
   const [, scheme = "", authority = ""] = match;
   return withoutDefaultPort(authority, scheme.toLowerCase());
 }
+
+/** Where the host and port of a URL end that begins with `http://` or `https://` and names no user; -1 for others. */
+function authorityEnd(url: string): number {
+  const begin = url.startsWith("http://") ? 7 : url.startsWith("https://") ? 8 : -1;
+  if (begin === -1) return -1;
+  let at = begin;
+  for (; at < url.length; at++) {
+    const unit = url.charCodeAt(at);
+    if (unit === SLASH || unit === QUESTION || unit === HASH) break;
+    if (unit === AT_SIGN) return -1;
+  }
+  return at > begin ? at : -1;
+}
+
+const HASH = 35;
+const SLASH = 47;
+const QUESTION = 63;
+const AT_SIGN = 64;
+const LOWER_S = 115;
 
 /** Ports that clients leave out. A vhost column has no scheme, so there it is either. */
 export function withoutDefaultPort(authority: string, scheme?: string): string {

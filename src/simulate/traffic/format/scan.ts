@@ -2,10 +2,10 @@ import type { NodeRequest } from "../../../request/index.ts";
 import { shown } from "../../../document/index.ts";
 import type { Entry, Fault, ReadLine, Skip } from "../visit.ts";
 import { endpointAddress, isAddress, isAuthority } from "./address.ts";
-import { clfReader, timeOf } from "./clock.ts";
-import { cutter, type Values } from "./cut.ts";
+import { dateReader, type ReadTime, timeReader } from "./clock.ts";
+import { type Bounds, cutter } from "./cut.ts";
 import { isDigit } from "./digit.ts";
-import { type Escape, unescaped } from "./escape.ts";
+import { type Escape, isEscapedIn, unescaped } from "./escape.ts";
 import type { Layout, Role, Variable } from "./layout.ts";
 import { hostOf, isMethod, isMethodIn, isProtocolIn, isTarget, withoutDefaultPort } from "./request-line.ts";
 
@@ -34,18 +34,12 @@ export function layoutReader(layout: Layout, served?: string): ReadLine {
   const variables = layout.tokens.filter((token) => typeof token !== "string");
   const cut = cutter(layout, wanted);
   const build = builder(variables.filter(wanted), layout.escape, served);
-  return (line) => {
-    const values = cut(line);
-    return isCut(values) ? build(values) : values;
-  };
+  const bounds = new Int32Array(2 * variables.length);
+  return (line) => cut(line, bounds) ?? build(line, bounds);
 }
 
-function isCut(values: Values | Fault): values is Values {
-  return Array.isArray(values);
-}
-
-/** Makes the function that builds a visit from the values of these variables. */
-function builder(variables: readonly Variable[], escape: Escape, served: string | undefined): (values: Values) => Entry {
+/** Makes the function that builds a visit from the fields of a line, which stand where the bounds say. */
+function builder(variables: readonly Variable[], escape: Escape, served: string | undefined): (line: string, bounds: Bounds) => Entry {
   // The place of a field that the format does not have is -1.
   const whereIs = (wanted: (variable: Variable) => boolean): number => variables.findIndex(wanted);
   const indexOf = (...kinds: readonly Role["kind"][]): number => whereIs(({ role }) => kinds.includes(role.kind));
@@ -61,6 +55,7 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
   const statusAt = indexOf("status");
   const timeAt = indexOf("time");
   const readTime = instantReader(variables[timeAt]?.role);
+  const readDate = dateReader();
   const dateAt = indexOf("date");
   const clockAt = indexOf("clock");
   const forwardedAt = indexOf("forwarded");
@@ -79,45 +74,60 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
   const inherits = ![...headers, ...attributes].some(({ name }) => name === "__proto__");
   const empty = (): { [name: string]: string } => (inherits ? {} : Object.create(null));
 
-  const text = (values: Values, at: number): string | undefined => {
-    if (at === -1) return undefined;
-    const value = values[at] as string;
-    return isMissing(value) ? undefined : unescaped(value, escape);
+  /** The host that was checked last: few logs have many. */
+  let lastHost: string | undefined;
+  const isHost = (host: string): boolean => {
+    if (host === lastHost) return true;
+    if (!isAuthority(host)) return false;
+    lastHost = host;
+    return true;
   };
-  const wrong = (values: Values, at: number, what: string): Fault => ({
-    fault: `${nameOf(at)} is not ${what}: ${shown(values[at] ?? "")}`,
+
+  const startOf = (bounds: Bounds, at: number): number => bounds[2 * at] as number;
+  const endOf = (bounds: Bounds, at: number): number => bounds[2 * at + 1] as number;
+  const raw = (line: string, bounds: Bounds, at: number): string => line.slice(startOf(bounds, at), endOf(bounds, at));
+  const isNone = (line: string, bounds: Bounds, at: number): boolean => isMissingIn(line, startOf(bounds, at), endOf(bounds, at));
+  const text = (line: string, bounds: Bounds, at: number, how: Escape): string | undefined =>
+    at === -1 || isNone(line, bounds, at) ? undefined : unescaped(raw(line, bounds, at), how);
+  const wrong = (line: string, bounds: Bounds, at: number, what: string): Fault => ({
+    fault: `${nameOf(at)} is not ${what}: ${shown(raw(line, bounds, at))}`,
     fields: at,
   });
 
-  return (values) => {
+  return (line, bounds) => {
+    const how = isEscapedIn(line, escape) ? escape : "none";
     let address: string | undefined;
     let name: string | undefined;
     if (addressAt !== -1) {
-      const from = values[addressAt] as string;
-      address = addressIn(from, addressRole);
-      if (address === undefined && addressRole.kind === "client" && isAuthority(from)) name = from;
-      if (address === undefined && name === undefined && !isNoAddress(from, addressRole))
-        return wrong(values, addressAt, addressRole.kind === "endpoint" ? "an address and a port" : "an address");
+      const from = startOf(bounds, addressAt);
+      const to = endOf(bounds, addressAt);
+      address = addressIn(line, from, to, addressRole);
+      if (address === undefined) {
+        const other = line.slice(from, to);
+        if (addressRole.kind === "client" && isAuthority(other)) name = other;
+        else if (!isNoAddress(other, addressRole))
+          return wrong(line, bounds, addressAt, addressRole.kind === "endpoint" ? "an address and a port" : "an address");
+      }
     }
 
     let time: number | undefined;
-    if (timeAt !== -1 && !isMissing(values[timeAt] as string)) {
-      time = readTime(values[timeAt] as string);
-      if (Number.isNaN(time)) return wrong(values, timeAt, "a time");
+    if (timeAt !== -1 && !isNone(line, bounds, timeAt)) {
+      time = readTime(line, startOf(bounds, timeAt), endOf(bounds, timeAt));
+      if (Number.isNaN(time)) return wrong(line, bounds, timeAt, "a time");
     } else if (dateAt !== -1 && clockAt !== -1) {
-      time = timeOf(`${values[dateAt]}T${values[clockAt]}Z`, "iso");
-      if (Number.isNaN(time)) return wrong(values, dateAt, "a date with the time behind it");
+      time = readDate(raw(line, bounds, dateAt), raw(line, bounds, clockAt));
+      if (Number.isNaN(time)) return wrong(line, bounds, dateAt, "a date with the time behind it");
     }
 
     let status: string | undefined;
     if (statusAt !== -1) {
-      const code = values[statusAt] as string;
+      const code = raw(line, bounds, statusAt);
       if (code.length === 3 && isStatusAt(code, 0)) status = code;
-      else if (!NO_STATUS.has(code)) return wrong(values, statusAt, "a status from 100 to 599");
+      else if (!NO_STATUS.has(code)) return wrong(line, bounds, statusAt, "a status from 100 to 599");
     }
     for (let index = 0; index < numbers.length; index++) {
       const at = numbers[index] as number;
-      if (!isNumeric(values[at] ?? "")) return wrong(values, at, "a number");
+      if (!isNumeric(line, startOf(bounds, at), endOf(bounds, at))) return wrong(line, bounds, at, "a number");
     }
 
     // What a server refused need not be a request: it logs what came.
@@ -125,69 +135,70 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
     let method: string | undefined;
     let url: string | undefined;
     if (requestAt !== -1) {
-      const line = values[requestAt] as string;
-      if (isMissing(line) || (line.charCodeAt(0) === DASH && line.charCodeAt(1) === SPACE)) return NO_REQUEST;
-      const space = line.indexOf(" ");
-      const last = space === -1 ? -1 : line.indexOf(" ", space + 1);
+      const from = startOf(bounds, requestAt);
+      const to = endOf(bounds, requestAt);
+      if (isMissingIn(line, from, to) || (line.charCodeAt(from) === DASH && line.charCodeAt(from + 1) === SPACE)) return NO_REQUEST;
+      const space = within(line.indexOf(" ", from), to);
+      const last = space === -1 ? -1 : within(line.indexOf(" ", space + 1), to);
       // HTTP/0.9 has no protocol.
-      if (space !== -1 && (last === -1 || isProtocolIn(line, last + 1, line.length))) {
-        method = line.slice(0, space);
-        url = unescaped(line.slice(space + 1, last === -1 ? line.length : last), escape);
+      if (space !== -1 && (last === -1 || isProtocolIn(line, last + 1, to)) && isMethodIn(line, from, space)) {
+        method = line.slice(from, space);
+        url = unescaped(line.slice(space + 1, last === -1 ? to : last), how);
       }
-      if (method === undefined || url === undefined || !isMethodIn(method, 0, method.length) || !isTarget(url, method))
-        return refused ? REFUSED : wrong(values, requestAt, "a method, a target and a protocol");
+      if (method === undefined || url === undefined || !isTarget(url, method))
+        return refused ? REFUSED : wrong(line, bounds, requestAt, "a method, a target and a protocol");
     }
     if (methodAt !== -1) {
-      method = text(values, methodAt);
+      method = text(line, bounds, methodAt, how);
       if (method === undefined) return NO_REQUEST;
-      if (!isMethod(method)) return refused ? REFUSED : wrong(values, methodAt, "a method");
+      if (!isMethod(method)) return refused ? REFUSED : wrong(line, bounds, methodAt, "a method");
     }
     if (targetAt !== -1) {
-      url = text(values, targetAt);
+      url = text(line, bounds, targetAt, how);
       if (url === undefined) return NO_REQUEST;
-      if (!isTarget(url, method)) return refused ? REFUSED : wrong(values, targetAt, "a path or a URL");
+      if (!isTarget(url, method)) return refused ? REFUSED : wrong(line, bounds, targetAt, "a path or a URL");
     } else if (pathAt !== -1 && requestAt === -1) {
-      url = text(values, pathAt);
+      url = text(line, bounds, pathAt, how);
       if (url === undefined) return NO_REQUEST;
-      if (!url.startsWith("/") && url !== "*") return refused ? REFUSED : wrong(values, pathAt, "a path");
-      const query = text(values, queryAt);
+      if (!url.startsWith("/") && url !== "*") return refused ? REFUSED : wrong(line, bounds, pathAt, "a path");
+      const query = text(line, bounds, queryAt, how);
       if (query !== undefined && query !== "?") url += query.startsWith("?") ? query : `?${query}`;
     }
     for (let index = 0; index < parameters.length; index++) {
       const parameter = parameters[index] as Named;
-      const value = text(values, parameter.at);
+      const value = text(line, bounds, parameter.at, how);
       if (value !== undefined) url = `${url ?? "/"}${url?.includes("?") === true ? "&" : "?"}${parameter.name}=${value}`;
     }
 
     const carried = empty();
-    let host = text(values, hostAt);
+    let host = text(line, bounds, hostAt, how);
     if (host !== undefined && host !== "_") {
-      if (!isAuthority(host)) return refused ? REFUSED : wrong(values, hostAt, "a host");
+      if (!isHost(host)) return refused ? REFUSED : wrong(line, bounds, hostAt, "a host");
       if (isVhost) host = withoutDefaultPort(host);
     } else host = url !== undefined && url.charCodeAt(0) !== SLASH ? hostOf(url) : undefined;
     if (host !== undefined) carried["host"] = host;
-    const referrer = text(values, referrerAt);
+    const referrer = text(line, bounds, referrerAt, how);
     if (referrer !== undefined) carried["referer"] = referrer;
-    const agent = text(values, agentAt);
+    const agent = text(line, bounds, agentAt, how);
     if (agent !== undefined) carried["user-agent"] = agent;
     for (let index = 0; index < otherHeaders.length; index++) {
       const header = otherHeaders[index] as Named;
-      const value = text(values, header.at);
+      const value = text(line, bounds, header.at, how);
       if (value !== undefined) carried[header.name] = value;
     }
     for (let index = 0; index < cookies.length; index++) {
       const cookie = cookies[index] as Named;
-      const value = text(values, cookie.at);
+      const value = text(line, bounds, cookie.at, how);
       const before = carried["cookie"];
       if (value !== undefined) carried["cookie"] = `${before === undefined ? "" : `${before}; `}${cookie.name}=${value}`;
     }
-    const forwarded = text(values, forwardedAt);
+    const forwarded = text(line, bounds, forwardedAt, how);
     if (forwarded !== undefined) {
       carried["x-forwarded-for"] = forwarded;
       if (addressAt === -1) address = lastForwarded(forwarded);
     }
 
-    const signedIn = text(values, userAt);
+    const signedIn = text(line, bounds, userAt, how);
     const known: { [name: string]: string } = empty();
     if (address !== undefined) known["remote_addr"] = address;
     if (name !== undefined) known["remote_host"] = name;
@@ -195,17 +206,22 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
     if (signedIn !== undefined) known["remote_user"] = signedIn;
     for (let index = 0; index < attributes.length; index++) {
       const attribute = attributes[index] as Named;
-      const value = text(values, attribute.at);
+      const value = text(line, bounds, attribute.at, how);
       if (value !== undefined) known[attribute.name] = value;
     }
     const request: NodeRequest = { headers: carried, url, method, attributes: known };
     const user = signedIn ?? userText(address ?? name, agent);
-    return { request, user, session: undefined, draw: undefined, served: text(values, servedAt), time };
+    return { request, user, session: undefined, draw: undefined, served: text(line, bounds, servedAt, how), time };
   };
 }
 
-function addressIn(text: string, { kind }: Role): string | undefined {
-  return kind === "endpoint" ? endpointAddress(text) : isAddress(text) ? text : undefined;
+function addressIn(line: string, from: number, to: number, { kind }: Role): string | undefined {
+  return kind === "endpoint" ? endpointAddress(line, from, to) : isAddress(line, from, to) ? line.slice(from, to) : undefined;
+}
+
+/** The place, where it is before the end; otherwise -1, as `indexOf` says of what is not there. */
+function within(place: number, end: number): number {
+  return place < end ? place : -1;
 }
 
 /** What stands in place of an address: `-` where it is optional, and what nginx writes for a client on a socket of the same machine. */
@@ -216,13 +232,16 @@ function isNoAddress(text: string, role: Role): boolean {
 
 /** Whether a value is missing: it is empty, or `-`. */
 export function isMissing(value: string): boolean {
-  return value.length < 2 && (value.length === 0 || value.charCodeAt(0) === DASH);
+  return isMissingIn(value, 0, value.length);
+}
+
+function isMissingIn(line: string, from: number, to: number): boolean {
+  return to === from || (to === from + 1 && line.charCodeAt(from) === DASH);
 }
 
 /** Reads times of one clock. */
-function instantReader(role: Role | undefined): (text: string) => number {
-  const clock = role?.kind === "time" ? role.clock : "iso";
-  return clock === "clf" ? clfReader() : (text) => timeOf(text, clock);
+function instantReader(role: Role | undefined): ReadTime {
+  return timeReader(role?.kind === "time" ? role.clock : "iso");
 }
 
 /** What servers write where there is no status. */
@@ -259,10 +278,10 @@ function namedIn(variables: readonly Variable[], kind: "header" | "cookie" | "pa
 }
 
 /** Digits, dots, signs, and what joins the numbers of several upstreams; or `-`. */
-function isNumeric(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
+function isNumeric(line: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const unit = line.charCodeAt(at);
     if (!((unit >= 44 && unit <= 58 && unit !== SLASH) || unit === SPACE)) return false;
   }
-  return text.length > 0;
+  return to > from;
 }
