@@ -80,7 +80,7 @@ const combined = (r) => `${common(r)} "${r.referrer}" "${r.agent}"`;
 const envoyTail = (r) => `0 ${r.bytes} ${r.duration} ${r.duration} "${r.address}" "${r.agent}" "${r.id}" "shop.example" "10.0.0.7:8080"`;
 const json = (record) => (r) => JSON.stringify(record(r));
 
-/** How each format writes a request. What `head` names stands before the lines, and `form` is the option of 0.1.0. */
+/** How each format writes a request. What `head` names stands before the lines, and `form` is the option of 0.1.0, where it read the format. */
 const FORMATS = {
   common: { write: common, form: "access-log" },
   combined: { write: combined, form: "access-log" },
@@ -310,9 +310,11 @@ async function measure(name) {
   async function* streamed() {
     yield* chunks;
   }
-  const contender = async (dist, options) => {
+  const contender = async (dist) => {
     const { formats, logTraffic } = await import(`${dist}simulate/index.js`);
     const { pieceReader } = await import(`${dist}simulate/traffic/traffic.js`);
+    const options = formats === undefined ? { form } : { format: name };
+    if (formats === undefined && form === undefined) return undefined;
     return async () => {
       const { source, pieces } = logTraffic(streamed(), options);
       const read = pieceReader(source, "bench");
@@ -324,7 +326,7 @@ async function measure(name) {
   const { blocksOf } = await import(`${distURL(values.dist)}simulate/traffic/lines.js`);
   let length = 0;
   const runs = {
-    read: await contender(distURL(values.dist), { format: name }),
+    read: await contender(distURL(values.dist)),
     floor: async () => {
       for await (const block of blocksOf(streamed()))
         for (let from = 0; from < block.length;) {
@@ -334,7 +336,8 @@ async function measure(name) {
         }
     },
   };
-  if (values.against !== undefined && form !== undefined) runs.other = await contender(distURL(values.against), { form });
+  const other = values.against === undefined ? undefined : await contender(distURL(values.against));
+  if (other !== undefined) runs.other = other;
   const order = Object.keys(runs);
   const taken = Object.fromEntries(order.map((run) => [run, []]));
   const WARM_UP = 3;

@@ -5,7 +5,7 @@ import { endpointAddress, isAddress, isAuthority } from "./address.ts";
 import { dateReader, type ReadTime, timeReader } from "./clock.ts";
 import { type Bounds, cutter } from "./cut.ts";
 import { isDigit } from "./digit.ts";
-import { type Escape, isEscapedIn, unescaped } from "./escape.ts";
+import { agentReader, type Escape, isEscapedIn, unescaped } from "./escape.ts";
 import type { Layout, Role, Variable } from "./layout.ts";
 import { hostOf, isMethod, isMethodIn, isProtocolIn, isTarget, withoutDefaultPort } from "./request-line.ts";
 
@@ -56,6 +56,7 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
   const timeAt = indexOf("time");
   const readTime = instantReader(variables[timeAt]?.role);
   const readDate = dateReader();
+  const readAgent = agentReader(escape);
   const dateAt = indexOf("date");
   const clockAt = indexOf("clock");
   const forwardedAt = indexOf("forwarded");
@@ -179,7 +180,7 @@ function builder(variables: readonly Variable[], escape: Escape, served: string 
     if (host !== undefined) carried["host"] = host;
     const referrer = text(line, bounds, referrerAt, how);
     if (referrer !== undefined) carried["referer"] = referrer;
-    const agent = text(line, bounds, agentAt, how);
+    const agent = agentAt === -1 || isNone(line, bounds, agentAt) ? undefined : readAgent(raw(line, bounds, agentAt), how);
     if (agent !== undefined) carried["user-agent"] = agent;
     for (let index = 0; index < otherHeaders.length; index++) {
       const header = otherHeaders[index] as Named;
