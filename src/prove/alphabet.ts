@@ -1,4 +1,4 @@
-import { type Field, fieldName, isPossible } from "../request/index.ts";
+import { type Field, fieldName, isPossible, valueIn } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import { type Match, type Plan, runsOf } from "../plan/index.ts";
 import { versionOfKey } from "./key.ts";
@@ -32,6 +32,7 @@ interface Asked {
  */
 export function alphabetOf(plans: readonly Plan[], withDraws = false): Alphabet {
   const asked = askedBy(plans);
+  askCookiesOfLines(asked);
   const drawn = new Map(withDraws ? plans.map((plan, index) => [plan, askDraws(asked, plan, index)]) : []);
   const ranges = new Map<string, Range>();
   const literals = new Map<string, readonly [holds: Literal, fails: Literal]>();
@@ -92,6 +93,18 @@ function askedBy(plans: readonly Plan[]): Map<string, Asked> {
     if (split.kind === "arms") for (const { field } of split.sticky?.keys ?? []) ask(field, [""]);
   }
   return asked;
+}
+
+/** Asks for the cookies of mentioned lines: a line has one of the values that a rule does not tell apart. */
+function askCookiesOfLines(asked: ReadonlyMap<string, Asked>): void {
+  const line = asked.get(COOKIE_LINE);
+  if (line === undefined) return;
+  for (const { field, sets } of asked.values())
+    if (field.kind === "cookie")
+      for (const each of valuesOf(line)) {
+        const value = valueIn(field, each);
+        if (value !== undefined && isPossible(field, value)) sets.set(setName([value]), [value]);
+      }
 }
 
 /** Asks what a plan draws for the mentioned values of its sticky keys: for each key, the sets by version. */

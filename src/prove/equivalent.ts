@@ -1,6 +1,6 @@
 import { fieldName } from "../request/index.ts";
 import type { ParseOptions } from "../alias/index.ts";
-import { type Compilable, drawAt, movesOf, type Plan, planOf, type Run } from "../plan/index.ts";
+import { type Compilable, drawAt, leastMoves, movesOf, type Plan, planOf, type Run, slotsOf } from "../plan/index.ts";
 import type { Decision } from "../backend/index.ts";
 import { type Answers, answersOf, type Difference, differenceAt } from "./difference.ts";
 import { keyedValues } from "./keyed-values.ts";
@@ -87,7 +87,8 @@ function firstMove(before: readonly Run[], after: readonly Run[]): number | unde
 /** Whether some draw of the routes' own can differ. */
 function canDiffer({ draw: one, drawn }: Part, { draw: other, drawn: next }: Part): boolean {
   if (one.kind === "certain" && other.kind === "certain") return one.version !== other.version;
-  if (one.kind === "random" && other.kind === "random") return firstMove(drawn, next) !== undefined;
+  // Where the slots of a version are does not matter at random.
+  if (one.kind === "random" && other.kind === "random") return leastMoves(slotsOf(drawn), slotsOf(next)) > 0;
   if (one.kind !== "key" || other.kind !== "key" || drawsOtherwise(one, other)) return true;
   return firstMove(drawn, next) !== undefined;
 }
