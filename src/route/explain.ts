@@ -20,13 +20,21 @@ export function explain<const C extends Compilable, R = NodeRequest>(
   return interpret(planOf(config, options), reader, request, draw, random) as Explanation<VersionOf<C>>;
 }
 
-/** An explanation as text for people, in lines of its own; no line ends the last. */
-export function formatExplanation({ decision, draw, steps, arms, failure }: Explanation): string {
-  const lines = [`${decision.version}  (${decision.reason}${decision.at === "" ? "" : ` at ${decision.at}`})`];
+/**
+ * An explanation as text for people, in lines of its own; no line ends the last. With `anyDraw`, a draw of the random source
+ * is not told: the answer is the shares of the arms.
+ */
+export function formatExplanation({ decision, draw: drawn, steps, arms, failure }: Explanation, anyDraw = false): string {
+  const isOpen = anyDraw && drawn?.from.kind === "random";
+  const draw = isOpen ? undefined : drawn;
+  const lines = isOpen
+    ? [`${arms.map(({ version, from, until }) => `${version} ${formatPercent(until - from, SLOTS)}`).join(", ")}  (${decision.reason})`]
+    : [`${decision.version}  (${decision.reason}${decision.at === "" ? "" : ` at ${decision.at}`})`];
   if (failure !== undefined) lines.push(`  failed: ${failure}`);
   for (const step of steps) lines.push("", ...strategyLines(step));
   if (draw !== undefined)
     lines.push("", `draw ${show(draw.value)}${draw.slot === undefined ? "" : ` → slot ${draw.slot} of 10000`}, ${source(draw.from)}`);
+  else if (isOpen) lines.push("", "the draw is random");
   else if (arms.length > 0)
     lines.push("", decision.reason === "default" ? "no draw: none of the sticky keys is present" : "no draw was needed");
   const width = Math.max(0, ...arms.map(({ version }) => version.length));

@@ -5,6 +5,8 @@ declare module "../document/diagnostic.ts" {
     readonly "case-expect": "testing";
     readonly "case-draw": "testing";
     readonly "case-version": "testing";
+    readonly "case-at": "testing";
+    readonly "case-id": "testing";
     readonly law: "testing";
   }
 }
@@ -14,5 +16,7 @@ export const SUITE_CODES: readonly CodesOf<"testing">[] = codesIn<"testing">({
   "case-expect": "testing",
   "case-draw": "testing",
   "case-version": "testing",
+  "case-at": "testing",
+  "case-id": "testing",
   law: "testing",
 });

@@ -1,6 +1,7 @@
-import { type Pointer, sound } from "../document/index.ts";
+import { type Pointer, shown, sound } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type RequestParts, toRequest } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
+import { isDraw } from "../plan/index.ts";
 import { type Decision, interpret, type Route } from "../backend/index.ts";
 import { formatExplanation, formatShares, sharesOf } from "../route/index.ts";
 import { judgeAll, lawFailure } from "./judge-laws.ts";
@@ -103,11 +104,18 @@ function requestOf(request: TestRequest): NodeRequest {
   return toRequest(request as RequestParts);
 }
 
+/** @throws RangeError for a draw that is none: no route could be meant by it */
+function checkDraw(draw: number | undefined): void {
+  if (draw !== undefined && !isDraw(draw)) throw new RangeError(`${shown(draw)} is no draw: give a number from 0 up to, not including, 1`);
+}
+
 function sharesFor(route: unknown, request: TestRequest, draw: number | undefined): Readonly<Record<Version, number>> {
+  checkDraw(draw);
   return sharesOf(routeOf(route).plan, nodeReader, requestOf(request), draw);
 }
 
 function decisionFor(route: unknown, request: TestRequest, draw: number | undefined): Decision {
+  checkDraw(draw);
   return interpret(routeOf(route).plan, nodeReader, requestOf(request), draw, () => 0).decision;
 }
 
@@ -115,7 +123,10 @@ function verdict(route: unknown, request: TestRequest, draw: number | undefined,
   return {
     pass,
     message: () => {
-      const explained = formatExplanation(interpret(routeOf(route).plan, nodeReader, requestOf(request), draw, () => 0));
+      const explained = formatExplanation(
+        interpret(routeOf(route).plan, nodeReader, requestOf(request), draw, () => 0),
+        true,
+      );
       return `expected the route ${pass ? "not " : ""}to ${wanted}, got ${got}\n\n${explained}`;
     },
   };

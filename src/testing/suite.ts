@@ -182,15 +182,16 @@ function readSuite(input: Input, aliases: Aliases): Suite | undefined {
   if (inputs?.length === 0 && laws.length === 0)
     return fail(fields.cases, "case-expect", "there are no cases", "add one, or let `canary-router suggest` write them");
   const room = { ...MOST_IN_ALL };
-  const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases, room));
+  const ids = new Map<string, Pointer>();
+  const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases, room, ids));
   const aliasOf = (own: Input): Plan | undefined => (isAbsent(own) ? (shared ?? aliases.given) : aliases.read(own));
   return { title, cases, laws: each(laws, (one) => readLaw(one, aliasOf)) };
 }
 
-function readCase(input: Input, shared: Plan | undefined, aliases: Aliases, room: Room): Case | undefined {
+function readCase(input: Input, shared: Plan | undefined, aliases: Aliases, room: Room, ids: Map<string, Pointer>): Case | undefined {
   const fields = record(input, ["id", "name", "alias", "request", "draw", "expect"]);
   if (fields === undefined) return undefined;
-  const names = [optional(fields.id, string), optional(fields.name, string)].filter((name) => name !== undefined);
+  const names = [optional(fields.id, (id) => readId(id, ids)), optional(fields.name, string)].filter((name) => name !== undefined);
   const alias = isAbsent(fields.alias) ? shared : aliases.read(fields.alias);
   const request = optional(fields.request, (value) => readParts(value, room)) ?? { headers: {} };
   const draw = optional(fields.draw, readDraw);
@@ -198,6 +199,16 @@ function readCase(input: Input, shared: Plan | undefined, aliases: Aliases, room
   if (expect === undefined) return undefined;
   const title = names.length === 0 ? `case ${Number(input.key) + 1}` : names.join(": ");
   return { at: `/cases/${input.key}`, title, plan: alias, request, draw, expect };
+}
+
+/** Reads an id, which no other case of the suite has. */
+function readId(input: Input, ids: Map<string, Pointer>): string | undefined {
+  const id = string(input);
+  if (id === undefined) return undefined;
+  const other = ids.get(id);
+  if (other !== undefined) return fail(input, "case-id", `${other} has the id ${shown(id)} too`, "give each case an id of its own");
+  ids.set(id, pointerTo(input));
+  return id;
 }
 
 function readDraw(input: Input): number | undefined {
@@ -281,6 +292,14 @@ function isSpent(input: Input, room: Room, characters: number): boolean {
   return room.values < 0 || room.characters < 0;
 }
 
+/** Complains of a place that no outcome of the alias has. */
+function isAnswered(input: Input, at: Pointer, alias: Plan | undefined): void {
+  const places = [...new Set(alias?.outcomes.map((outcome) => outcome.at))];
+  if (alias === undefined || places.includes(at)) return;
+  const help = suggestion(at, places, `it decides at ${words(places.slice(0, 10).map(shown), "and")}`);
+  fail(input, "case-at", `the alias never decides at ${shown(at)}`, help);
+}
+
 function readExpectation(input: Input, alias: Plan | undefined): Expectation | undefined {
   const fields = record(input, ["version", "split", "reason", "at"]);
   if (fields === undefined) return undefined;
@@ -289,6 +308,7 @@ function readExpectation(input: Input, alias: Plan | undefined): Expectation | u
   const split = optional(fields.split, (value) => readSplit(value, alias));
   const reason = optional(fields.reason, (value) => word(value, REASONS, "case-expect", "reason"));
   const at = optional(fields.at, string);
+  if (at !== undefined) isAnswered(fields.at, at, alias);
   if (!isAbsent(fields.version) && !isAbsent(fields.split))
     return fail(
       input,

@@ -98,9 +98,11 @@ export function meets(
   drawn: boolean,
   shares: ReadonlyMap<Version, number>,
 ): boolean {
-  if (version !== undefined && (decision.version !== version || (drawn && shares.get(version) !== SLOTS))) return false;
+  // What a random draw decides is certain where it has one version only.
+  const isCertain = !drawn || shares.get(decision.version) === SLOTS;
+  if (version !== undefined && (decision.version !== version || !isCertain)) return false;
   if (split !== undefined && !hasShares(drawn, shares, decision, split)) return false;
-  return (reason === undefined || decision.reason === reason) && (at === undefined || decision.at === at);
+  return (reason === undefined || decision.reason === reason) && (at === undefined || (decision.at === at && isCertain));
 }
 
 function hasShares(
@@ -132,5 +134,8 @@ function got({ drawn, shares }: Judge, { version, reason, at }: Decision): strin
 }
 
 function explanationOf({ route }: Judge, { request, draw }: Case): string {
-  return formatExplanation(interpret(route.plan, nodeReader, request, draw, () => 0));
+  return formatExplanation(
+    interpret(route.plan, nodeReader, request, draw, () => 0),
+    true,
+  );
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { keyDraw, keyHash } from "../../src/plan/key-draw.ts";
 import { murmur2 } from "../../src/plan/murmur2.ts";
 import { absorbSeed, slotOfKey } from "../../src/plan/murmur3.ts";
+import { murmur3Keys } from "../../src/plan/murmur3-inverse.ts";
 import { sha256 } from "../../src/plan/sha256.ts";
 import { slotOf } from "../../src/plan/slots.ts";
 import { xxh32 } from "../../src/plan/xxh32.ts";
@@ -17,13 +18,33 @@ const BOUNDS: readonly (readonly [text: string, slot: number])[] = [
   ["kc484", 6397],
 ];
 
+/** Units on both sides of what the length of an encoding hangs on. */
+const unit = fc.constantFrom("a", "7", "\u007f", "\u0080", "\u00ff", "\u0100", "\u07ff", "\u0800", "\uffff", "\u{10000}", "\ud83d");
+
 const texts = fc.oneof(
+  fc.string({ unit, maxLength: 40 }),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({ unit: "grapheme-ascii", maxLength: 40 }),
   fc.constantFrom("\ud800", "\udc00\ud800", "a\ud83d", "\ude00"),
 );
 
 describe("murmur3", () => {
+  law(
+    "is computed backwards: for each slot there are keys, behind any prefix",
+    fc.record({ prefix: texts, slot: fc.nat(9_999) }),
+    ({ prefix, slot }) => {
+      const bound = (of: number): number => Math.ceil((of * 2 ** 32) / 10_000);
+      let count = 0;
+      for (const key of murmur3Keys(prefix, bound(slot), bound(slot + 1))) {
+        expect(key).toMatch(/^[0-9A-Za-z]+$/);
+        expect(Math.floor((slowMurmur3(new TextEncoder().encode(prefix + key), 0) / 2 ** 32) * 10_000)).toBe(slot);
+        if (++count === 3) break;
+      }
+      expect(count).toBe(3);
+    },
+    100,
+  );
+
   const fox = "The quick brown fox jumps over the lazy dog";
   test.each([
     ["", 0, 0x00000000],

@@ -41,7 +41,11 @@ const TEXTS = [
   {
     fields: ["line", "a", "b"],
     parts: [
-      ...[undefined, "", "a=1", "a=2; b=1", "z"],
+      undefined,
+      "",
+      "a=1",
+      "a=2; b=1",
+      "z",
       ...product([some("1", "2"), some("1")]).map(([a, b]) =>
         [a === undefined ? [] : `a=${a}`, b === undefined ? [] : `b=${b}`, "other"].flat().join("; "),
       ),
@@ -143,7 +147,7 @@ function runsOf(config) {
   const named = new Set([...Object.keys(weights), ...(config.additional_version_order ?? [])]);
   named.delete(config.version);
   const [first, second, ...others] = ranked([...named], config);
-  const slots = { ...Object.fromEntries(Object.entries(weights).map(([version, percent]) => [version, Math.round(percent * 100)])) };
+  const slots = Object.fromEntries(Object.entries(weights).map(([version, percent]) => [version, Math.round(percent * 100)]));
   slots[config.version] = SLOTS - Object.values(slots).reduce((sum, each) => sum + each, 0);
   let until = 0;
   return [first, ...others, config.version, second].flatMap((version) =>

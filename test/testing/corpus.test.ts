@@ -40,9 +40,11 @@ describe("the project's own corpus runs through `verify`", () => {
     expect(all.length / about.length).toBeGreaterThan(0.6);
   });
 
-  test("and a wrong expectation of any of them fails", () => {
-    const wrong = all.map((each) => ({ ...each, expect: { at: "/nowhere" } }));
-    expect(verify(undefined, { cases: wrong }).passed).toBe(0);
+  test("and a wrong expectation of any of them fails: of the four reasons, each case has one", () => {
+    const passed = (["rule", "split", "default", "error"] as const).map(
+      (reason) => verify(undefined, { cases: all.map((each) => ({ ...each, expect: { reason } })) }).passed,
+    );
+    expect(passed.reduce((sum, each) => sum + each, 0)).toBe(all.length);
   });
 });
 

@@ -26,17 +26,23 @@ describe("the matchers of Vitest", () => {
     expect(route).toDecideBy({ headers: {} }, "/version", 0.5);
   });
 
+  test.each([7, 1, -0.1, Number.NaN])("refuse %d, which is no draw", (draw) => {
+    expect(() => expect(route).toRoute({}, "v1", draw)).toThrow(RangeError);
+    expect(() => expect(route).not.toRoute({}, "v2", draw)).toThrow(RangeError);
+    expect(() => expect(route).toDecideBy({}, "", draw)).toThrow("is no draw");
+  });
+
   test("show the explanation where they do not", () => {
     expect(() => expect(route).toRoute({ cookies: { beta: "off" } }, "v3")).toThrowErrorMatchingInlineSnapshot(`
       [Error: expected the route to answer v3 for every draw, got v1 90 %, v2 10 %
 
-      v2  (split at /additional_version_weights/v2)
+      v2 10.00 %, v1 90.00 %  (split)
 
       strategy v3: does not hold  /additional_version_strategy/v3
         ✗ cookie beta = \`on\`: is \`off\`
 
-      draw 0 → slot 0 of 10000, from the random source
-        ▸ v2  slots 0–999      10.00 %  /additional_version_weights/v2
+      the draw is random
+          v2  slots 0–999      10.00 %  /additional_version_weights/v2
           v1  slots 1000–9999  90.00 %  /version]
     `);
     expect(() => expect(route).toSplit({}, { v1: 80, v2: 20 })).toThrow(

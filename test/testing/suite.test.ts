@@ -40,6 +40,23 @@ const rows: readonly Row[] = [
     ["case-version /cases/0/expect/split/v3: the alias has no version `v3`"],
   ],
   [
+    "a place at which the alias never decides",
+    one({ expect: { at: "/additional_version_weight/v2" } }),
+    ["case-at /cases/0/expect/at: the alias never decides at `/additional_version_weight/v2`"],
+  ],
+  [
+    "two cases with one id",
+    {
+      alias: ALIAS,
+      cases: [
+        { id: "a", expect: { version: "v1" } },
+        { id: "b", expect: { version: "v1" } },
+        { id: "a", expect: { version: "v1" } },
+      ],
+    },
+    ["case-id /cases/2/id: /cases/0/id has the id `a` too"],
+  ],
+  [
     "a split that does not sum to 100",
     one({ expect: { split: { v1: 90 } } }),
     ["case-expect /cases/0/expect/split: the split sums to 90, not 100"],
@@ -293,8 +310,8 @@ describe.skipIf(refusal !== undefined)("the schema of suites", () => {
     validate = ajv.compile(suite as object);
   });
 
-  /** Sums, steps and names of versions are beyond a schema. */
-  const beyond = new Set(["case-version", "case-expect"]);
+  /** Sums, steps, names of versions, places and what is unique are beyond a schema. */
+  const beyond = new Set(["case-version", "case-expect", "case-at", "case-id"]);
 
   test.each(rows)("agrees: %s", (_, suite, told) => {
     if (told.every((line) => beyond.has(line.split(" ")[0] ?? "")) || suite === rows.find(([title]) => title.startsWith("a path"))?.[1])

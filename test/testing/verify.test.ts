@@ -54,10 +54,13 @@ describe("a case fails", () => {
   test.each<[string, object, ExpectationConfig]>([
     ["on another version", { request: beta }, { version: "v1" }],
     ["on a version that only some draws get", {}, { version: "v1" }],
+    ["on a version that the lowest draw gets", {}, { version: "v2" }],
+    ["on a place at which only some draws end", {}, { at: "/additional_version_weights/v2" }],
     ["on another reason", { request: beta }, { version: "v3", reason: "split" }],
     ["on another place", { request: beta }, { version: "v3", at: "/version" }],
     ["on shares that are off by a slot", {}, { split: { v1: 90.01, v2: 9.99 } }],
     ["on shares where one version gets everything", { request: beta }, { split: { v1: 90, v2: 10 } }],
+    ["on shares of a version that gets everything", { request: beta }, { split: { v3: 90, v1: 10 } }],
     ["on the slot beside it", { draw: 0.10005 }, { version: "v2" }],
   ])("%s", (_, fields, expected) => {
     expect(verify(ALIAS, { cases: [{ ...fields, expect: expected }] }).failures).toHaveLength(1);
@@ -70,14 +73,14 @@ describe("a case fails", () => {
     expect(`${failure?.case.title}: ${failure?.message}\n${failure?.explanation}`).toMatchInlineSnapshot(`
       "beta: expected v3
            got v2 10 %, v1 90 %  (split, by the draw)
-      v2  (split at /additional_version_weights/v2)
+      v2 10.00 %, v1 90.00 %  (split)
 
       strategy v3: does not hold, wants every rule  /additional_version_strategy/v3
         ✓ header x-env = \`beta\`: is \`beta\`
         ✗ cookie group in \`a\`, \`b\`: absent
 
-      draw 0 → slot 0 of 10000, from the random source
-        ▸ v2  slots 0–999      10.00 %  /additional_version_weights/v2
+      the draw is random
+          v2  slots 0–999      10.00 %  /additional_version_weights/v2
           v1  slots 1000–9999  90.00 %  /version"
     `);
   });
