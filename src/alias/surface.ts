@@ -2,7 +2,7 @@
  * Reading and checking configs, and nothing else: the surface of `canary-router/parse`. `canary-router` exports the same and
  * loads the compiler and the proofs with it; an editor, a hook or the command `check` needs neither.
  */
-export { ConfigError, duration, format, formatCount, formatPercent, plural, visible } from "../document/index.ts";
+export { ConfigError, duration, format, formatCount, formatInterval, formatPercent, plural, visible } from "../document/index.ts";
 export type { Checked, Code, Diagnostic, DocumentBudgets, Pointer, Position, Severity, Text } from "../document/index.ts";
 export { nearest, readText } from "../document/index.ts";
 export { BUDGETS, type Budgets } from "./budgets.ts";

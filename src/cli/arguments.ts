@@ -214,6 +214,19 @@ export function percentage(text: string, option: string): number {
   throw new Refusal(`\`${option} ${text}\` is not a percentage`, "write a number from 0 to 100");
 }
 
+/** A percentage above 0 and below 100, with or without a percent sign. */
+export function properPercentage(text: string, option: string): number {
+  const percent = percentage(text, option);
+  if (percent > 0 && percent < 100) return percent;
+  throw new Refusal(`\`${option} ${text}\` is not between 0 and 100`, "write a percentage above 0 and below 100");
+}
+
+/** A correlation from 0 to 1. */
+export function correlationOf(text: string, option: string): number {
+  if (/^(?:0?\.\d+|[01](?:\.0*)?)$/.test(text)) return Number(text);
+  throw new Refusal(`\`${option} ${text}\` is no correlation`, "write a number from 0 to 1");
+}
+
 /** A whole number from 1, of at most 15 digits, which a number holds exactly. */
 export function positiveNumber(text: string, option: string): number {
   const number = text.trim() === "" ? Number.NaN : Number(text);

@@ -45,5 +45,5 @@ export {
 export { numberAt, readText, type Text } from "./json.ts";
 export { nearest } from "./nearest.ts";
 export { quote } from "./quote.ts";
-export { duration, formatCount, formatPercent, plural, shown, visible } from "./show.ts";
+export { duration, formatCount, formatInterval, formatPercent, plural, shown, visible } from "./show.ts";
 export { lowerAscii } from "./text.ts";

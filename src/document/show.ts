@@ -22,9 +22,22 @@ export function shown(text: string | number): string {
   return `\`${cut(String(text), 60).replaceAll(/(?! )[\p{C}\p{Z}]/gu, (unit) => inBraces(unit.codePointAt(0) ?? 0))}\``;
 }
 
-/** A part of a whole in percent, with two places: `12.35 %`; `–` where the whole is 0. */
+/**
+ * A part of a whole in percent, with two places: `12.35 %`. One significant digit if two places would be 0.00 and it is not 0: `0.004 %`.
+ * `–` if the whole is 0. Text, HTML and SVG all use it, so a share reads alike in each.
+ */
 export function formatPercent(part: number, whole = 1): string {
-  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(2)} %`;
+  return whole === 0 ? "–" : `${places((100 * part) / whole)} %`;
+}
+
+/** Where a share lies, both ends in parts of 1, in percent as `formatPercent` writes it: `0.60–1.40 %`. */
+export function formatInterval({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${places(100 * low)}–${places(100 * high)} %`;
+}
+
+function places(value: number): string {
+  const fixed = value.toFixed(2);
+  return (value !== 0 && Number(fixed) === 0 ? String(Number(value.toPrecision(1))) : fixed).replace(/^-/, "−");
 }
 
 /** A count with its thousands apart: `20,000`. Rounded to a whole number. `toLocaleString` would load `Intl`, which takes 19 ms at the start of a program. */

@@ -9,6 +9,8 @@ export interface Exposure {
   /** All of them. Where memory does not hold them it is an estimate from an even sample, of which `counted` tells the size. */
   readonly count: number;
   readonly counted: number;
+  /** Requests of one: the mean, and the mean weighted by them, Σ m² / Σ m, which the design effect takes. */
+  readonly requestsEach: { readonly mean: number; readonly weighted: number };
   /** The parts of them that a version answered at least once: they may sum to more than 1. */
   readonly versions: readonly { readonly version: Version; readonly count: number; readonly share: number; readonly interval: Interval }[];
   /** The part that more than one version answered, by rules or by the draw. */
@@ -44,6 +46,7 @@ export function exposureOf(
   return {
     count: summary.count * 2 ** level,
     counted: summary.count,
+    requestsEach: { mean: part(summary.requests, summary.count), weighted: part(summary.squares, summary.requests) },
     versions: versions.map((version, index) => {
       const count = summary.exposed[index] ?? 0;
       return { version, count: count * 2 ** level, share: part(count, summary.count), interval: wilson(count, summary.count) };

@@ -1,23 +1,16 @@
 import { SLOTS, type Version } from "../alias/index.ts";
 import { leastMoves, movesOf, ownersOf, type Run, runsOf, slotsOf } from "../plan/index.ts";
+import { type Assumptions, assumptionsOf } from "./assumptions.ts";
 import type { Rollout } from "./rollout/rollout.ts";
 import type { Mark, Stage } from "./rollout/track.ts";
-import { sizeForTwoSamples } from "./statistics/power.ts";
+import { designEffect, sizeForTwoSamples } from "./statistics/power.ts";
 
 /** Assumptions about the traffic and the fault to detect. Results that depend on a missing one are undefined. */
-export interface ForecastOptions {
+export interface ForecastOptions extends Partial<Assumptions> {
   /** Requests a second that reach the split. */
   readonly requestsPerSecond?: number;
   /** Requests of one user in an hour. */
   readonly requestsPerUserHour?: number;
-  /** The share of requests that fail now, in (0, 1). The default is 0.01. */
-  readonly errorRate?: number;
-  /** The increase of that share which should be detected: 0.01, the default, is one percent point. */
-  readonly difference?: number;
-  /** The risk of a false alarm, two-sided. The default is 0.05. */
-  readonly alpha?: number;
-  /** The probability that an existing difference is detected. The default is 0.8. */
-  readonly power?: number;
 }
 
 /** What moves from one stage to the next, in slots of 10,000. A slot is 0.01 % of the users, if users keep their draws. */
@@ -65,9 +58,14 @@ export interface Affinity {
 
 /** When the difference in the error rate can be detected. */
 export interface Detection {
-  /** The needed requests to the split, and how many of them reach the canary. */
+  /** The needed requests to the split, and how many of them reach the canary. Rounded up. */
   readonly requests: number;
   readonly canary: number;
+  /**
+   * By how much they grow because the requests of a user are alike: 1 + (m − 1) ρ. It is 1 if the draw is random: the requests of
+   * a user are then on both sides of the comparison.
+   */
+  readonly designEffect: number;
   readonly seconds: number | undefined;
   /** Whether the stage is long enough; undefined if its length or the rate is not known. */
   readonly within: boolean | undefined;
@@ -77,6 +75,10 @@ export interface Detection {
 export interface Forecast {
   /** Whether users keep their draws. If not, every request is drawn again, and shares move, not users. */
   readonly sticky: boolean;
+  /** Whether a stage has a draw that users keep: only there does the design effect count. */
+  readonly clustered: boolean;
+  /** What each `detection` rests on. */
+  readonly assumptions: Assumptions;
   readonly stages: readonly StageForecast[];
   readonly transitions: readonly Transition[];
   /** Slots that move, over all transitions. */
@@ -91,8 +93,12 @@ export interface Forecast {
   readonly seconds: number | undefined;
 }
 
-/** Computes what can be said about a rollout without a simulation. */
+/**
+ * Computes what can be said about a rollout without a simulation.
+ * @throws RangeError with every assumption that is out of range
+ */
 export function forecast({ stages, canary }: Rollout, options: ForecastOptions = {}): Forecast {
+  const assumptions = assumptionsOf(options);
   const versions = [...new Set(stages.flatMap(({ plan }) => plan.versions))];
   const runs = stages.map(({ plan }) => runsOf(plan));
   const slots = runs.map(slotsOf);
@@ -113,7 +119,9 @@ export function forecast({ stages, canary }: Rollout, options: ForecastOptions =
   const inner = stages.slice(1).filter(({ name }) => name !== "promoted");
   return {
     sticky: stages.every(({ plan: { split } }) => split.kind === "fixed" || split.sticky !== undefined),
-    stages: forecastStages(stages, slots, versions, canary, options),
+    clustered: stages.some(({ plan: { split } }) => split.kind === "arms" && split.sticky !== undefined),
+    assumptions,
+    stages: forecastStages(stages, slots, versions, canary, assumptions, options),
     transitions,
     moved: total(transitions.map((each) => each.moved)),
     minimum: total(transitions.map(({ minimum }) => minimum)),
@@ -154,12 +162,14 @@ function forecastStages(
   slots: readonly ReadonlyMap<Version, number>[],
   versions: readonly Version[],
   canary: Version,
+  assumptions: Assumptions,
   options: ForecastOptions,
 ): readonly StageForecast[] {
   const { requestsPerSecond, requestsPerUserHour } = options;
   let untouched = 1;
   let first: number | undefined;
-  return stages.map(({ name, seconds, marks }, index) => {
+  return stages.map((stage, index) => {
+    const { name, seconds, marks } = stage;
     const own = slots[index];
     const canarySlots = own?.get(canary) ?? 0;
     const share = canarySlots / SLOTS;
@@ -174,21 +184,24 @@ function forecastStages(
       canary: canarySlots,
       requests: seconds === undefined || requestsPerSecond === undefined ? undefined : seconds * requestsPerSecond,
       affinity: requests === undefined ? undefined : { requests, canaryCookie: 1 - untouched, bothCookies: first ?? share },
-      detection: detectionOf(share, seconds, options),
+      detection: detectionOf(share, stage, assumptions, requestsPerSecond),
     };
   });
 }
 
 function detectionOf(
   share: number,
-  seconds: number | undefined,
-  { requestsPerSecond, errorRate = 0.01, difference = 0.01, alpha = 0.05, power = 0.8 }: ForecastOptions,
+  { plan: { split }, seconds }: Stage,
+  { errorRate, difference, alpha, power, correlation, requestsPerUser }: Assumptions,
+  requestsPerSecond: number | undefined,
 ): Detection | undefined {
   if (share <= 0 || share >= 1) return undefined;
-  const canary = sizeForTwoSamples(errorRate + difference, errorRate, { alpha, power }, (1 - share) / share);
-  const requests = canary / share;
+  const effect = split.kind === "arms" && split.sticky !== undefined ? designEffect(requestsPerUser, correlation) : 1;
+  const size = effect * sizeForTwoSamples(errorRate + difference, errorRate, { alpha, power }, (1 - share) / share);
+  const requests = Math.ceil(size / share);
   const needed = requestsPerSecond === undefined ? undefined : requests / requestsPerSecond;
-  return { requests, canary, seconds: needed, within: needed === undefined || seconds === undefined ? undefined : needed <= seconds };
+  const within = needed === undefined || seconds === undefined ? undefined : needed <= seconds;
+  return { requests, canary: Math.ceil(size), designEffect: effect, seconds: needed, within };
 }
 
 function total(numbers: readonly number[]): number {

@@ -111,10 +111,10 @@ function moved({ forecast }: GateInput): Judgement {
   if (!forecast.sticky) return unjudged("the draw is random, so that no user keeps a version");
   const { moved: all, minimum, bounced } = forecast;
   const said = [
-    ...(all > minimum ? [`${percent((all - minimum) / SLOTS)} of the users move that need not`] : []),
-    ...(bounced > 0 ? [`${percent(bounced / SLOTS)} of the users go back to a version that they had left`] : []),
+    ...(all > minimum ? [`${percent(all - minimum, SLOTS)} of the users move that need not`] : []),
+    ...(bounced > 0 ? [`${percent(bounced, SLOTS)} of the users go back to a version that they had left`] : []),
   ];
-  return said.length > 0 ? failed(said.join("; ")) : passed(`${percent(all / SLOTS)} of the users move, and all of them must`);
+  return said.length > 0 ? failed(said.join("; ")) : passed(`${percent(all, SLOTS)} of the users move, and all of them must`);
 }
 
 function short({ forecast }: GateInput): Judgement {

@@ -1,6 +1,7 @@
 /** Traffic, populations, rollouts and reports: the surface of `canary-router/simulate`. */
 export { SIMULATION_CODES, TRAFFIC_CODES } from "./codes.ts";
 export type { Meetings, Torn } from "./deprecated.ts";
+export { type Assumptions, assumptionsText } from "./assumptions.ts";
 export {
   type Affinity,
   affinityShare,
@@ -27,9 +28,9 @@ export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } fro
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
-export { type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
+export { designEffect, type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
 export type { Served, ServedDraws, Way } from "./served/report.ts";
-export { decidedText, unknownText } from "./served/words.ts";
+export { decidedText, probabilityText, unknownText } from "./served/words.ts";
 export type { Verdict } from "./statistics/ratio.ts";
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";
 export type { ChunkStream } from "./traffic/bytes.ts";

@@ -6,6 +6,9 @@ export const WITHIN: readonly number[] = [2, 3, 5, 10, 20, 50, 100];
 /** The sums of histories. Plain data. */
 export interface Summary {
   count: number;
+  /** Their requests, and the squares of the requests of each. */
+  requests: number;
+  squares: number;
   /** How many of them more than one version answered, by rules or by the draw. */
   several: number;
   /** For each version, how many of them it answered. */
@@ -24,6 +27,8 @@ export interface Summary {
 export function emptySummary(versions: number): Summary {
   return {
     count: 0,
+    requests: 0,
+    squares: 0,
     several: 0,
     exposed: Array.from({ length: versions }, () => 0),
     drawn: 0,
@@ -36,7 +41,7 @@ export function emptySummary(versions: number): Summary {
 
 /** Adds a history. `repeat(n)` is the probability that n draws taken anew all give one version. */
 export function include(summary: Summary, history: History, repeat: (draws: number) => number): void {
-  summary.count++;
+  includeRequests(summary, history.requests);
   increment(summary.exposed, history.first);
   if (history.others !== undefined) {
     summary.several++;
@@ -73,10 +78,16 @@ export function includer(summary: Summary, repeat: (draws: number) => number): (
       if (firstDrawn === -1) firstDrawn = version;
       else turned = drawn;
     }
-    summary.count++;
+    includeRequests(summary, to - from);
     if (versions > 1) summary.several++;
     includeDraws(summary, drawn, turned, repeat);
   };
+}
+
+function includeRequests(summary: Summary, requests: number): void {
+  summary.count++;
+  summary.requests += requests;
+  summary.squares += requests ** 2;
 }
 
 function includeDraws(summary: Summary, drawn: number, turned: number, repeat: (draws: number) => number): void {
@@ -95,6 +106,8 @@ function includeDraws(summary: Summary, drawn: number, turned: number, repeat: (
 /** Adds a summary to `into`. */
 export function merge(into: Summary, from: Summary): void {
   into.count += from.count;
+  into.requests += from.requests;
+  into.squares += from.squares;
   into.several += from.several;
   into.drawn += from.drawn;
   into.turned += from.turned;

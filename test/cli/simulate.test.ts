@@ -115,6 +115,46 @@ describe("simulate", () => {
     expect(stdout).toMatch(/requests whose version comes back, A→B→A: 0\n$/);
   });
 
+  test("the fault to see is set by options, named in text, JSON and HTML, and nonsense is refused", async () => {
+    const sticky = file(
+      "sticky.yaml",
+      "name: shop\nversion: v1\nstickiness: { keys: [{ rule_type: Header, param: X-User-Id }], on_missing: primary }\n",
+    );
+    const rollout = file("fault.yaml", "canary: v2\nsteps:\n  - setWeight: 50\n  - pause: { duration: 1h }\n");
+    const page = join(folder, "fault.html");
+    const of = (...more: readonly string[]) => simulate(sticky, "--rollout", rollout, "--population", model, ...more);
+    const options = ["--error-rate", "2", "--difference", "0.5%", "--risk", "1", "--power", "90", "--correlation", "0.1"];
+    const { code, stdout } = await of(...options, "--html", page);
+    expect(code).toBe(0);
+    expect(stdout).toContain("requests to see +0.50 %");
+    // Each of the users has 2 sessions of 5 requests: 1 + 9 · 0.1.
+    const said =
+      "to see an error rate of 2.50 % instead of 2.00 %, at a risk of 1.00 % and a power of 90.00 %; design effect 1.90 with 10.00 requests of a user (weighted) and a correlation of 0.1";
+    expect(stdout).toContain(said);
+    expect(readFileSync(page, "utf8")).toContain(said.slice(3));
+    const json = JSON.parse((await of(...options, "--format", "json")).stdout) as unknown;
+    expect(json).toMatchObject({
+      forecast: {
+        assumptions: { errorRate: 0.02, difference: 0.005, alpha: 0.01, power: 0.9, correlation: 0.1, requestsPerUser: 10 },
+      },
+    });
+    for (const [args, message] of [
+      [["--error-rate", "0"], "`--error-rate 0` is not between 0 and 100"],
+      [["--risk", "x"], "`--risk x` is not a percentage"],
+      [["--correlation", "1.5"], "`--correlation 1.5` is no correlation"],
+      [["--error-rate", "60", "--difference", "40"], "are 100 % or more together"],
+      [["--power", "5"], "`--power 5` is not above `--risk 5`"],
+    ] as const) {
+      const refused = await of(...args);
+      expect(refused, args.join(" ")).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain(message);
+    }
+    const random = await simulate(alias, "--rollout", rollout, "--population", model, "--correlation", "0.1");
+    expect(random).toMatchObject({ code: 2, stderr: expect.stringContaining("`--correlation` does nothing") as string });
+    const alone = await simulate(alias, "--population", model, "--difference", "2");
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining("does nothing without `--rollout`") as string });
+  });
+
   describe("what was served", () => {
     const half = file("half.yaml", "version: v1\nadditional_version_weights: { v2: 50 }\n");
     const lines = (v1: number, v2: number, more: readonly string[] = []): string =>
@@ -145,7 +185,9 @@ describe("simulate", () => {
     test("gates set the exit code, and say why", async () => {
       const gated = await simulate(half, "--traffic", uneven, "--served", "version", "--user", "Header:x-user", "--fail-on", "srm,mixed");
       expect(gated.code).toBe(1);
-      expect(gated.stderr).toMatch(/the gate `srm` failed: v2 40\s% for 50\s%, v1 60\s% for 50\s% of 1,000 requests, p < 0\.0001/);
+      expect(gated.stderr).toMatch(
+        /the gate `srm` failed: v2 40\.00\s% for 50\.00\s%, v1 60\.00\s% for 50\.00\s% of 1,000 requests, p = 2\.7e-10/,
+      );
       expect(gated.stderr).toContain("the gate `mixed` passed: no user was served more than one version at the split");
       expect(await simulate(half, "--traffic", even, "--served", "version", "--fail-on", "srm")).toMatchObject({ code: 0 });
     });
@@ -202,7 +244,7 @@ describe("simulate", () => {
       expect(await simulate(half, "--traffic", some)).toMatchObject({ code: 0 });
       expect(await simulate(half, "--traffic", some, "--fail-on", "malformed")).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/the gate `malformed` failed: 1\s% of the lines are no requests \(1\), 0\s% may be/) as string,
+        stderr: expect.stringMatching(/the gate `malformed` failed: 1\.00\s% of the lines are no requests \(1\), 0\.00\s% may be/) as string,
       });
       expect(await simulate(half, "--traffic", some, "--fail-on", "malformed", "--max-malformed", "2")).toMatchObject({ code: 0 });
     });

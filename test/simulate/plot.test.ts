@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIGHT, DARK, type Theme } from "../../src/simulate/plot/theme.ts";
 import { escaped } from "../../src/simulate/plot/markup.ts";
-import { percent, duration, points, probability } from "../../src/simulate/plot/number.ts";
+import { probabilityText } from "../../src/simulate/served/words.ts";
+import { duration, interval, percent, points, tick } from "../../src/simulate/plot/number.ts";
 import { ticksTo } from "../../src/simulate/plot/axis.ts";
 import { fitted, widthOf } from "../../src/simulate/plot/drawing.ts";
 import { type Figure, plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
@@ -202,10 +203,16 @@ describe.each<[string, Theme]>([
 });
 
 test("numbers are written for people", () => {
-  expect([0, 0.125, 1, 0.00004, -0.006].map(percent)).toEqual(["0", "12.5", "100", "0.004", "−0.6"].map((text) => `${text}\u00a0%`));
+  expect([0, 0.125, 1, 0.00004, -0.006].map((share) => percent(share))).toEqual(
+    ["0.00", "12.50", "100.00", "0.004", "−0.60"].map((text) => `${text}\u00a0%`),
+  );
   expect(points(0.01)).toBe("+1\u00a0%");
   expect([0, 90, 3_600, 108_000].map(duration)).toEqual(["0 s", "1 min 30 s", "1 h", "1 d 6 h"]);
-  expect([0.043_21, 0.000_001].map(probability)).toEqual(["0.043", "< 0.0001"]);
+  expect(percent(1, 3)).toBe("33.33\u00a0%");
+  expect(percent(0, 0)).toBe("–");
+  expect(interval({ low: 0.000_04, high: 1 })).toBe("0.004–100.00\u00a0%");
+  expect([0, 0.1, 0.125, 1, 0.000_04].map(tick)).toEqual(["0", "10", "12.5", "100", "0.004"].map((text) => `${text}\u00a0%`));
+  expect([0.043_21, 0.000_001, 0].map(probabilityText)).toEqual(["= 0.0432", "= 1.0e-6", "< 1e-300"]);
 });
 
 law("ticks begin at 0, end at or above what is shown, and are few", fc.double({ min: 1e-6, max: 1e6, noNaN: true }), (high) => {

@@ -94,5 +94,5 @@ test("a change is shown by its slots, its matrix, and witnesses", () => {
   expect(data.verdicts[0]?.kind).toBe(wasted > 0 ? "fail" : "pass");
   const [strip] = data.sections;
   const moved = strip?.figure === undefined ? "" : plotSVG(strip.figure);
-  expect(moved).toContain(`${change.movement.moved / 100}\u00a0% moves`);
+  expect(moved).toContain(`${(change.movement.moved / 100).toFixed(2)}\u00a0% moves`);
 });

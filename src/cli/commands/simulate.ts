@@ -3,6 +3,7 @@ import { type Field, fieldName } from "../../index.ts";
 import {
   type Forecast,
   forecast,
+  type ForecastOptions,
   type Gate,
   type GateResult,
   gates,
@@ -16,7 +17,7 @@ import {
   type Simulation,
   unknownText,
 } from "../../simulate/index.ts";
-import { positiveNumber, wholeNumber } from "../arguments.ts";
+import { correlationOf, positiveNumber, properPercentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { readModel, readRollout } from "../files/model.ts";
@@ -107,6 +108,41 @@ export const simulate: Command = defineCommand({
       needs: "rollout",
       description: "requests of a user in an hour, to say where an affinity cookie drifts",
     },
+    "error-rate": {
+      type: "string",
+      value: "PERCENT",
+      read: properPercentage,
+      needs: "rollout",
+      description: "the requests that fail now, to say how many it takes to see a fault; 1 where it is left out",
+    },
+    difference: {
+      type: "string",
+      value: "PERCENT",
+      read: properPercentage,
+      needs: "rollout",
+      description: "how much more should be seen to fail, in percent points; 1 where it is left out",
+    },
+    risk: {
+      type: "string",
+      value: "PERCENT",
+      read: properPercentage,
+      needs: "rollout",
+      description: "the risk of a false alarm, two-sided; 5 where it is left out",
+    },
+    power: {
+      type: "string",
+      value: "PERCENT",
+      read: properPercentage,
+      needs: "rollout",
+      description: "the probability to see a fault that is there; 80 where it is left out",
+    },
+    correlation: {
+      type: "string",
+      value: "R",
+      read: correlationOf,
+      needs: "rollout",
+      description: "how much the failures of one user are alike, from 0 to 1; 0.01 where it is left out",
+    },
     "fail-on": {
       type: "string",
       value: "GATES",
@@ -146,7 +182,6 @@ export const simulate: Command = defineCommand({
   run: async ({ values, positionals: [file] }, host) => {
     const processors = availableParallelism();
     const { traffic: path, population, user, session, served, seed, segment, workers: threads = processors } = values;
-    const { "per-second": perSecond, "per-user": perUser } = values;
     const alias = await loadAliasFile(file, host);
     if (alias === undefined || !alias.checked.ok) return 1;
     const config = alias.checked.value;
@@ -158,14 +193,12 @@ export const simulate: Command = defineCommand({
     if (threads > processors) await notice(`\`--workers ${threads}\`: there is one thread a processor at most, here ${processors}`, host);
 
     const rollout = steps.value;
-    const expected =
-      rollout &&
-      forecast(rollout, {
-        ...(perSecond !== undefined && { requestsPerSecond: perSecond }),
-        ...(perUser !== undefined && { requestsPerUserHour: perUser }),
-      });
+    const foresee = (requestsPerUser?: number): Forecast | undefined =>
+      rollout && forecast(rollout, { ...forecastOptions(values), ...(requestsPerUser !== undefined && { requestsPerUser }) });
+    checkTogether(values);
+    checkEffect(values, foresee());
     const asked = [...new Set(values["fail-on"])];
-    checkGates(asked, values, expected);
+    checkGates(asked, values, foresee());
     const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
     const traffic = log?.traffic ?? populationTraffic(model.value as Population, values.count);
     const options = {
@@ -179,6 +212,9 @@ export const simulate: Command = defineCommand({
     if (found === undefined) return 130;
     const first = "stages" in found ? found.stages[0]?.simulation : found;
     if (first !== undefined) await noteTrust(log, first, values, host);
+    const expected = foresee(first?.users?.requestsEach.weighted);
+    if (values.correlation !== undefined && first?.users === undefined)
+      await notice("`--correlation` does nothing: the traffic does not tell users apart", host);
     const most = values["max-malformed"];
     const judged = judge(asked, { simulation: found, forecast: expected, ...(most !== undefined && { maxMalformed: most / 100 }) });
     const style = styleOf(host.stdout, host.env);
@@ -197,6 +233,42 @@ export const simulate: Command = defineCommand({
     return exitCode(first, judged, most, host);
   },
 });
+
+/** The options that say what a forecast supposes, as the command line has them: parts in percent. */
+interface Supposed {
+  readonly "per-second"?: number | undefined;
+  readonly "per-user"?: number | undefined;
+  readonly "error-rate"?: number | undefined;
+  readonly difference?: number | undefined;
+  readonly risk?: number | undefined;
+  readonly power?: number | undefined;
+  readonly correlation?: number | undefined;
+}
+
+function forecastOptions(values: Supposed): ForecastOptions {
+  const { "per-second": perSecond, "per-user": perUser, "error-rate": errorRate, difference, risk, power, correlation } = values;
+  return {
+    ...(perSecond !== undefined && { requestsPerSecond: perSecond }),
+    ...(perUser !== undefined && { requestsPerUserHour: perUser }),
+    ...(errorRate !== undefined && { errorRate: errorRate / 100 }),
+    ...(difference !== undefined && { difference: difference / 100 }),
+    ...(risk !== undefined && { alpha: risk / 100 }),
+    ...(power !== undefined && { power: power / 100 }),
+    ...(correlation !== undefined && { correlation }),
+  };
+}
+
+/** Refuses options of a forecast that do not fit together, or do nothing for this rollout. Before the forecast, which throws. */
+function checkTogether({ "error-rate": errorRate = 1, difference = 1, risk = 5, power = 80 }: Supposed): void {
+  if (errorRate + difference >= 100)
+    throw new Refusal(`\`--error-rate ${errorRate}\` and \`--difference ${difference}\` are 100 % or more together`);
+  if (power <= risk) throw new Refusal(`\`--power ${power}\` is not above \`--risk ${risk}\``, "the power is usually from 80 to 99");
+}
+
+function checkEffect({ correlation }: Supposed, expected: Forecast | undefined): void {
+  if (correlation !== undefined && expected?.clustered === false)
+    throw new Refusal("`--correlation` does nothing: no user keeps a version, because the draw is random", "give the alias `stickiness`");
+}
 
 /** Refuses gates that cannot be judged with what is given. */
 function checkGates(

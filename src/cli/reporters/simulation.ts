@@ -1,10 +1,12 @@
-import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
+import { formatCount, formatInterval, formatPercent, visible } from "../../alias/surface.ts";
 import {
+  assumptionsText,
   decidedText,
   type Draws,
   duration,
   type Exposure,
   type Forecast,
+  probabilityText,
   type RolloutSimulation,
   type Share,
   type Simulation,
@@ -112,29 +114,25 @@ function funnelLines({ funnel, requests }: Simulation, columns: number | undefin
   return ["", ...table([["strategy", "reached", "held", ""], ...rows, ["the split", formatCount(rest), "", ""]], columns)];
 }
 
-function pText(p: number): string {
-  return p < 0.0001 ? p.toExponential(1) : p.toFixed(4);
-}
-
 /** What the test of a ratio says of what was compared with the weights. */
 function testLines(
   { count: units, unit, verdict, sequential }: Draws,
   [right, wrong]: readonly [string, string],
   style: Style,
 ): readonly string[] {
-  const p = `p = ${pText(verdict.p)}, ${verdict.test}, ${plural(units, unit)}`;
+  const p = `p ${probabilityText(verdict.p)}, ${verdict.test}, ${plural(units, unit)}`;
   return [
     `  ${verdict.chance ? right : style("red", wrong)} (${p})`,
-    `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p = ${pText(sequential.p)})`,
+    `  at any time: ${sequential.alarm ? style("red", "alarm, the weights are not kept") : "no alarm"} (p ${probabilityText(sequential.p)})`,
   ];
 }
 
 function armLines({ unit, arms }: Draws, columns: number | undefined): readonly string[] {
-  const rows = arms.map(({ version, slots, count: got, share, interval: { low, high } }) => [
+  const rows = arms.map(({ version, slots, count: got, share, interval }) => [
     visible(version),
     formatCount(got),
     formatPercent(share),
-    `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)} %`,
+    formatInterval(interval),
     formatPercent(slots, 10_000),
   ]);
   return table([["arm", unit === "key" ? "keys" : "requests", "share", "95 %", "weight"], ...rows], columns);
@@ -227,7 +225,7 @@ function expectedText(expected: number | undefined): string {
 
 /** The forecast of a rollout, which needs no simulation. */
 export function forecastText(
-  { stages, transitions, moved, minimum, direct, bounced, sticky }: Forecast,
+  { assumptions, stages, transitions, moved, minimum, direct, bounced, sticky, clustered }: Forecast,
   columns: number | undefined,
 ): string {
   const timed = stages.some(({ detection }) => detection?.seconds !== undefined);
@@ -236,7 +234,7 @@ export function forecastText(
     name,
     formatPercent(canary, 10_000),
     seconds === undefined ? "–" : duration(seconds),
-    detection === undefined ? "–" : formatCount(Math.ceil(detection.requests)),
+    detection === undefined ? "–" : formatCount(detection.requests),
     ...(timed ? [detection?.seconds === undefined ? "–" : duration(detection.seconds)] : []),
     ...(drifts ? [affinity === undefined ? "–" : formatPercent(affinity.canaryCookie)] : []),
   ]);
@@ -249,12 +247,13 @@ export function forecastText(
     "stage",
     "canary",
     "lasts",
-    "requests to see +1 %",
+    `requests to see +${formatPercent(assumptions.difference)}`,
     ...(timed ? ["take"] : []),
     ...(drifts ? ["on it by a canary cookie"] : []),
   ];
   return [
     ...table([head, ...rows], columns),
+    ...(stages.some(({ detection }) => detection !== undefined) ? [`  to see ${assumptionsText(assumptions, clustered)}`] : []),
     ...markLines(stages),
     ...(late.length === 0 ? [] : [`  too short to see it: ${late.join(", ")}`]),
     "",

@@ -2,7 +2,7 @@ import { formatCount } from "../../document/index.ts";
 import { linear, type Scale, ticksTo } from "./axis.ts";
 import { fitted, label, legend, line, palette, svg, WIDTH, widthOf } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
-import { percent, points } from "./number.ts";
+import { interval, percent, points } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share that the draw gave each version, and its weight. */
@@ -41,12 +41,12 @@ export function arms({ title, unit, versions, arms: rows }: ArmShares, id = "arm
     return [
       label(0, y + 14, fitted(row.version, WIDTH - widthOf(said) - 16), "strong"),
       label(WIDTH, y + 14, said, "quiet end"),
-      ...[-end, 0, end].map((tick) => line(x(tick), y + 20, x(tick), y + 40, { class: tick === 0 ? "frame" : "grid" })),
+      ...[-end, 0, end].map((each) => line(x(each), y + 20, x(each), y + 40, { class: each === 0 ? "frame" : "grid" })),
       ...level(x, y + 30, row),
       element("circle", { cx: x(row.share - row.expected), cy: y + 30, r: 6, ...fills.fill(row.version), stroke: "none" }),
     ];
   });
-  const scale = [-end, 0, end].map((tick) => label(x(tick), bottom + 16, tick === 0 ? "as weighted" : points(tick), "quiet middle"));
+  const scale = [-end, 0, end].map((each) => label(x(each), bottom + 16, each === 0 ? "as weighted" : points(each), "quiet middle"));
   const description = rows.map(({ version, share, expected }) => `${version}: ${percent(share)}, weight ${percent(expected)}`).join("; ");
   return svg(id, { title, description: `By ${unit}. ${description}.` }, bottom + 26, [fills.defs, ...keys.parts, ...scale, ...marks]);
 }
@@ -66,7 +66,7 @@ export function armsTable({ title, unit, arms: rows }: ArmShares): Table {
       version,
       formatCount(each),
       percent(share),
-      `${percent(low)} to ${percent(high)}`,
+      interval({ low, high }),
       percent(expected),
     ]),
   };

@@ -1,6 +1,6 @@
 import { label, line } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
-import { percent } from "./number.ts";
+import { tick } from "./number.ts";
 
 /** From a value to a coordinate. */
 export type Scale = (value: number) => number;
@@ -35,11 +35,11 @@ export interface Area {
 
 /** An axis of shares from 0 to the greatest, with grid lines. */
 export function shareAxis(greatest: number, { left, right, top, bottom }: Area): { readonly parts: readonly Markup[]; readonly y: Scale } {
-  const ticks = ticksTo(Math.min(1, Math.max(greatest, 0.0001))).filter((tick) => tick <= 1);
+  const ticks = ticksTo(Math.min(1, Math.max(greatest, 0.0001))).filter((each) => each <= 1);
   const y = linear([0, Math.max(ticks.at(-1) ?? 1, Math.min(1, greatest))], [bottom, top]);
-  const parts = ticks.flatMap((tick) => [
-    line(left, y(tick), right, y(tick), { class: "grid" }),
-    label(left - 6, y(tick) + 4.5, percent(tick), "quiet end"),
+  const parts = ticks.flatMap((each) => [
+    line(left, y(each), right, y(each), { class: "grid" }),
+    label(left - 6, y(each) + 4.5, tick(each), "quiet end"),
   ]);
   return { parts, y };
 }

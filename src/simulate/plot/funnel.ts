@@ -57,13 +57,12 @@ export function funnel(data: Funnel, id = "funnel"): string {
 
 /** The data of the plot as a table. */
 export function funnelTable(data: Funnel): Table {
-  const part = (value: number, of: number): string => (of === 0 ? "—" : percent(value / of));
   const rows = data.steps.map(({ name, version, reached, held }) => [
     name,
     version,
     formatCount(reached),
     formatCount(held),
-    part(held, reached),
+    percent(held, reached),
   ]);
   const split = ["the split", "", formatCount(leftOf(data)), "", ""];
   const lost = data.unread === 0 ? [] : [["could not be read", "", formatCount(data.unread), "", ""]];

@@ -88,11 +88,7 @@ function list({ unit, cells }: Matrix, greatest: number, fill: Fill): Drawn {
 export function matrixTable({ title, unit, whole, cells }: Matrix): Table {
   const rows = cells
     .filter((cell) => cell.count > 0)
-    .map(({ from, to, count: each }) => [
-      from === to ? `${from} stays` : `${from} → ${to}`,
-      formatCount(each),
-      whole === 0 ? "—" : percent(each / whole),
-    ]);
+    .map(({ from, to, count: each }) => [from === to ? `${from} stays` : `${from} → ${to}`, formatCount(each), percent(each, whole)]);
   const [first = "", ...rest] = unit;
   return { caption: title, head: ["Way", `${first.toUpperCase()}${rest.join("")}`, "Part"], rows };
 }

@@ -1,7 +1,7 @@
 import { formatCount } from "../../document/index.ts";
 import { type Area, expectedLine, key, logarithmic, shareAxis, whisker } from "./axis.ts";
 import { label, svg, WIDTH } from "./drawing.ts";
-import { percent } from "./number.ts";
+import { interval, percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share of users, or of sessions, that the draw gave more than one version within so many requests. */
@@ -49,7 +49,7 @@ export function mixedTable({ title, who, points }: MixedCurve): Table {
     formatCount(within),
     formatCount(of),
     percent(share),
-    `${percent(low)} to ${percent(high)}`,
+    interval({ low, high }),
     expected === undefined ? "" : percent(expected),
   ]);
   return { caption: title, head: ["Requests", `Of ${who}`, "See several", "95 % interval", "If drawn anew"], rows };

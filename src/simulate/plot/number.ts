@@ -1,19 +1,28 @@
-/** A part of 1 as percent, with up to two places, more for what would otherwise read as nothing: `12.5 %`, `0.004 %`. The space does not break. */
-export function percent(share: number): string {
-  const value = share * 100;
-  const size = Math.abs(value);
-  return `${size > 0 && size < 0.01 ? Number(value.toPrecision(1)) : Math.round(value * 100) / 100}\u00a0%`.replace("-", "−");
+import { formatInterval, formatPercent } from "../../document/index.ts";
+
+/** A part of a whole as `formatPercent` writes it. The space does not break. */
+export function percent(part: number, whole = 1): string {
+  return unbroken(formatPercent(part, whole));
 }
 
-/** A difference of two parts of 1, in percent points, with its sign. */
+/** Where a share lies, as `formatInterval` writes it. The space does not break. */
+export function interval(share: { readonly low: number; readonly high: number }): string {
+  return unbroken(formatInterval(share));
+}
+
+/** A mark of an axis: a part of 1 in percent, without zeros at the end. */
+export function tick(share: number): string {
+  return percent(share).replace(/\.?0+(?=\u00a0)/, "");
+}
+
+/** A difference of two parts of 1 as a mark of an axis, with its sign. */
 export function points(difference: number): string {
-  const text = percent(difference);
+  const text = tick(difference);
   return difference > 0 ? `+${text}` : text;
 }
 
-/** A p-value. */
-export function probability(p: number): string {
-  return p < 0.0001 ? "< 0.0001" : String(Number(p.toPrecision(2)));
+function unbroken(text: string): string {
+  return text.replace(" %", "\u00a0%");
 }
 
 export { duration } from "../../document/index.ts";

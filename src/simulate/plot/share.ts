@@ -1,6 +1,6 @@
 import { type Area, expectedLine, key, linear, shareAxis, whisker } from "./axis.ts";
 import { fitted, label, svg, WIDTH, widthOf } from "./drawing.ts";
-import { percent } from "./number.ts";
+import { interval, percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share of a version at several points. */
@@ -53,11 +53,6 @@ export function share({ title, version, axis, points }: ShareCurve, id = "share"
 
 /** The data of the plot as a table. */
 export function shareTable({ title, axis, points }: ShareCurve): Table {
-  const rows = points.map(({ name, share, low, high, expected }) => [
-    name,
-    percent(share),
-    `${percent(low)} to ${percent(high)}`,
-    percent(expected),
-  ]);
+  const rows = points.map(({ name, share, low, high, expected }) => [name, percent(share), interval({ low, high }), percent(expected)]);
   return { caption: title, head: [axis, "Share", "95 % interval", "Expected"], rows };
 }

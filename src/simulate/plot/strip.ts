@@ -44,7 +44,7 @@ export function strip(data: Strip, id = "strip"): string {
     const y = top + index * ROW;
     const moved = movedIn(steps[index - 1], runs);
     const sum = moved.reduce((total, { from, until }) => total + until - from, 0);
-    const said = index === 0 ? "" : sum === 0 ? "nothing moves" : `${percent(sum / slots)} moves`;
+    const said = index === 0 ? "" : sum === 0 ? "nothing moves" : `${percent(sum, slots)} moves`;
     const bars = runs.map(({ version, until }, place) => {
       const from = runs[place - 1]?.until ?? 0;
       return rect(x(from), y + 20, x(until) - x(from), 18, fills.fill(version));
@@ -81,7 +81,7 @@ function sharesOf({ runs }: StripStep, slots: number): string {
   for (const [index, { version, until }] of runs.entries()) {
     shares.set(version, (shares.get(version) ?? 0) + until - (runs[index - 1]?.until ?? 0));
   }
-  return [...shares].map(([version, each]) => `${version} ${percent(each / slots)}`).join(", ");
+  return [...shares].map(([version, each]) => `${version} ${percent(each, slots)}`).join(", ");
 }
 
 function movedIn(before: StripStep | undefined, after: StripStep["runs"]): readonly Moved[] {

@@ -10,7 +10,7 @@ export interface Table {
 /** Cells up to this length are kept on one line: `98.84 % to 100 %` and its like. */
 const SHORT = 20;
 
-const NUMBER = /^[<+−]? ?[\d,.]+(?:\u00a0%)?$|^—$|^$/;
+const NUMBER = /^[<+−]? ?[\d,.]+(?:\u00a0%)?$|^–$|^$/;
 
 /** A table that scrolls in a frame of its own where it is too wide. The first cell of a row is its heading; numbers stand right. */
 export function tableHTML({ caption, head, rows }: Table): Markup {

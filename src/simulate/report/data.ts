@@ -2,6 +2,7 @@ import { SLOTS } from "../../alias/index.ts";
 import { formatCount, plural } from "../../document/index.ts";
 import { type Plan, runsOf } from "../../plan/index.ts";
 import type { Movement } from "../../prove/index.ts";
+import { assumptionsText } from "../assumptions.ts";
 import type { Forecast } from "../forecast.ts";
 import type { ArmShares } from "../plot/arms.ts";
 import type { GateResult } from "../gates.ts";
@@ -89,10 +90,10 @@ function summaryOf(simulation: Findings["simulation"], forecast: Forecast | unde
     const { moved, minimum, direct, bounced, seconds, sticky } = forecast;
     const what = sticky ? "users" : "draws, as no user keeps one";
     said.push(
-      `Over all steps ${percent(moved / SLOTS)} of ${what} move; the least for these steps is ${percent(minimum / SLOTS)}, for one step ${percent(direct / SLOTS)}.`,
+      `Over all steps ${percent(moved, SLOTS)} of ${what} move; the least for these steps is ${percent(minimum, SLOTS)}, for one step ${percent(direct, SLOTS)}.`,
     );
     said.push(
-      bounced === 0 ? "Nobody leaves a version and comes back to it." : `${percent(bounced / SLOTS)} leave a version and come back to it.`,
+      bounced === 0 ? "Nobody leaves a version and comes back to it." : `${percent(bounced, SLOTS)} leave a version and come back to it.`,
     );
     said.push(seconds === undefined ? "How long it takes depends on who resumes it." : `It takes ${duration(seconds)}.`);
   }
@@ -100,7 +101,7 @@ function summaryOf(simulation: Findings["simulation"], forecast: Forecast | unde
     said.push(
       movement.unchanged
         ? "The two aliases decide alike for every request, draw and key: this is proved."
-        : `${percent(movement.moved / SLOTS)} of the split moves; the least for these shares is ${percent(movement.least / SLOTS)}. ${plural(movement.shifts.length, "region of requests changes", "regions of requests change")} hands by rules.`,
+        : `${percent(movement.moved, SLOTS)} of the split moves; the least for these shares is ${percent(movement.least, SLOTS)}. ${plural(movement.shifts.length, "region of requests changes", "regions of requests change")} hands by rules.`,
     );
   }
   return said;
@@ -132,9 +133,9 @@ function forecastVerdicts(forecast: Forecast | undefined): Verdicts {
   const late = stages.filter(({ detection }) => detection?.within === false);
   return [
     moved > minimum
-      ? { kind: "fail", text: `${percent((moved - minimum) / SLOTS)} move that would not have to.` }
+      ? { kind: "fail", text: `${percent(moved - minimum, SLOTS)} move that would not have to.` }
       : { kind: "pass", text: "Every step moves no more than it must." },
-    ...(bounced > 0 ? [{ kind: "fail" as const, text: `${percent(bounced / SLOTS)} go back to a version that they had left.` }] : []),
+    ...(bounced > 0 ? [{ kind: "fail" as const, text: `${percent(bounced, SLOTS)} go back to a version that they had left.` }] : []),
     ...late.map(({ name }) => ({ kind: "fail" as const, text: `${name} ends before the difference in the error rate would be seen.` })),
   ];
 }
@@ -244,7 +245,7 @@ function changeSections({ before, after, movement }: NonNullable<Findings["chang
 
 function sharesIn(shares: Readonly<Record<string, number>>): string {
   return Object.entries(shares)
-    .map(([version, slots]) => `${version} ${percent(slots / SLOTS)}`)
+    .map(([version, slots]) => `${version} ${percent(slots, SLOTS)}`)
     .join(", ");
 }
 
@@ -266,9 +267,9 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
     rows: marks,
   });
   if (forecast === undefined) return marks.length === 0 ? [slots] : [slots, marked];
-  const { sticky, stages: foreseen, transitions } = forecast;
+  const { sticky, clustered, assumptions, stages: foreseen, transitions } = forecast;
   const totals = summed(transitions.flatMap(({ matrix }) => matrix.map(({ from, to, slots: each }) => ({ from, to, count: each }))));
-  const part = (value: number): string => percent(value / SLOTS);
+  const part = (value: number): string => percent(value, SLOTS);
   const moves: Table = {
     caption: "What each step moves",
     head: ["Step", "Moves", "At least", "Join the canary", "Leave it", "Return"],
@@ -321,7 +322,11 @@ function rolloutSections({ stages }: Rollout, forecast: Forecast | undefined): r
     { heading: "From version to version", text: [words], figure: matrix, tables: [moves] },
     ...[seen, drift]
       .filter(({ rows }) => rows.length > 0)
-      .map((table) => tabled(table === seen ? "Until a fault is seen" : "What an affinity cookie does", table)),
+      .map((table) =>
+        table === seen
+          ? { ...tabled("Until a fault is seen", table), text: [`To see ${assumptionsText(assumptions, clustered)}.`] }
+          : tabled("What an affinity cookie does", table),
+      ),
   ];
 }
 
@@ -432,7 +437,7 @@ function simulationSections(told: readonly NamedSimulation[]): readonly Section[
 function servedSections({ draws, ways }: Served, versions: readonly string[]): readonly Section[] {
   const rows = ways.map(({ from, to, requests }) => {
     const of = ways.reduce((sum, each) => (sameVersion(each.from, from) ? sum + each.requests : sum), 0);
-    return [decidedText(from), to ?? "another", formatCount(requests), percent(requests / of)];
+    return [decidedText(from), to ?? "another", formatCount(requests), percent(requests, of)];
   });
   const table = { caption: "From what the alias decides to what was served", head: ["Decided", "Served", "Requests", "Part"], rows };
   const arms = draws.map((each): Section => {

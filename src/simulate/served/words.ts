@@ -1,12 +1,12 @@
 import { plural } from "../../document/index.ts";
 import { SLOTS } from "../../alias/index.ts";
-import { percent, probability } from "../plot/number.ts";
+import { percent } from "../plot/number.ts";
 import type { Verdict } from "../statistics/ratio.ts";
 import type { Served, ServedDraws, Way } from "./report.ts";
 
 /** What the test of a ratio says, as a part of a sentence. */
 export function ratioText({ unit, count: all, sampled, arms, verdict, sequential, impossible, tooFew }: ServedDraws): string {
-  const shares = arms.map(({ version, share, slots }) => `${version} ${percent(share)} for ${percent(slots / SLOTS)}`).join(", ");
+  const shares = arms.map(({ version, share, slots }) => `${version} ${percent(share)} for ${percent(slots, SLOTS)}`).join(", ");
   const sample = sampled < 1 ? `, a sample of ${percent(sampled)}` : "";
   const said = [
     ...(all === 0 ? [] : [`${shares} of ${plural(all, unit)}${sample}, p ${probabilityText(verdict.p)} by ${testName(verdict.test)}`]),
@@ -22,10 +22,10 @@ export function testName(test: Verdict["test"]): string {
   return test === "binomial" ? "the exact binomial test" : "the chi-square test";
 }
 
-/** A p-value behind the letter: `= 0.5`, `< 0.0001`. */
+/** A p-value after the letter: `= 0.0432`, `= 2.7e-10`, and `< 1e-300` below what a number holds well. Text, HTML and gates use it. */
 export function probabilityText(p: number): string {
-  const text = probability(p);
-  return text.startsWith("<") ? text : `= ${text}`;
+  if (p < 1e-300) return "< 1e-300";
+  return `= ${p < 0.0001 ? p.toExponential(1) : p.toFixed(4)}`;
 }
 
 /** What the alias decides: the version and why, or the draw. */

@@ -29,6 +29,15 @@ export function sizeForTwoSamples(first: number, second: number, { alpha, power 
   return ((normalQuantile(alpha / 2) * even + normalQuantile(1 - power) * apart) / (first - second)) ** 2;
 }
 
+/**
+ * By how much a sample must grow if it has whole clusters instead of single observations: 1 + (m − 1) ρ, where `correlation` is ρ, that
+ * of two observations of a cluster (Kish, Survey Sampling, 1965, section 5.4). For clusters of several sizes `size` is
+ * Σ m² / Σ m = (1 + cv²) · mean (Eldridge, Ashby and Kerry, Int J Epidemiol 35:1292, 2006).
+ */
+export function designEffect(size: number, correlation: number): number {
+  return 1 + (size - 1) * correlation;
+}
+
 function deviation(share: number): number {
   return Math.sqrt(share * (1 - share));
 }
