@@ -244,7 +244,9 @@ describe("simulate", () => {
       expect(await simulate(half, "--traffic", some)).toMatchObject({ code: 0 });
       expect(await simulate(half, "--traffic", some, "--fail-on", "malformed")).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/the gate `malformed` failed: 1\.00\s% of the lines are no requests \(1\), 0\.00\s% may be/) as string,
+        stderr: expect.stringMatching(
+          /the gate `malformed` failed: 1\.00\s% of the lines are no requests \(1\), 0\.00\s% may be/,
+        ) as string,
       });
       expect(await simulate(half, "--traffic", some, "--fail-on", "malformed", "--max-malformed", "2")).toMatchObject({ code: 0 });
     });
