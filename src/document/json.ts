@@ -27,7 +27,7 @@ export function readText(json: string, budgets: Pick<DocumentBudgets, "text" | "
     const help = "make it smaller, or raise the budget `text`";
     return refused({ code: "over-budget", at: "", message, help, position: { line: 1, column: 1 } });
   }
-  const cursor: Cursor = { json, offset: 0, path: [], budgets, duplicates: [], lines: undefined };
+  const cursor: Cursor = { json, offset: 0, path: [], values: 0, budgets, duplicates: [], lines: undefined };
   try {
     skipBlank(cursor);
     if (cursor.offset === json.length) throw syntax(cursor, "the text is empty", 'an alias is at least `{ "version": "v1" }`');
@@ -53,6 +53,9 @@ function refused(diagnostic: Omit<Diagnostic, "severity">): Checked<never> {
   return { ok: false, diagnostics: [{ ...diagnostic, severity: "error" }] };
 }
 
+/** Values of one text: no text of 1 MiB has more. A value takes up to 250 bytes, the object around it counted. */
+const MOST_VALUES = 1_500_000;
+
 /** Reading is recursive, so there is a bound that no budget lifts. */
 const DEEPEST = 500;
 
@@ -63,6 +66,8 @@ interface Cursor {
   /** The keys and indices that lead to the value at the offset. */
   readonly path: (string | number)[];
   readonly budgets: Pick<DocumentBudgets, "diagnostics" | "depth">;
+  /** How many values have been read. */
+  values: number;
   /** One more than the budget of diagnostics allows, where there are more. */
   readonly duplicates: Diagnostic[];
   /** The offsets at which lines start, once they are asked for. */
@@ -97,6 +102,10 @@ function syntax(cursor: Cursor, message: string, help: string, offset: number = 
 /** Reads one value; `key` is the offset of its key. */
 function readValue(cursor: Cursor, key: number | undefined): Located {
   const { json, offset: from, path, budgets } = cursor;
+  if (++cursor.values > MOST_VALUES) {
+    const message = `more than ${MOST_VALUES} values`;
+    throw new Stop({ code: "over-budget", at: "", message, help: "make it smaller", position: positionOf(cursor, from) });
+  }
   const first = json[from];
   if (first !== "{" && first !== "[") return { value: readScalar(cursor), from, key };
   if (path.length >= Math.min(budgets.depth, DEEPEST)) {

@@ -43,10 +43,20 @@ export function suiteOf(config: Compilable | undefined, suite: SuiteConfig | Sui
   return sound(parseSuite(suite, { alias }));
 }
 
+/**
+ * Characters of explanations in one report: of an alias with 10,000 rules, one has 600,000, so that 1,000 failures took 31 s and 3.4 GB.
+ * Failures after that have none.
+ */
+const MOST_EXPLAINED = 4_000_000;
+
+/** What stands in place of the others. */
+const UNEXPLAINED = "not explained, because the explanations of the failures above are so long";
+
 /** Runs the cases of a suite that has been read, and proves its laws. What has no alias fails. */
 export function verifySuite(suite: Suite): Report {
   const judges = new Map<Plan, Judge>();
   const failures: Failure[] = [];
+  let explained = 0;
   for (const each of suite.cases) {
     const judge = each.plan === undefined ? undefined : (judges.get(each.plan) ?? judgeOf(each.plan));
     if (judge === undefined) {
@@ -54,7 +64,10 @@ export function verifySuite(suite: Suite): Report {
       continue;
     }
     judges.set(judge.route.plan, judge);
-    if (!passes(judge, each)) failures.push({ case: each, message: complaint(judge, each), explanation: explanationOf(judge, each) });
+    if (passes(judge, each)) continue;
+    const explanation = explained > MOST_EXPLAINED ? UNEXPLAINED : explanationOf(judge, each);
+    explained += explanation.length;
+    failures.push({ case: each, message: complaint(judge, each), explanation });
   }
   const laws = judgeAll(suite.laws);
   for (const { law, result } of laws) {

@@ -1,4 +1,17 @@
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type ParsedNode, Parser } from "yaml";
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  Parser,
+} from "yaml";
 import {
   type Checked,
   type Diagnostic,
@@ -24,6 +37,32 @@ export interface YamlOptions {
   readonly depth?: number;
   /** Whether there may be several documents: they are then a list, without those that are empty. One alone is read as itself. */
   readonly several?: boolean;
+}
+
+/**
+ * Words and marks of a text that the library reads: 1.2 million took it 5.5 s and 550 MB, so that these take 4 s and 400 MB. 10,000 rules
+ * are some 300,000. A longer text that is plain is not read by the library.
+ */
+const MOST_LEXEMES = 800_000;
+
+/** Faults after which a text is not read further: the library keeps an object with a stack of calls for each, and a text of commas has a million. */
+const MOST_FAULTS = 100;
+
+/** Thrown where there are more faults; never leaves this file. */
+const FLOODED: unique symbol = Symbol("flooded");
+
+/** What the composer has of its own, and its types do not tell. */
+interface Faults {
+  readonly errors: readonly Fault[];
+  readonly warnings: readonly Fault[];
+  onError: (...fault: never[]) => void;
+}
+
+/** A fault, as the library tells it. */
+interface Fault {
+  readonly pos: readonly [number, ...number[]];
+  readonly code: string;
+  readonly message: string;
 }
 
 /** The library composes by recursion; this is far from where it would exhaust the stack. */
@@ -65,20 +104,51 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text, op
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ prettyErrors: false, resolveKnownTags: false, stringKeys: true, uniqueKeys: false });
   const documents: Document.Parsed<ParsedNode>[] = [];
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    // The library composes by recursion, and a text that is deep enough would end the process, not only the call.
-    if (parser.stack.length > depth && parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > depth) {
-      const help = options.depth === undefined ? "an alias needs 5" : "make it flatter";
-      return refused("over-budget", `more than ${depth} lists and objects within each other`, parser.offset, help);
+  let faults = 0;
+  let first: Fault | undefined;
+  const tell = (fault: Fault | undefined): void => {
+    first ??= fault;
+    if (++faults > MOST_FAULTS) throw FLOODED;
+  };
+  const composed = composer as unknown as Faults;
+  const { onError } = composed;
+  composed.onError = (...told) => {
+    onError(...told);
+    tell(composed.errors[0] ?? composed.warnings[0]);
+  };
+  const compose = (token: CST.Token): void => {
+    documents.push(...composer.next(token));
+    if (token.type === "error") {
+      const message = token.source === "" ? token.message : `${token.message}: ${JSON.stringify(token.source)}`;
+      tell({ pos: [token.offset], code: "UNEXPECTED_TOKEN", message });
     }
+  };
+  let lexemes = 0;
+  let flooded = false;
+  try {
+    for (const lexeme of new Lexer().lex(text)) {
+      if (++lexemes > MOST_LEXEMES) {
+        const help = "make it smaller, or write it as JSON";
+        return refused("over-budget", `more than ${MOST_LEXEMES} words and marks`, parser.offset, help);
+      }
+      for (const token of parser.next(lexeme)) compose(token);
+      // The library composes by recursion, and a text that is deep enough would end the process, not only the call.
+      if (parser.stack.length > depth && parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length > depth) {
+        const help = options.depth === undefined ? "an alias needs 5" : "make it flatter";
+        return refused("over-budget", `more than ${depth} lists and objects within each other`, parser.offset, help);
+      }
+    }
+    for (const token of parser.end()) compose(token);
+    documents.push(...composer.end(true, text.length));
+  } catch (stop) {
+    if (stop !== FLOODED) throw stop;
+    flooded = true;
   }
-  for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end(true, text.length));
 
   const [document, another] = documents;
-  if (document === undefined) return refused("syntax", "no document", 0);
-  const complaint = (several ? documents : [document]).flatMap(({ errors, warnings }) => [...errors, ...warnings])[0];
+  const judged = several || document === undefined ? documents : [document];
+  const complaint: Fault | undefined =
+    judged.flatMap(({ errors, warnings }) => [...errors, ...warnings])[0] ?? (flooded ? first : undefined);
   if (complaint !== undefined) {
     if (/\{\{|\$\{/.test(text)) {
       const help = "render it first, and read what comes of it";
@@ -87,6 +157,7 @@ export function readYaml(text: string, limit: number = DOCUMENT_BUDGETS.text, op
     if (complaint.code === "NON_STRING_KEY") return refused("syntax", "a key that is no text", complaint.pos[0], "write it in quotes");
     return refused("syntax", asClause(complaint.message), complaint.pos[0]);
   }
+  if (document === undefined) return refused("syntax", "no document", 0);
   if (!several && another !== undefined && !(documents.length === 2 && isEmpty(another)))
     return refused("syntax", "a second document", another.range[0], "keep one alias in a file");
   const { explicit, version } = document.directives.yaml;

@@ -345,6 +345,13 @@ describe("what a text becomes", () => {
     ]);
   });
 
+  test("more values than there is room for are refused", () => {
+    const budgets = { text: 32 * 1_048_576, depth: 8, diagnostics: 100 };
+    const list = (values: number): string => `[${"0,".repeat(values - 2)}0]`;
+    expect(readText(list(1_500_000), budgets)).toMatchObject({ ok: true });
+    expect(readText(list(1_500_001), budgets)).toMatchObject({ ok: false, diagnostics: [{ message: "more than 1500000 values" }] });
+  });
+
   test("only a string is a text", () => {
     for (const value of [undefined, null, 1, {}, ["{}"], new Uint8Array(2)]) {
       expect(parseText(value as string)).toEqual({

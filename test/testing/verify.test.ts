@@ -252,3 +252,21 @@ describe("mutate", () => {
 test("routes of `compile` have the plan that a suite asks", () => {
   expect(verify(compile(ALIAS).plan, { cases: [{ request: beta, expect: { version: "v3" } }] }).passed).toBe(1);
 });
+
+test("explanations that are very long are given for the first failures only", () => {
+  const rules = Array.from({ length: 156 }, (_, index) => ({
+    rule_type: "Header" as const,
+    param: `x-${index}`,
+    op: "=" as const,
+    value: "1",
+  }));
+  const strategies = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`w${index}`, { combine_type: "or" as const, rules }]));
+  const cases = Array.from({ length: 100 }, () => ({ expect: { version: "w0" } }));
+  const { failures } = verify({ version: "v1", additional_version_strategy: strategies }, { cases });
+  expect(failures).toHaveLength(100);
+  const told = failures.filter(({ explanation }) => explanation.startsWith("v1  (default"));
+  expect(told.length).toBeGreaterThan(1);
+  expect(told.length).toBeLessThan(20);
+  expect(failures.at(-1)?.explanation).toBe("not explained, because the explanations of the failures above are so long");
+  expect(failures.at(-1)?.message).toContain("expected w0");
+});

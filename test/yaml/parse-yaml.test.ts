@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse as parseLibrary } from "yaml";
 import { parseText } from "../../src/alias/surface.ts";
-import { parseYaml } from "../../src/yaml/index.ts";
+import { parseYaml, readYaml } from "../../src/yaml/index.ts";
 
 test("reads the alias that the same value in JSON is", () => {
   const text = readFileSync("docs/examples/storefront.yaml", "utf8");
@@ -81,4 +81,27 @@ test("a last `---` with nothing behind it is no second document", () => {
   expect(parseYaml("version: v1\n---\n")).toMatchObject({ ok: true, diagnostics: [] });
   expect(parseYaml("version: v1\n---\nversion: v2\n").diagnostics.map(({ message }) => message)).toEqual(["a second document"]);
   expect(parseYaml("version: v1\n---\nnull\n").ok).toBe(false);
+});
+
+/** Texts with more faults than anybody reads, or more parts than there is room for, and what is said of each. */
+const FLOODS: readonly (readonly [what: string, text: string, told: string])[] = [
+  ["commas", `alias: [${",".repeat(500_000)}`, "syntax 1:10: unexpected , in flow sequence"],
+  ["commas of 5 MiB", `alias: [${",".repeat(5 * 1_048_576)}`, "over-budget 1:800003: more than 800000 words and marks"],
+  ["brackets", `alias: ${"]".repeat(500_000)}`, 'syntax 1:8: unexpected flow-seq-end token in YAML stream: "]"'],
+  ["brackets in lines", "]\n".repeat(200_000), 'syntax 1:1: unexpected flow-seq-end token in YAML document: "]"'],
+  ["tags", `a: [${"!x a,".repeat(100_000)}]`, "syntax 1:5: unresolved tag: !x"],
+  ["documents", "--- a\n".repeat(50_000), "syntax 2:1: a second document"],
+];
+
+test.each(FLOODS)("a flood of %s is refused by its first fault, or by its size", (_, text, told) => {
+  const { ok, diagnostics } = readYaml(text, 32 * 1_048_576);
+  expect(ok).toBe(false);
+  expect(diagnostics.map(({ code, message, position }) => `${code} ${position?.line}:${position?.column}: ${message}`)).toEqual([told]);
+});
+
+test("a plain text of many values is read, and one of too many is refused", () => {
+  const list = (values: number): string => `a:\n${"- 1\n".repeat(values)}`;
+  const read = readYaml(list(1_000_000), 32 * 1_048_576);
+  expect(read.ok && (read.value.value as { readonly a: readonly unknown[] }).a.length).toBe(1_000_000);
+  expect(readYaml(list(1_600_000), 32 * 1_048_576).diagnostics.map(({ message }) => message)).toEqual(["more than 800000 words and marks"]);
 });
