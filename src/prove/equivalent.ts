@@ -24,7 +24,7 @@ export interface ProofOptions extends ParseOptions {
   readonly effort?: number;
 }
 
-/** Bounds the time of a proof. For 64 strategies of 16 rules `analyze` takes between 5,000 and 20,000 cases, and 0.12 s with everything else. */
+/** Bounds the time of a proof. For 64 `and` strategies of 16 or 156 rules over distinct headers, `analyze` takes no case at all. */
 export const EFFORT = 50_000;
 
 const EQUIVALENT: Equivalence = { kind: "equivalent" };
