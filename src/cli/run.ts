@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { nearest } from "../alias/surface.ts";
 import { asksForHelp } from "./arguments.ts";
 import { COMMANDS } from "./commands/index.ts";
@@ -26,7 +25,7 @@ async function dispatch([name, ...rest]: readonly string[], host: Terminal): Pro
       await write(host.stdout, await programHelp());
       return 0;
     case "--version":
-      await write(host.stdout, `${versionOfPackage()}\n`);
+      await write(host.stdout, `${(await import("./package.ts")).versionOfPackage()}\n`);
       return 0;
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -46,9 +45,4 @@ async function dispatch([name, ...rest]: readonly string[], host: Terminal): Pro
 
 async function programHelp(): Promise<string> {
   return (await import("./program.ts")).programHelp();
-}
-
-function versionOfPackage(): string {
-  const manifest: { readonly version: string } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return manifest.version;
 }

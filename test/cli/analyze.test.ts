@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import type { Log } from "sarif";
 import { describe, expect, test } from "vitest";
 import { explainLine } from "../../src/cli/terminal/paste.ts";
 import { explain, plan, toRequest, type Witness } from "../../src/index.ts";
@@ -32,7 +33,7 @@ describe("usage", () => {
       (text) =>
         [["analyze", sound, `--effort=${text}`], `\`--effort ${text}\` is not a whole number`, "write a whole number from 1"] as const,
     ),
-    [["analyze", sound, "--format", "xml"], "`--format` cannot be `xml`", "one of `text`, `json`"],
+    [["analyze", sound, "--format", "xml"], "`--format` cannot be `xml`", "one of `text`, `json`, `sarif`, `github`"],
   ] as const)("%j", async (args, message, help) => {
     expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `canary-router: ${message}\n  help: ${help}\n` });
   });
@@ -189,3 +190,32 @@ function rulesOf({ headers = {}, cookies = {}, query = {}, attributes = {} }: Wi
     ...[":method", ":path"].map((param) => ({ rule_type: "Header", param, op: "=", value: param === ":path" ? "/x" : "X" })),
   ];
 }
+
+describe("findings for machines", () => {
+  test("SARIF has the claims and complaints at their places", async () => {
+    const { code, stdout } = await command(["analyze", shadowed, broken, "--format", "sarif"]);
+    const log = JSON.parse(stdout) as Log;
+    expect(code).toBe(1);
+    const results = log.runs[0]?.results ?? [];
+    expect(results.map(({ ruleId, level }) => [ruleId, level])).toContainEqual(["strategy-shadowed", "warning"]);
+    const shadow = results.find(({ ruleId }) => ruleId === "strategy-shadowed")?.locations?.[0];
+    expect(shadow?.physicalLocation?.region?.startLine).toBe(7);
+    expect(shadow?.logicalLocations).toEqual([{ fullyQualifiedName: "/additional_version_strategy/v3" }]);
+    expect(results.some(({ level, ruleId }) => level === "error" && ruleId === "wrong-type")).toBe(true);
+  });
+
+  test("annotations have the code as their title", async () => {
+    const { stdout } = await command(["analyze", warned, "--format", "github"]);
+    expect(stdout).toMatch(/^::warning file=[^,]+warned\.json,line=\d+,col=\d+,title=[a-z-]+::/m);
+  });
+
+  test("--ignore lets one code pass, and no other", async () => {
+    const strict = await command(["analyze", shadowed, "--strict"]);
+    const codes = [...strict.stdout.matchAll(/warning\[([a-z-]+)\]/g)].map(([, code]) => code as string);
+    expect([strict.code, codes.length > 0]).toEqual([1, true]);
+    const ignored = [...new Set(codes)].map((code) => `--ignore=${code}`);
+    expect((await command(["analyze", shadowed, "--strict", ...ignored])).code).toBe(0);
+    expect((await command(["analyze", shadowed, "--strict", ...ignored.slice(1), "--ignore=weight-sum"])).code).toBe(1);
+    expect((await command(["analyze", broken, "--strict", "--ignore=wrong-type"])).code).toBe(1);
+  });
+});

@@ -1,14 +1,20 @@
 import { readdirSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import type { Log } from "sarif";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { coverageSummary, coverageText } from "../../src/cli/reporters/coverage.ts";
+import { findingsOfRun } from "../../src/cli/reporters/findings.ts";
 import { github } from "../../src/cli/reporters/github.ts";
 import { coverageJson, json } from "../../src/cli/reporters/json.ts";
 import { junit } from "../../src/cli/reporters/junit.ts";
 import { lcov } from "../../src/cli/reporters/lcov.ts";
 import { mutationText } from "../../src/cli/reporters/mutation.ts";
 import { readable } from "../../src/cli/reporters/readable.ts";
-import type { CoverageResult, MutationResult, RunResult, SuiteResult } from "../../src/cli/reporters/result.ts";
+import { inRepository } from "../../src/cli/reporters/repository.ts";
+import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "../../src/cli/reporters/result.ts";
+import { sarif } from "../../src/cli/reporters/sarif.ts";
+import { summary } from "../../src/cli/reporters/summary.ts";
 import { tap } from "../../src/cli/reporters/tap.ts";
 import type { Style } from "../../src/cli/terminal/style.ts";
 import type { AliasSource } from "../../src/cli/files/suite.ts";
@@ -91,6 +97,7 @@ test("every reporter is held here", () => {
   expect(readdirSync("src/cli/reporters").toSorted()).toEqual(
     [
       "coverage.ts",
+      "findings.ts",
       "github.ts",
       "json.ts",
       "junit.ts",
@@ -99,8 +106,11 @@ test("every reporter is held here", () => {
       "mutation.ts",
       "readable.ts",
       "reports.ts",
+      "repository.ts",
       "result.ts",
+      "sarif.ts",
       "simulation.ts",
+      "summary.ts",
       "tap.ts",
     ].toSorted(),
   );
@@ -213,7 +223,56 @@ function elementsOf(xml: string): readonly Element[] {
 
 test("GitHub's annotations", () => {
   const mutation = mutated.map((each) => ({ ...each, outcomes: each.outcomes.filter(({ kind }) => kind === "survived").slice(0, 1) }));
-  return expectGolden(github({ ...result, mutation }), "github.txt");
+  return expectGolden(github({ ...result, mutation }, plain, {}), "github.txt");
+});
+
+test("annotations name files from the root of the repository", () => {
+  const root = { GITHUB_WORKSPACE: resolve("..") };
+  const here = basename(resolve("."));
+  expect(inRepository("policies/a.yaml", root)).toBe(`${here}/policies/a.yaml`);
+  expect(inRepository("policies/a.yaml", {})).toBe("policies/a.yaml");
+  expect(inRepository("../a.yaml", { GITHUB_WORKSPACE: resolve(".") })).toBe("../a.yaml");
+  expect(inRepository("standard input", root)).toBe("standard input");
+  expect(github(result, plain, root)).toContain(`::error file=${here}/`);
+});
+
+describe("SARIF", () => {
+  const log = JSON.parse(sarif(findingsOfRun({ ...result, mutation: mutated }), {})) as Log;
+  const [run] = log.runs;
+
+  test("has a result for each failing case, each complaint and each mutant that survives, at its place", () => {
+    expect(log.version).toBe("2.1.0");
+    const survivors = mutated.flatMap(({ outcomes }) => outcomes.filter(({ kind }) => kind === "survived"));
+    const { failed } = totalsOf(result.suites);
+    const codes = run?.results?.map(({ ruleId }) => ruleId) ?? [];
+    expect(codes.filter((code) => code === "case-failed")).toHaveLength(failed);
+    expect(codes.filter((code) => code === "mutant-survived")).toHaveLength(survivors.length);
+    expect(run?.tool.driver.rules?.map(({ id }) => id)).toEqual([...new Set(codes)].toSorted());
+    for (const { message, locations } of run?.results ?? []) {
+      expect(message.text).not.toBe("");
+      expect(locations?.[0]?.physicalLocation?.artifactLocation?.uri).toMatch(/^[\w./%-]+$/);
+    }
+  });
+
+  test("says of a file that could not be read why the run was no success", () => {
+    const unread = result.suites.filter(({ kind }) => kind !== "ran");
+    expect(unread.length).toBeGreaterThan(0);
+    expect(run?.invocations?.[0]).toMatchObject({ executionSuccessful: false });
+    expect(run?.invocations?.[0]?.toolExecutionNotifications).toHaveLength(unread.length);
+  });
+});
+
+test("the summary of a job is Markdown in which foreign text is text", () => {
+  const text = summary({ ...result, coverage: covered, mutation: mutated });
+  expect(text).toMatch(/^## canary-router test\n\n\d+ suites: /);
+  expect(text).toContain("Coverage: ");
+  const hostile = "a|b <img src=x> `c` [d](http://e) *f*\n# g";
+  const one = summary({
+    suites: [{ kind: "unread", file: "x.yaml", message: hostile, help: undefined }],
+    coverage: undefined,
+    mutation: undefined,
+  });
+  expect(one).toContain("a&#124;b &#60;img src&#61;x&#62; &#96;c&#96; &#91;d&#93;&#40;http&#58;//e&#41; &#42;f&#42;, &#35; g");
 });
 
 test("JSON", async () => {

@@ -40,7 +40,7 @@ function local(text: string): string {
 describe("usage", () => {
   test.each([
     [["--fromat=tap"], "unknown option `--fromat`", "did you mean `--format`?"],
-    [["--format", "xml"], "`--format` cannot be `xml`", "one of `text`, `tap`, `junit`, `json`, `github`"],
+    [["--format", "xml"], "`--format` cannot be `xml`", "one of `text`, `tap`, `junit`, `json`, `github`, `sarif`"],
     [["--format", "juint"], "`--format` cannot be `juint`", "did you mean `junit`?"],
     [["--min-coverage"], "`--min-coverage` needs a value", "write `--min-coverage=VALUE` for one that starts with a dash"],
     ...["x", "", "101", "-1", "NaN"].map(
@@ -285,7 +285,7 @@ test("a mistake in an alias within a suite has no command to paste, for `explain
 
 describe("formats", () => {
   test("leave standard output to their own format", async () => {
-    for (const format of ["tap", "junit", "github"]) {
+    for (const format of ["tap", "junit", "github", "sarif"]) {
       const alone = await command(["test", good, failing, "--format", format]);
       const more = await command(["test", good, failing, "--format", format, "--coverage"]);
       const timeless = (text: string): string => text.replaceAll(/time="[\d.]+"/g, "");
@@ -307,11 +307,20 @@ describe("formats", () => {
       alias: "./shop.json",
       cases: [{ name: "\u001b[2J\u202e", expect: { version: "v1" }, draw: 0 }],
     });
-    for (const format of ["text", "tap", "junit", "github", "json"]) {
+    for (const format of ["text", "tap", "junit", "github", "json", "sarif"]) {
       const { stdout } = await command(["test", hostile, "--format", format]);
       expect(stdout).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
     }
   });
+});
+
+test("the summary of a job is appended to the file that GitHub names", async () => {
+  const page = file("summary.md", "# before\n");
+  await command(["test", good, failing, "--format", "github"], { env: { GITHUB_STEP_SUMMARY: page } });
+  const text = readFileSync(page, "utf8");
+  expect(text).toMatch(/^# before\n## canary-router test\n\n2 suites: 3 cases passed, 1 failed, 0 suites not run\n/);
+  await command(["test", good, "--format", "text"], { env: { GITHUB_STEP_SUMMARY: page } });
+  expect(readFileSync(page, "utf8")).toBe(text);
 });
 
 describe("--watch", () => {
@@ -345,6 +354,22 @@ describe("--watch", () => {
       "1 suite: 0 cases passed, 1 suite not run",
     ]);
     expect(code).toBe(2);
+  });
+
+  test("sees a suite that is new", async () => {
+    file("grown/alias.json", ALIAS);
+    file("grown/a.alias-test.json", { alias: "./alias.json", cases: [BETA] });
+    const interruption = new AbortController();
+    const steps = [() => file("grown/deep/b.alias-test.json", { alias: "../alias.json", cases: [BETA] }), () => interruption.abort()];
+    let runs = 0;
+    const { stdout } = await command(["test", join(folder, "grown"), "--watch"], {
+      interrupted: interruption.signal,
+      onOutput: (printed) => {
+        const watching = printed.stderr.split("Ctrl-C ends\n").length - 1;
+        while (runs < watching) setTimeout(steps[runs++] ?? (() => {}), 50);
+      },
+    });
+    expect(stdout.split("\n").filter((line) => /^\d suites?:/.test(line))).toEqual(["1 suite: 1 case passed", "2 suites: 2 cases passed"]);
   });
 });
 

@@ -28,6 +28,7 @@ export function scratch(): { readonly folder: string; readonly file: (name: stri
 
 /** What a command has to read, when it is interrupted, and who is told of everything printed so far, each time that something is. */
 interface HostOptions {
+  readonly env?: Terminal["env"];
   readonly stdin?: string | Readable;
   readonly interrupted?: AbortSignal;
   readonly onOutput?: (ended: Omit<Ended, "code">) => void;
@@ -40,7 +41,7 @@ export async function command(args: readonly string[], options: HostOptions = {}
 }
 
 /** A host for commands, and what they print. */
-export function hostOf({ stdin = "", interrupted = new AbortController().signal, onOutput }: HostOptions = {}): {
+export function hostOf({ stdin = "", env = {}, interrupted = new AbortController().signal, onOutput }: HostOptions = {}): {
   readonly host: Terminal;
   readonly texts: { stdout: string; stderr: string };
 } {
@@ -57,7 +58,7 @@ export function hostOf({ stdin = "", interrupted = new AbortController().signal,
     stdin: typeof stdin === "string" ? Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]) : stdin,
     stdout: output("stdout"),
     stderr: output("stderr"),
-    env: {},
+    env,
     interrupted,
   };
   return { host, texts };

@@ -2,8 +2,10 @@ import { type AliasConfig, type Claim, analyze as claimsOf, EFFORT, plan as plan
 import { visible } from "../../alias/surface.ts";
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { type Checkup, checkup } from "./check.ts";
+import { type Checkup, checkup, findingsText } from "./check.ts";
 import { formats } from "../formats.ts";
+import type { FileFindings } from "../reporters/findings.ts";
+import { STRICT, strictness } from "../strict.ts";
 import { complaint } from "../terminal/complaint.ts";
 import { type ExitCode, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
@@ -27,6 +29,7 @@ export const analyze: Command = defineCommand({
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input", count: "many" }],
   options: {
     strict: { type: "boolean", description: "let claims and warnings fail as errors do" },
+    ...STRICT,
     effort: {
       type: "string",
       value: "N",
@@ -37,16 +40,20 @@ export const analyze: Command = defineCommand({
     format: formats({
       text: "for people",
       json: "a list with an object for each file: `file`, `ok`, `claims`, and `failure` where it cannot be read",
+      sarif: "SARIF 2.1.0, for code scanning",
+      github: "annotations for GitHub Actions",
     }),
   },
   exits: { 0: "all can be used", 1: "at least one has errors, or with --strict claims", 2: "wrong usage, or at least one cannot be read" },
   examples: ["canary-router analyze aliases/*.json", "canary-router analyze prod.yaml --strict"],
-  run: async ({ values: { strict, effort, format }, positionals }, host) => {
+  run: async ({ values: { strict, ignore, effort, format }, positionals }, host) => {
+    const fails = await strictness(strict, ignore);
     const analyses: Analysis[] = [];
     for (const name of positionals) analyses.push(await analysisOf(await checkup(name, host, "extended"), effort));
-    if (format === "json") await write(host.stdout, `${jsonOf(analyses.map(toJson), 2)}\n`);
-    else for (const analysis of analyses) await print(analysis, host);
-    const codes = analyses.map((analysis) => exitCode(analysis, strict));
+    if (format === "text") for (const analysis of analyses) await print(analysis, host);
+    else if (format === "json") await write(host.stdout, `${jsonOf(analyses.map(toJson), 2)}\n`);
+    else await write(host.stdout, await findingsText(format, analyses.map(findingsOf), host));
+    const codes = analyses.map((analysis) => exitCode(analysis, fails));
     return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
   },
 });
@@ -60,14 +67,19 @@ async function analysisOf(one: Checkup, effort: number): Promise<Analysis> {
   return { one, claims: [...checked.diagnostics, ...proved].toSorted(byPosition) };
 }
 
-function exitCode({ one, claims }: Analysis, strict: boolean): ExitCode {
+function exitCode({ one, claims }: Analysis, fails: (found: readonly Claim[]) => boolean): ExitCode {
   if (one.kind === "unread") return 2;
-  return one.file.checked.ok && !(strict && claims.length > 0) ? 0 : 1;
+  return one.file.checked.ok && !fails(claims) ? 0 : 1;
 }
 
 function toJson({ one, claims }: Analysis): object {
   if (one.kind === "unread") return { file: one.name, ok: false, claims, failure: one.refusal.message };
   return { file: one.file.name, ok: one.file.checked.ok, claims };
+}
+
+function findingsOf({ one, claims }: Analysis): FileFindings {
+  if (one.kind === "unread") return { file: one.name, findings: [], failure: one.refusal.message };
+  return { file: one.file.name, findings: claims };
 }
 
 async function print({ one, claims }: Analysis, host: Terminal): Promise<void> {

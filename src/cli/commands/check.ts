@@ -1,8 +1,10 @@
 import { visible } from "../../alias/surface.ts";
-import type { Alias, Profile } from "../../alias/surface.ts";
+import type { Alias, Diagnostic, Profile } from "../../alias/surface.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
 import { formats } from "../formats.ts";
+import type { FileFindings } from "../reporters/findings.ts";
+import { STRICT, strictness } from "../strict.ts";
 import { report } from "../terminal/complaint.ts";
 import { type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
@@ -30,9 +32,12 @@ export const check: Command = defineCommand({
       description: "which configs are right",
     },
     strict: { type: "boolean", description: "let warnings fail the check as errors do" },
+    ...STRICT,
     format: formats({
       text: "for people",
       json: "a list with an object for each file: `file`, `ok`, `diagnostics`, and `failure` where it cannot be read",
+      sarif: "SARIF 2.1.0, for code scanning",
+      github: "annotations for GitHub Actions",
     }),
   },
   exits: {
@@ -45,12 +50,14 @@ export const check: Command = defineCommand({
     "canary-router check prod.yaml --profile functiongraph --strict",
     'curl -s "$URL/aliases/prod" | canary-router check -',
   ],
-  run: async ({ values: { profile, strict, format }, positionals }, host) => {
+  run: async ({ values: { profile, strict, ignore, format }, positionals }, host) => {
+    const fails = await strictness(strict, ignore);
     const checkups: Checkup[] = [];
     for (const name of positionals) checkups.push(await checkup(name, host, profile));
-    if (format === "json") await write(host.stdout, `${jsonOf(checkups.map(toJson), 2)}\n`);
-    else await print(checkups, host);
-    const codes = checkups.map((one) => exitCode(one, strict));
+    if (format === "text") await print(checkups, host);
+    else if (format === "json") await write(host.stdout, `${jsonOf(checkups.map(toJson), 2)}\n`);
+    else await write(host.stdout, await findingsText(format, checkups.map(findingsOf), host));
+    const codes = checkups.map((one) => exitCode(one, fails));
     return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
   },
 });
@@ -64,16 +71,27 @@ export async function checkup(name: string, host: Terminal, profile: Profile): P
   }
 }
 
-function exitCode(one: Checkup, strict: boolean): ExitCode {
+function exitCode(one: Checkup, fails: (found: readonly Diagnostic[]) => boolean): ExitCode {
   if (one.kind === "unread") return 2;
   const { ok, diagnostics } = one.file.checked;
-  return ok && !(strict && diagnostics.length > 0) ? 0 : 1;
+  return ok && !fails(diagnostics) ? 0 : 1;
 }
 
 function toJson(one: Checkup): object {
   if (one.kind === "unread") return { file: one.name, ok: false, diagnostics: [], failure: one.refusal.message };
   const { name, checked } = one.file;
   return { file: name, ok: checked.ok, diagnostics: checked.diagnostics };
+}
+
+function findingsOf(one: Checkup): FileFindings {
+  if (one.kind === "unread") return { file: one.name, findings: [], failure: one.refusal.message };
+  return { file: one.file.name, findings: one.file.checked.diagnostics };
+}
+
+/** Findings of files in a form for machines, whose code is loaded when it is asked for. */
+export async function findingsText(format: "sarif" | "github", files: readonly FileFindings[], { env }: Terminal): Promise<string> {
+  if (format === "sarif") return (await import("../reporters/sarif.ts")).sarif(files, env);
+  return (await import("../reporters/github.ts")).githubFindings(files, env);
 }
 
 async function print(checkups: readonly Checkup[], host: Terminal): Promise<void> {

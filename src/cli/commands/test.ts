@@ -23,10 +23,13 @@ import {
   type SuiteResult,
   totalsOf,
 } from "../reporters/result.ts";
+import { findingsOfRun } from "../reporters/findings.ts";
+import { sarif } from "../reporters/sarif.ts";
+import { appendSummary } from "../reporters/summary.ts";
 import { tap } from "../reporters/tap.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
-import { styleOf, wrap } from "../terminal/style.ts";
+import { type Style, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** The pattern of suite files that are run where no file is named. */
@@ -35,7 +38,17 @@ const SUITES = "**/*.alias-test.{yaml,yml,json}";
 /** Milliseconds between two checks of the watched files. Each check is one `stat` a file. */
 const PERIOD = 200;
 
-const REPORTERS = { text: readable, tap, junit, json, github };
+/** So many checks go by between two looks for new suites, which read folders. */
+const LOOK_EVERY = 5;
+
+const REPORTERS = {
+  text: readable,
+  tap,
+  junit,
+  json,
+  github,
+  sarif: (result: RunResult, _style: Style, env: Terminal["env"]): string => sarif(findingsOfRun(result), env),
+};
 
 interface CoverageFile {
   readonly path: string;
@@ -66,7 +79,7 @@ export const test: Command = defineCommand({
   about: [
     "Runs suites: requests, and what an alias must answer.",
     "Without any FILE, and in folders, *.alias-test.yaml, .yml and .json are run, however deep, but in node_modules. A suite has `cases`, and names the `alias` that they are about, by a path relative to the suite. `canary-router suggest` writes one.",
-    "The report goes to standard output. What --coverage and --mutate print follows it; with tap, junit and github it goes to standard error, and is part of json. --watch ends with the code of its last run.",
+    "The report goes to standard output. What --coverage and --mutate print follows it; with tap, junit, github and sarif it goes to standard error, and is part of json. --watch ends with the code of its last run.",
   ],
   arguments: [{ name: "FILE", description: "a suite in YAML or JSON, a pattern such as '**/*.yaml', or a folder", count: "any" }],
   options: {
@@ -78,7 +91,8 @@ export const test: Command = defineCommand({
         tap: "TAP 14",
         junit: "JUnit's XML",
         json: "one object",
-        github: "annotations at the lines of failing cases",
+        github: "annotations at the lines of failing cases, and a summary of the job in `$GITHUB_STEP_SUMMARY`",
+        sarif: "SARIF 2.1.0, for code scanning",
       },
       default: "text",
       description: "the form of the report",
@@ -261,7 +275,8 @@ async function print(result: RunResult, { format, coverage: wanted }: TestOption
   const { coverage: covered, mutation } = result;
   const style = styleOf(host.stdout, host.env);
   if (format === "json") return write(host.stdout, json(result));
-  const text = REPORTERS[format](result, style);
+  const text = REPORTERS[format](result, style, host.env);
+  if (format === "github") await appendSummary(result, host.env);
   await write(host.stdout, format === "text" ? wrap(text, host.columns) : text);
   const beside = format === "text" ? host.stdout : host.stderr;
   const other = styleOf(beside, host.env);
@@ -298,10 +313,22 @@ async function watch(options: TestOptions, host: Terminal): Promise<ExitCode> {
     const { files } = ended;
     if (files.join("\n") !== known) before = await stampOf(files);
     await write(host.stderr, `watching ${plural(files.length, "file")}, Ctrl-C ends\n`);
+    const names = await listOf(options.patterns);
+    let checks = 0;
     do await sleep(PERIOD, undefined, { signal: host.interrupted }).catch(() => undefined);
-    while (!host.interrupted.aborted && (await stampOf(files)) === before);
+    while (
+      !host.interrupted.aborted &&
+      (await stampOf(files)) === before &&
+      (++checks % LOOK_EVERY !== 0 || (await listOf(options.patterns)) === names)
+    );
   }
   return ended.code;
+}
+
+/** The suites that there are now, as one text; empty where there is none. */
+async function listOf(patterns: readonly string[]): Promise<string> {
+  const names = await namesOf(patterns).catch(() => []);
+  return names.map((name) => (typeof name === "string" ? name : "")).join("\n");
 }
 
 /** The modification time and size of each file as one text. The text differs if a file was changed, removed or added. */

@@ -1,6 +1,9 @@
 import { type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import type { FileFindings } from "./findings.ts";
+import { inRepository } from "./repository.ts";
+import type { Terminal } from "../terminal/host.ts";
 import { placed } from "../terminal/place.ts";
-import { visibleLines } from "../terminal/style.ts";
+import { type Style, visibleLines } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 interface AnnotatedPlace {
@@ -10,27 +13,49 @@ interface AnnotatedPlace {
 }
 
 /** Annotations for GitHub Actions: an error for each failing case and each complaint, a warning for each mutant that survives. */
-export function github({ suites, mutation = [] }: RunResult): string {
+export function github({ suites, mutation = [] }: RunResult, _style: Style, env: Terminal["env"]): string {
+  const annotate = annotatorOf(env);
   const { cases, failed, broken } = totalsOf(suites);
   const survivors = mutation.flatMap(({ source, outcomes }) =>
     outcomes.flatMap(({ kind, mutant }) => {
       if (kind !== "survived") return [];
       const { line, column: col } = source.locate(mutant.at);
-      return [command("warning", { file: source.name, line, col }, "No case catches this mistake", mutant.mistake)];
+      return [annotate("warning", { file: source.name, line, col }, "No case catches this mistake", mutant.mistake)];
     }),
   );
   const sums = `${plural(suites.length, "suite")}: ${plural(cases - failed, "case")} passed, ${failed} failed, ${broken} not run\n`;
-  return [...suites.flatMap(annotations), ...survivors, sums].join("");
+  return [...suites.flatMap((suite) => annotations(suite, annotate)), ...survivors, sums].join("");
 }
 
-function annotations(suite: SuiteResult): readonly string[] {
+/** Annotations for what was found in alias configs. */
+export function githubFindings(files: readonly FileFindings[], env: Terminal["env"]): string {
+  const annotate = annotatorOf(env);
+  return files
+    .flatMap(({ file, findings, failure }) => [
+      ...(failure === undefined ? [] : [annotate("error", { file }, "Cannot be read", failure)]),
+      ...findings.map(({ severity, code, at, message, help, position }) => {
+        const text = [at === "" ? message : `${at}: ${message}`, ...(help === undefined ? [] : [help])].join("\n");
+        return annotate(severity, { file, line: position?.line, col: position?.column }, code, text);
+      }),
+    ])
+    .join("");
+}
+
+type Annotate = (name: "error" | "warning", place: AnnotatedPlace, title: string, message: string) => string;
+
+/** Annotations name files as the repository does, wherever in it the command runs. */
+function annotatorOf(env: Terminal["env"]): Annotate {
+  return (name, { file, ...place }, title, message) => command(name, { file: inRepository(file, env), ...place }, title, message);
+}
+
+function annotations(suite: SuiteResult, annotate: Annotate): readonly string[] {
   const { file } = suite;
   switch (suite.kind) {
     case "unread":
-      return [command("error", { file }, "Suite not run", suite.message)];
+      return [annotate("error", { file }, "Suite not run", suite.message)];
     case "faulty":
       return suite.diagnostics.map(({ position, code, message, help }) =>
-        command(
+        annotate(
           "error",
           { file, line: position?.line, col: position?.column },
           `Suite not run: ${code}`,
@@ -43,7 +68,7 @@ function annotations(suite: SuiteResult): readonly string[] {
         const { position } = failure;
         const { line, column: col } = position;
         const text = `${placed(file, { position })}\n${failure.message}\n${failure.explanation.trimEnd()}`;
-        return [command("error", { file, line, col }, `Failed: ${title}`, text)];
+        return [annotate("error", { file, line, col }, `Failed: ${title}`, text)];
       });
   }
 }
