@@ -11,8 +11,8 @@ export interface Links {
 }
 
 /**
- * What the request forces on fields that are read from one text: without a path there is no query, without an authority no
- * `host`, and each line that a plan mentions for the header `cookie` says what every cookie is. With these clauses the fields
+ * What the request forces on fields that are read from one text: without a path there is no query, the authority and `host`
+ * are both there or both not, and each line that a plan mentions for the header `cookie` says what every cookie is. With these clauses the fields
  * of a region have exactly the values that one request can have together.
  */
 export function linksOf(ranges: ReadonlyMap<string, Range>): Links {
@@ -28,7 +28,10 @@ export function linksOf(ranges: ReadonlyMap<string, Range>): Links {
   };
   const absent = (range: Range): Literal => literalOf(range, [ABSENT]);
   const [path, authority, host, line] = [":path", ":authority", "header host", COOKIE_LINE].map((name) => ranges.get(name));
-  if (authority !== undefined && host !== undefined) link(absent(host), otherLetters(absent(authority)));
+  if (authority !== undefined && host !== undefined) {
+    link(absent(host), otherLetters(absent(authority)));
+    link(absent(authority), otherLetters(absent(host)));
+  }
   for (const range of ranges.values()) {
     if (range.field.kind === "query" && path !== undefined) link(absent(range), otherLetters(absent(path)));
     if (range.field.kind !== "cookie" || line === undefined) continue;

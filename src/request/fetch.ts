@@ -1,5 +1,5 @@
 import { quote } from "../document/index.ts";
-import type { Reader } from "./request.ts";
+import type { Access, Reader } from "./request.ts";
 import { targetAuthority } from "./target.ts";
 import { headersOf, joined, ownAttribute, stringOf } from "./value.ts";
 
@@ -11,15 +11,18 @@ export interface FetchRequest {
   readonly attributes?: { readonly [name: string]: string | undefined } | undefined;
 }
 
+/** The Host field, or where there is none the authority of the URL. */
+const HOST: Access<FetchRequest> = { get: fetchedAuthority, text: () => "fetchedAuthority(carrier, request)" };
+
 /** Reads a `Request`. Its URL is absolute: the path and, without a Host field, the authority are taken from there. */
 export const fetchReader: Reader<FetchRequest> = {
   open: headersOf,
   openText: "request.headers",
-  header: (name) => ({ get: (carrier) => fetched(carrier, name), text: () => `fetched(carrier, ${quote(name)})` }),
+  header: (name) => (name === "host" ? HOST : { get: (carrier) => fetched(carrier, name), text: () => `fetched(carrier, ${quote(name)})` }),
   cookies: { get: (carrier) => fetched(carrier, "cookie"), text: () => `fetched(carrier, "cookie")` },
   url: { get: (_, request) => stringOf(request.url), text: () => "request.url", list: ", " },
   method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
-  authority: { get: fetchedAuthority, text: () => "fetchedAuthority(carrier, request)" },
+  authority: HOST,
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
   parts: { joined, fetched, fetchedAuthority, ownAttribute },
 };

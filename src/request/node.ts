@@ -1,6 +1,6 @@
 import { quote } from "../document/index.ts";
 import type { Access, NodeRequest, Reader } from "./request.ts";
-import { cookiesOf, headersOf, joined, ownAttribute, ownAuthority, ownField, property, stringOf } from "./value.ts";
+import { cookiesOf, headersOf, joined, ownAttribute, ownAuthority, ownField, ownHost, property, stringOf } from "./value.ts";
 
 /**
  * Reads an `IncomingMessage`, and any object with `headers` as node gives them: lower-case names, strings or lists of them.
@@ -21,12 +21,13 @@ export const nodeReader: Reader<NodeRequest> = {
   method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: { get: ownAuthority, text: () => "ownAuthority(carrier)" },
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { joined, ownAuthority, ownAttribute, ownField },
+  parts: { joined, ownAuthority, ownAttribute, ownField, ownHost },
 };
 
 function nodeHeader(name: string): Access<NodeRequest> {
   // An accessor of every object where it is not the object's own, which may throw (`--disable-proto=throw`).
   if (name === "__proto__") return { get: (carrier) => ownField(carrier, name), text: () => `ownField(carrier, ${quote(name)})` };
+  if (name === "host") return { get: ownHost, text: () => "ownHost(carrier)" };
   return {
     get: (carrier) => stringOf(property(carrier, name)),
     owns: (carrier) => Object.hasOwn(carrier, name),

@@ -19,6 +19,7 @@ export const rawReader: Reader<RawRequest> = {
   open: rawHeadersOf,
   openText: "rawHeadersOf(request)",
   header: (name) => {
+    if (name === "host") return { get: rawHost, text: () => "rawHost(carrier)" };
     const separator = SINGLE.has(name) ? "" : ", ";
     return { get: (carrier) => rawField(carrier, name, separator), text: () => `rawField(carrier, ${quote(name)}, ${quote(separator)})` };
   },
@@ -27,7 +28,7 @@ export const rawReader: Reader<RawRequest> = {
   method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: { get: rawAuthority, text: () => "rawAuthority(carrier)" },
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { joined, rawHeadersOf, rawField, rawAuthority, ownAttribute },
+  parts: { joined, rawHeadersOf, rawField, rawAuthority, rawHost, ownAttribute },
 };
 
 /** The fields of which node's HTTP parser keeps the first and drops the others (node's documentation of `message.headers`). */
@@ -79,6 +80,10 @@ function isFold(text: string, name: string): boolean {
     if ((unit >= 65 && unit <= 90 ? unit + 32 : unit) !== name.charCodeAt(at)) return false;
   }
   return true;
+}
+
+function rawHost(carrier: object): string | undefined {
+  return rawField(carrier, "host", "") ?? rawField(carrier, ":authority", "");
 }
 
 function rawAuthority(carrier: object): string | undefined {

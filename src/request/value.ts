@@ -37,6 +37,11 @@ export function ownAuthority(carrier: object): string | undefined {
   return ownField(carrier, ":authority") ?? ownField(carrier, "host");
 }
 
+/** The Host field of headers as node gives them; the authority stands for it where there is none (RFC 9113, 8.3.1). */
+export function ownHost(carrier: object): string | undefined {
+  return ownField(carrier, "host") ?? ownField(carrier, ":authority");
+}
+
 /** A field of headers as node gives them, where it is their own. */
 export function ownField(carrier: object, name: string): string | undefined {
   return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;

@@ -23,7 +23,7 @@ const FIELDS = {
     url?.includes("?") ? (new URLSearchParams(url.split("?")[1]).get("q") ?? undefined) : undefined,
   ),
   authority: field("Header", ":authority", ["x", "y"], ({ headers }) => headers[":authority"] ?? headers.host),
-  host: field("Header", "host", ["x", "y"], ({ headers }) => headers.host),
+  host: field("Header", "host", ["x", "y"], ({ headers }) => headers.host ?? headers[":authority"]),
   header: field("Header", "x-a", ["1", "2", "3"], ({ headers }) => headers["x-a"]),
   attribute: field("Attribute", "t", ["1", "2"], ({ attributes }) => attributes?.t),
 };

@@ -89,6 +89,8 @@ function header(name: string, request: Readable): string | undefined {
       return path(text(request["url"]));
     case ":authority":
       return field(":authority") ?? field("host");
+    case "host":
+      return field("host") ?? field(":authority");
     default:
       return field(name);
   }
