@@ -84,8 +84,11 @@ export function requestsFor(config: Compilable): fc.Arbitrary<NodeRequest> {
 function partsFor(plan: Plan): fc.Arbitrary<Witness> {
   const ranges = [...alphabetOf([plan]).ranges.values()];
   const values = ranges.map(({ field, letters }) => {
-    const mentioned = letters.flat();
-    const other = fc.constantFrom("other", "").map((text) => (field.kind === "path" ? `/${text}` : text));
+    // A sticky key may be empty, which a method is not.
+    const mentioned = letters.flat().filter((value) => field.kind !== "method" || value !== "");
+    const other = fc
+      .constantFrom("other", "")
+      .map((text) => (field.kind === "path" ? `/${text}` : field.kind === "method" ? "OTHER" : text));
     const some =
       mentioned.length === 0 ? other : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...mentioned) }, { weight: 1, arbitrary: other });
     return fc.option(some, { nil: undefined, freq: 3 }).map((value): readonly [Field, string | undefined] => [field, value]);

@@ -360,7 +360,7 @@ describe("--watch", () => {
     file("grown/alias.json", ALIAS);
     file("grown/a.alias-test.json", { alias: "./alias.json", cases: [BETA] });
     const interruption = new AbortController();
-    const steps = [() => file("grown/deep/b.alias-test.json", { alias: "../alias.json", cases: [BETA] }), () => interruption.abort()];
+    const steps = [() => file("grown/deep/b.alias-test.json", { alias: ALIAS, cases: [BETA] }), () => interruption.abort()];
     let runs = 0;
     const { stdout } = await command(["test", join(folder, "grown"), "--watch"], {
       interrupted: interruption.signal,

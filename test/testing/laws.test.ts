@@ -148,7 +148,9 @@ function conditionOf({ rule_type, param, op, value }: RuleConfig): ScopeConfig["
   };
 }
 
-const possible = ({ value }: RuleConfig): boolean => !/[;?#]|\p{Surrogate}/u.test(value);
+/** An absolute target is no path: its path is what follows the origin. */
+const possible = ({ param, value }: RuleConfig): boolean =>
+  !/[;?#]|\p{Surrogate}/u.test(value) && !(param === ":path" && value.includes("://"));
 
 const examples = smallConfigs.chain((config) => {
   const rules = Object.values(config.additional_version_strategy ?? {})
