@@ -10,8 +10,8 @@ import { type CompileOptions, compileWith } from "./compile.ts";
 
 /**
  * `compile` by generated code: the same signature, the same decisions. Where generating code is refused (a content security
- * policy, `--disallow-code-generation-from-strings`), which is found out by the first alias and not asked again, it falls
- * back to closures. So it does for an alias whose code an engine cannot take.
+ * policy, `--disallow-code-generation-from-strings`, a hardened realm without `eval`), which is found out by the first alias and
+ * not asked again, it falls back to closures. So it does for an alias whose code an engine cannot take.
  * @throws ConfigError with everything that is wrong
  */
 export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
@@ -29,9 +29,21 @@ function byCode<R>(
   if (refused) return closure(plan, unoptimized, decisions, host);
   try {
     return generated(plan, unoptimized, decisions, host);
-  } catch (error) {
-    if (error instanceof EvalError) refused = true;
+  } catch {
+    refused = refusesCode();
     return closure(plan, unoptimized, decisions, host);
+  }
+}
+
+/**
+ * Whether the host refuses all code, and not only that of one alias: it then refuses even code without a statement. Hosts throw what they like, an
+ * EvalError or a TypeError. A RangeError is of the stack, where a caller has used it up, and says nothing of the host.
+ */
+function refusesCode(): boolean {
+  try {
+    return !new Function("");
+  } catch (error) {
+    return !(error instanceof RangeError);
   }
 }
 

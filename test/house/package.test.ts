@@ -7,6 +7,7 @@ import bundle from "../../vite.config.ts";
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
   readonly files: readonly string[];
+  readonly sideEffects: readonly string[];
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
@@ -68,6 +69,27 @@ test("the program is bundled from a file that names its interpreter, with the wo
   const [main, worker] = [rolldownOptions?.input ?? []].flat().map((file) => built.get(`./${String(file)}`) ?? "");
   expect(readFileSync(main ?? "", "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   expect(worker).toMatch(/\/simulate\/workers\/worker\.ts$/);
+});
+
+/** Whether a statement does something when its module is loaded; declarations only make what they name. */
+function acts(statement: ts.Statement): boolean {
+  return (
+    ts.isExpressionStatement(statement) ||
+    ts.isIfStatement(statement) ||
+    ts.isThrowStatement(statement) ||
+    ts.isIterationStatement(statement, false)
+  );
+}
+
+test("the files that do something when they are loaded are listed, so that a bundler keeps them, and no others are", () => {
+  const acting = [...built].filter(([output, source]) => {
+    if (!output.endsWith(".js") || output.startsWith("./dist/cli/")) return false;
+    return ts.createSourceFile(source, readFileSync(source, "utf8"), ts.ScriptTarget.Latest).statements.some(acts);
+  });
+  // The program is packed as its bundle only.
+  expect(manifest.files).toContain("!dist/cli");
+  const bundled = `./${bundle.build?.outDir}/*.js`;
+  expect(new Set([...acting.map(([output]) => output), bundled])).toEqual(new Set(manifest.sideEffects));
 });
 
 test("what is imported is a dependency, or a peer that one entry wants, and nothing else is", () => {

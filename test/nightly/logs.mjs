@@ -6,14 +6,9 @@
  *
  * Ends with 1 at the first line that is read wrongly, and prints it. The seed is the day where none is given, and is printed.
  */
-import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
-import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { faultOf, logSamples, pick as pickOf, randomOf, runFuzzer } from "./fuzz.mjs";
 
-const document = readFileSync(new URL("../../docs/logs.md", import.meta.url), "utf8");
-const SAMPLES = Array.from(document.matchAll(/^### `([\w-]+)`$.*?^```log\n(.*?)^```$/gms), ([, name, text]) => ({ name, text }));
+const SAMPLES = logSamples();
 
 /** What is put into lines: what separates fields, what escapes, what other formats and attackers write. */
 const BITS = [
@@ -66,39 +61,10 @@ const BITS = [
 
 const PREFIXES = ["", "", "", "web-1  | ", "Jan 31 09:44:00 edge1 nginx: ", "2026-11-24T12:00:00.1Z stdout F ", "[pod/a/b] "];
 
-/** Numbers from 0 up to 1 (mulberry32), the same for the same seed. */
-function randomOf(seed) {
-  let state = Array.from(seed).reduce((sum, letter) => Math.imul(sum ^ letter.codePointAt(0), 0x01000193), 0x811c9dc5);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** What is wrong with a line as it was read; undefined where nothing is. */
-function faultOf(line) {
-  if (!("visit" in line)) return typeof (line.fault ?? line.skipped) === "string" ? undefined : "neither a request nor a reason";
-  const { request, user, time, served, session } = line.visit;
-  const { remote_addr: address, status } = request.attributes ?? {};
-  if (address !== undefined && isIP(address) === 0) return `the address ${JSON.stringify(address)}`;
-  if (status !== undefined && !/^[1-5]\d\d$/.test(status)) return `the status ${JSON.stringify(status)}`;
-  if (request.method !== undefined && !/^[!#$%&'*+.^_`|~\w-]+$/.test(request.method)) return `the method ${JSON.stringify(request.method)}`;
-  if (typeof request.url !== "string") return "no URL";
-  if (time !== undefined && !Number.isFinite(time)) return `the time ${time}`;
-  for (const text of [user, served, session]) if (text !== undefined && typeof text !== "string") return `the text ${text}`;
-  for (const values of [request.headers, request.attributes ?? {}])
-    for (const value of Object.values(values))
-      if (typeof value !== "string" && !(Array.isArray(value) && value.every((each) => typeof each === "string")))
-        return `the value ${value}`;
-  return undefined;
-}
-
 /** Reads so many logs, and throws at the first that is read wrongly. Returns how many lines came to what. */
 export async function fuzz({ readLog, TrafficError }, { seed, runs }) {
   const random = randomOf(seed);
-  const pick = (list) => list[Math.floor(random() * list.length)];
+  const pick = (list) => pickOf(random, list);
   const found = { visit: 0, fault: 0, skipped: 0, unknown: 0 };
   const mutate = (text) => {
     // Now and then a connection that brought no request.
@@ -147,15 +113,8 @@ export async function fuzz({ readLog, TrafficError }, { seed, runs }) {
   return found;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: "string", default: "200000" },
-      seed: { type: "string", default: new Date().toISOString().slice(0, 10) },
-      dist: { type: "string", default: "dist" },
-    },
-  });
-  console.log(`seed ${values.seed}, ${values.runs} logs`);
-  const library = await import(pathToFileURL(resolve(values.dist, "simulate/index.js")).href);
-  console.log(await fuzz(library, { seed: values.seed, runs: Number(values.runs) }));
-}
+await runFuzzer(
+  import.meta.url,
+  { runs: 200_000, what: "logs", entries: ["simulate/index.js"] },
+  (library) => (options) => fuzz(library, options),
+);
