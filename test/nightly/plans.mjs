@@ -104,6 +104,14 @@ function hasAccessor(value) {
   return partsOf(value).some((part) => Object.values(Object.getOwnPropertyDescriptors(part)).some(({ get }) => get !== undefined));
 }
 
+/** A part to be doubled or moved. Getters are not copied, and to share them would be to ask them twice. */
+function copied(value) {
+  if (hasAccessor(value)) return null;
+  if (Array.isArray(value)) return value.map(copied);
+  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied(part)])) : value;
+}
+
 /** Damages so many plans, and throws at the first that is taken wrongly. Returns how many were accepted, refused, and had getters. */
 export async function fuzz({ plan, compile, jit, emitModule, ConfigError }, { seed, runs }) {
   const random = randomOf(seed);
@@ -112,9 +120,6 @@ export async function fuzz({ plan, compile, jit, emitModule, ConfigError }, { se
     // Parts that the plan shares are apart in the copy.
     const copy = JSON.parse(JSON.stringify(plan(pick(random, CONFIGS))));
     let log = "";
-    /** A part that is doubled or moved is a copy: getters cannot be copied, and to share them would be to ask them twice. */
-    const copied = (value) =>
-      typeof value !== "object" || value instanceof Date ? value : hasAccessor(value) ? null : structuredClone(value);
     /** How often each getter was asked. */
     const asked = [];
     for (let times = 1 + Math.floor(random() * 2); times > 0; times--) {
