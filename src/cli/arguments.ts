@@ -227,13 +227,14 @@ export function correlationOf(text: string, option: string): number {
   throw new Refusal(`\`${option} ${text}\` is no correlation`, "write a number from 0 to 1");
 }
 
-/** A whole number from 1, of at most 15 digits, which a number holds exactly. */
+/** A number above 0. */
 export function positiveNumber(text: string, option: string): number {
   const number = text.trim() === "" ? Number.NaN : Number(text);
   if (number > 0 && number < Infinity) return number;
   throw new Refusal(`\`${option} ${text}\` is not a number above 0`, "write a number such as 20 or 0.5");
 }
 
+/** A whole number from 1, of at most 15 digits, which a number holds exactly. */
 export function wholeNumber(text: string, option: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new Refusal(`\`${option} ${text}\` is not a whole number`, "write a whole number from 1");
