@@ -97,7 +97,7 @@ describe("murmur3", () => {
 describe("the hashes that an alias can name", () => {
   const fox = "The quick brown fox jumps over the lazy dog";
 
-  // xxHash's specification and its Python binding; SHA-256 of FIPS 180-4's examples; murmur2 as nginx splits (see the export's tests).
+  // xxHash's specification and its Python binding; SHA-256 of FIPS 180-4's examples; murmur2 and xxh32 as nginx and HAProxy split are in test/plan/engines.test.ts.
   test.each([
     ["", 0x02cc5d05],
     ["a", 0x550d7456],

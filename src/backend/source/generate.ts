@@ -143,8 +143,10 @@ class Writer implements GeneratedCode {
   /** Whether a field has one of the values, its own or not, as a condition. */
   #matches({ field, values }: Match): string {
     const place = this.#place(field);
-    const unit = place.kind === "query" ? undefined : unitOf(place, values);
-    if (unit !== undefined && place.kind !== "query") return `${this.#numberByUnit(place, unit)} !== 0`;
+    if (place.kind !== "query") {
+      const unit = unitOf(place, values);
+      if (unit !== undefined) return `${this.#numberByUnit(place, unit)} !== 0`;
+    }
     if (values.length > COMPARED) return `${this.#number(field, values)} !== 0`;
     return values.length > 1 ? `(${this.#oneOf(place, values)})` : this.#oneOf(place, values);
   }
