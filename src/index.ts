@@ -28,8 +28,19 @@ export type { Checked, Code, Diagnostic, DocumentBudgets, Pointer, Position, Sev
 export { ConfigError, format, formatCount, formatPercent, nearest, readText, visible } from "./document/index.ts";
 export type { Arm, Compilable, Match, Move, Outcome, Plan, Rule, Split, Sticky, Test } from "./plan/index.ts";
 export { all, any, match, murmur3, planOf as plan } from "./plan/index.ts";
-export type { Claim, Difference, Equivalence, Movement, ProofOptions, Shift, Witness } from "./prove/index.ts";
-export { analyze, CODES, EFFORT, equivalent, movement, rebalance } from "./prove/index.ts";
+export type {
+  Claim,
+  Difference,
+  Equivalence,
+  JudgedRequirement,
+  Movement,
+  ProofOptions,
+  Requirement,
+  Shift,
+  VersionMove,
+  Witness,
+} from "./prove/index.ts";
+export { analyze, CODES, EFFORT, equivalent, judgeChange, movement, rebalance } from "./prove/index.ts";
 export type {
   Access,
   Field,

@@ -1,6 +1,6 @@
 import { toRequest } from "../request/index.ts";
 import { SLOTS, type Version } from "../alias/index.ts";
-import { type Plan, runsOf, slotsOf } from "../plan/index.ts";
+import { type Plan, type Run, runsOf, slotsOf } from "../plan/index.ts";
 import type { Decision } from "../backend/index.ts";
 import { compile } from "../route/index.ts";
 import { smallest, type Witness } from "./witness.ts";
@@ -17,10 +17,11 @@ export interface Difference {
 
 type Shares = Readonly<Record<Version, number>>;
 
-/** What a plan answers to a request: what it decides for the lowest draw, and the shares over all draws. */
-interface Answer {
+/** What a plan answers to a request: what it decides for the lowest draw, and what it gives over all draws. */
+export interface Answer {
   readonly decision: Decision;
   readonly shares: Shares;
+  readonly runs: readonly Run[];
 }
 
 /** What two plans answer. They are compiled when they are first asked. */
@@ -43,11 +44,14 @@ function answering(plan: Plan): (request: Witness, draw?: number) => Answer {
       return 0;
     };
     const route = compile(plan, { random });
-    const split = sharesIn(slotsOf(runsOf(plan)));
+    const runs = runsOf(plan);
+    const split = sharesIn(slotsOf(runs));
     return (request, draw) => {
       isRandom = false;
       const decision = route(toRequest(request), draw);
-      return { decision, shares: isRandom ? split : { [decision.version]: SLOTS } };
+      if (isRandom) return { decision, shares: split, runs };
+      const { version } = decision;
+      return { decision, shares: { [version]: SLOTS }, runs: [{ until: SLOTS, version }] };
     };
   };
   return (request, draw) => (compiled ??= make())(request, draw);
@@ -66,11 +70,11 @@ export function differenceAt(
   { before, after }: Answers,
   request: Witness,
   draw: number | undefined,
-  also: (before: Decision, after: Decision) => boolean = () => true,
+  also: (before: Answer, after: Answer, request: Witness) => boolean = () => true,
 ): ({ readonly kind: "different" } & Difference) | undefined {
   const differs = (witness: Witness): boolean => {
     const [one, other] = [before(witness, draw), after(witness, draw)];
-    return JSON.stringify(one.shares) !== JSON.stringify(other.shares) && also(one.decision, other.decision);
+    return JSON.stringify(one.shares) !== JSON.stringify(other.shares) && also(one, other, witness);
   };
   if (!differs(request)) return undefined;
   const least = smallest(request, differs);

@@ -1,8 +1,7 @@
 import { fieldName } from "../request/index.ts";
 import type { ParseOptions } from "../alias/index.ts";
 import { type Compilable, drawAt, leastMoves, movesOf, type Plan, planOf, type Run, slotsOf } from "../plan/index.ts";
-import type { Decision } from "../backend/index.ts";
-import { type Answers, answersOf, type Difference, differenceAt } from "./difference.ts";
+import { type Answer, type Answers, answersOf, type Difference, differenceAt } from "./difference.ts";
 import { keyedValues } from "./keyed-values.ts";
 import { type Draw, type Overlay, overlays, type Part } from "./overlay.ts";
 import { type Effort, search } from "./region.ts";
@@ -94,7 +93,7 @@ function canDiffer({ draw: one, drawn }: Part, { draw: other, drawn: next }: Par
 }
 
 /** Whether two keys have slots of their own: they are of two fields, or hashed otherwise. */
-function drawsOtherwise(one: Draw & { readonly kind: "key" }, other: Draw & { readonly kind: "key" }): boolean {
+export function drawsOtherwise(one: Draw & { readonly kind: "key" }, other: Draw & { readonly kind: "key" }): boolean {
   return fieldName(one.field) !== fieldName(other.field) || one.sticky.seed !== other.sticky.seed || one.sticky.hash !== other.sticky.hash;
 }
 
@@ -108,7 +107,8 @@ function givenDifference(answers: Answers, { before, after }: Overlay, values: V
 
 function ownDifference(answers: Answers, overlay: Overlay, values: Values, stays: boolean): Equivalence {
   const { before, after } = overlay;
-  const isHere = (one: Decision, other: Decision): boolean => before.outcomes.includes(one.index) && after.outcomes.includes(other.index);
+  const isHere = (one: Answer, other: Answer): boolean =>
+    before.outcomes.includes(one.decision.index) && after.outcomes.includes(other.decision.index);
   for (const keyed of keyedValues(overlay, values)) {
     const difference = differenceAt(answers, witnessOf(keyed), undefined, stays ? isHere : undefined);
     if (difference !== undefined) return difference;

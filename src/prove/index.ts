@@ -1,4 +1,4 @@
-/** Proofs about plans: analyze, equivalent, movement. */
+/** Proofs about plans: analyze, equivalent, movement, laws and requirements. */
 export { alphabetOf } from "./alphabet.ts";
 export { analyze, type Claim } from "./analyze.ts";
 export { CODES } from "./codes.ts";
@@ -7,5 +7,6 @@ export { compare, EFFORT, type Equivalence, equivalent, type ProofOptions } from
 export { judgeLaws, type Law, type LawExample, type LawResult, type Scope } from "./laws.ts";
 export { literalOf, OTHER } from "./letters.ts";
 export { movement, type Movement, rebalance, type Shift } from "./movement.ts";
+export { type JudgedRequirement, judgeChange, type Requirement, type VersionMove } from "./requirement.ts";
 export { constrain, eachApart, type Effort, everything, narrow, narrowMatches, type Region, search } from "./region.ts";
 export { lettersLeft, smallest, valuesOf, type Witness, witnessOf } from "./witness.ts";

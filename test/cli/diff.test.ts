@@ -89,6 +89,101 @@ describe("diff", () => {
     expect(code).toBe(1);
   });
 
+  describe("--require", () => {
+    test.each<[string, readonly string[], readonly string[]]>([
+      ["what stays", [ten, ten], ["equal"]],
+      ["a direction", [ten, twenty], ["only v1:v2"]],
+      ["a direction, with a colon", [ten, twenty], ["only:v1:v2"]],
+      ["two directions", [ruled, ten], ["only v3:v1 v3:v2"]],
+      ["a share", [ten, twenty], ["no-more-than 10"]],
+      ["a share, with a percent sign", [ten, twenty], ["no-more-than:10 %"]],
+      ["a version that nobody is moved to", [ten, twenty], ["no-new-requests:v1"]],
+      ["several at once", [ten, twenty], ["only v1:v2", "no-more-than 10"]],
+    ])("%s is proved", async (_, files, requirements) => {
+      const { code, stdout } = await cli("diff", ...files, ...requirements.flatMap((text) => ["--require", text]));
+      expect(code).toBe(0);
+      for (const text of requirements) expect(stdout).toContain(`\nproved: ${text}\n`);
+    });
+
+    test("is refuted by a request, as a shell takes it", async () => {
+      const { code, stdout } = await cli("diff", ten, ruled, "--require", "no-new-requests:v3", "--require", "no-new-requests:v2");
+      expect(code).toBe(1);
+      expect(stdout).toContain("\nproved: no-new-requests:v2\n");
+      expect(stdout).toContain(
+        "\n`no-new-requests:v3` is not true of --header 'x-env=it'\\''s beta': v1 90 %, v2 10 % → v3; requests like it change their version for 100.00 % of their draws\n",
+      );
+    });
+
+    test("names a draw where one is needed", async () => {
+      const { code, stdout } = await cli("diff", ten, twenty, "--require", "only v2:v1");
+      expect(code).toBe(1);
+      expect(stdout).toContain("`only v2:v1` is not true of any other request and the draw 0.10005: v1 → v2; ");
+    });
+
+    test("fails where nothing is known", async () => {
+      const [a, b] = ["a", "b"].map((param) => (op: string, value: string) => ({ rule_type: "Header", param, op, value }));
+      const both = (op: string, one: string, other: string) => ({ combine_type: "and", rules: [a?.(op, one), b?.(op, other)] });
+      const values = ["1", "2", "3"];
+      const corners = Object.fromEntries(
+        values.flatMap((one) => values.map((other) => [`v2-${one}-${other}`, both("=", one, other)] as const)),
+      );
+      const before = file("corners-and-all.json", {
+        version: "v1",
+        additional_version_strategy: { ...corners, v3: both("in", "1,2,3", "1,2,3") },
+      });
+      const after = file("corners.json", { version: "v1", additional_version_strategy: corners });
+      const { code, stdout } = await cli("diff", before, after, "--require", "equal", "--effort", "1");
+      expect(code).toBe(1);
+      expect(stdout).toContain("`equal` is neither proved nor refuted: raise `--effort`\n");
+      expect(await cli("diff", before, after, "--require", "equal")).toMatchObject({ code: 0 });
+    });
+
+    test("as JSON", async () => {
+      const { code, stdout } = await cli("diff", ten, ruled, "--require", "equal", "--require", "no-new-requests v2", "--format", "json");
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        required: [
+          { requirement: "equal", kind: "refuted", moved: 10_000, example: { request: { headers: { "x-env": "it's beta" } } } },
+          { requirement: "no-new-requests v2", kind: "proved" },
+        ],
+        beyond: [expect.stringContaining("`equal` is not true of ")],
+      });
+    });
+
+    test.each<[string, string, string]>([
+      ["onyl v1:v2", "`--require onyl v1:v2` is no requirement", "did you mean `only v1:v2`?"],
+      ["nothing", "`--require nothing` is no requirement", "write one of `equal`, `only v1:v2`, `no-more-than 10`, `no-new-requests v3`"],
+      ["", "`--require ` is no requirement", "write one of"],
+      ["equal v1", "`--require equal v1`: `equal` takes nothing", "write `equal`"],
+      ["only", "`--require only`: `only` needs moves", "as in `only v1:v2`"],
+      ["only v1", "`--require only v1`: `v1` is no move", "write it as `v1:v2`, and several with blanks between them"],
+      ["only v1:v22", "`--require only v1:v22`: neither config has a version `v22`", "did you mean `v2`?"],
+      ["only v1:v1", "`--require only v1:v1`: `v1:v1` does not move", "name two versions"],
+      ["no-more-than x", "`no-more-than x` is not a percentage", "write a number from 0 to 100"],
+      ["no-more-than 100", "`--require no-more-than 100` allows everything", "write less than 100 %"],
+      ["no-new-requests w", "`--require no-new-requests w`: neither config has a version `w`", "the two have `v1`, `v2`"],
+    ])("refuses %s", async (text, message, help) => {
+      const { code, stdout, stderr } = await cli("diff", ten, twenty, "--require", text);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(message);
+      expect(stderr).toContain(help);
+    });
+
+    test("reads versions whose names have colons", async () => {
+      const [one, other] = [10, 20].map((percent) =>
+        file(`colons-${percent}.json`, { version: "a:b", additional_version_weights: { "c:d": percent } }),
+      );
+      expect(await cli("diff", one ?? "", other ?? "", "--require", "only a:b:c:d")).toMatchObject({ code: 0 });
+      const [two, three] = [10, 20].map((percent) =>
+        file(`ambiguous-${percent}.json`, { version: "a", additional_version_weights: { "a:a": percent } }),
+      );
+      expect(await cli("diff", two ?? "", three ?? "", "--require", "only a:a:a")).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("`a:a:a` can be read in two ways") as string,
+      });
+    });
+  });
+
   test("as JSON", async () => {
     const { stdout } = await cli("diff", ten, twenty, "--format", "json", "--max-moved", "5");
     expect(JSON.parse(stdout)).toMatchObject({
