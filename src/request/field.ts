@@ -1,4 +1,4 @@
-import { bounded, fail, type Input, lowerAscii, record, shown, word, words } from "../document/index.ts";
+import { bounded, fail, type Input, lowerAscii, readInput, record, shown, word, words } from "../document/index.ts";
 import { cookieValue, isCookieValue } from "./cookie.ts";
 import { queryDecoded } from "./query.ts";
 import type { Access, Reader } from "./request.ts";
@@ -117,6 +117,17 @@ export function fieldOf({ type, param }: FieldConfig): Field {
     case "Attribute":
       return { kind: "attribute", name: param };
   }
+}
+
+/** The text forms that `fieldFromText` takes. */
+const FIELD_TEXT = /^(header|cookie|query|attribute) (.+)$/is;
+
+/** The field that a text names as `fieldName` writes it, with the type and a header's name in any case: `header X-User`, `:path`. */
+export function fieldFromText(text: string): Field | undefined {
+  const [, type, param] = FIELD_TEXT.exec(text) ?? (/^:(?:method|path|authority)$/i.test(text) ? ["", "Header", text] : []);
+  if (type === undefined || param === undefined) return undefined;
+  const read = readInput({ rule_type: type, param }, (input) => readFieldConfig(input), { state: undefined });
+  return read.ok ? fieldOf(read.value) : undefined;
 }
 
 /** Whether a value of unknown origin is a field; a header's name is in lower case. */

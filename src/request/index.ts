@@ -6,6 +6,7 @@ export {
   ANY_FIELD,
   costOf,
   type Field,
+  fieldFromText,
   fieldName,
   fieldOf,
   type FieldSyntax,

@@ -1,18 +1,5 @@
-import {
-  each,
-  fail,
-  type Input,
-  isAbsent,
-  list,
-  number,
-  optional,
-  type Pointer,
-  readInput,
-  record,
-  shown,
-  string,
-} from "../document/index.ts";
-import { type Field, fieldName, fieldOf, isPossible, readFieldConfig } from "../request/index.ts";
+import { each, fail, type Input, isAbsent, list, number, optional, type Pointer, record, shown, string } from "../document/index.ts";
+import { type Field, fieldFromText, fieldName, fieldOf, isPossible } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import type { Match, Plan } from "../plan/index.ts";
 import type { Law } from "../prove/index.ts";
@@ -162,15 +149,12 @@ const GROUPS = [
   ["attributes", "Attribute"],
 ] as const;
 
-const KEY = /^(header|cookie|query|attribute) (.+)$/i;
-
 /** Reads a field as reports write it. */
 function readKey(input: Input): Field | undefined {
   const text = string(input);
   if (text === undefined) return undefined;
-  const [, type, param] = KEY.exec(text) ?? (/^:(?:method|path|authority)$/i.test(text) ? ["", "header", text] : []);
-  const read = readInput({ rule_type: type ?? "", param: param ?? "" }, (field) => readFieldConfig(field), { state: undefined });
-  if (type !== undefined && read.ok) return fieldOf(read.value);
+  const field = fieldFromText(text);
+  if (field !== undefined) return field;
   return fail(
     input,
     "law",

@@ -179,6 +179,7 @@ describe("examples of the help run", () => {
   file("live.json", { version: "v1", additional_version_weights: { v2: 10 } });
   file("next.json", { version: "v1", additional_version_weights: { v2: 20 } });
   for (const name of ["traffic.ndjson", "edge.ndjson"]) copy(name, "traffic.ndjson");
+  file("columns.yaml", "cookies: cookie\n");
   copy("users.yaml", "population.yaml");
   copy("steps.yaml", "rollout.yaml");
   file("access.log", '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n');

@@ -184,6 +184,12 @@ describe("programs", () => {
 `);
   });
 
+  test("warehouse.mjs counts in DuckDB what the library counts", async () => {
+    const lines = (await program([join(folder, "warehouse.mjs")])).trimEnd().split("\n");
+    expect(lines).toHaveLength(5);
+    expect(lines.filter((line) => !line.includes("(as the library counts)"))).toEqual([]);
+  });
+
   test("fetch.mjs sends a request to the origin of its version", async () => {
     const script = `
       globalThis.fetch = async (request) => Response.json([request.method, request.url, request.headers.get("cookie"), await request.text()], { status: 201 });

@@ -13,6 +13,7 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   prove: { says: "analyze, equivalent, movement", imports: ["plan", "route"] },
   testing: { says: "suites, coverage, mutants, matchers", imports: ["route", "prove"] },
   simulate: { says: "traffic, populations, rollouts, statistics, reports", imports: ["route", "prove"] },
+  warehouse: { says: "a plan as SQL, for requests that are in a warehouse", imports: ["plan"] },
   yaml: { says: "aliases in YAML, with positions, read to the same values as JSON", imports: ["alias"] },
   cli: { says: "the command line", imports: [] },
 };

@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
     summary: "route traffic before it is live, and say who got what",
     load: async () => (await import("./simulate.ts")).simulate,
   },
+  sql: {
+    summary: "write an alias as SQL for requests in a warehouse",
+    load: async () => (await import("./sql.ts")).sql,
+  },
   compile: {
     summary: "compile an alias into a JavaScript module of its own",
     load: async () => (await import("./compile.ts")).compile,

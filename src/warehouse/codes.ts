@@ -1,0 +1,14 @@
+import { codesIn, type CodesOf } from "../document/index.ts";
+
+declare module "../document/diagnostic.ts" {
+  interface Codes {
+    readonly column: "warehouse";
+    readonly "sql-draw": "warehouse";
+  }
+}
+
+/** The codes of writing a plan as SQL, and of the columns it reads. */
+export const WAREHOUSE_CODES: readonly CodesOf<"warehouse">[] = codesIn<"warehouse">({
+  column: "warehouse",
+  "sql-draw": "warehouse",
+});

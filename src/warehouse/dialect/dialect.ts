@@ -1,0 +1,63 @@
+import type { StickyHash } from "../../alias/index.ts";
+
+/** The dialects that a plan can be written in. */
+export type DialectName = "clickhouse" | "duckdb";
+
+/** Columns that one step of the script adds, by name, each as an expression over the columns before it. */
+export type Layer = readonly (readonly [name: string, expression: string])[];
+
+/**
+ * What an engine says in its own way. What is the same in all of them, `CASE` and comparisons, stands in `to-sql.ts`. Expressions
+ * go in and out as SQL; foreign text only becomes SQL by `text` and `identifier`.
+ */
+export interface Dialect {
+  /** A literal that means exactly this text; undefined where no value of the engine can have it, so that nothing equals it. */
+  readonly text: (value: string) => string | undefined;
+  readonly identifier: (name: string) => string;
+  /** A column as text. Running it fails where the type of the column is not text, an integer, a UUID or an enumeration. */
+  readonly asText: (column: string) => string;
+  readonly asNumber: (column: string) => string;
+  /** The value of the first cookie of a name, a token of RFC 9110, in a Cookie field; NULL where there is none. */
+  readonly cookie: (field: string, name: string) => string;
+  /** The first query parameter of a name in a request target, decoded; NULL where there is none. `name` is a literal. */
+  readonly query: (target: string, name: string) => string;
+  /** Escapes that `query` decodes otherwise than the library, which has U+FFFD for each. */
+  readonly undecodable: readonly string[];
+  readonly path: (target: string) => string;
+  /** The slot, from 0, of a text by a hash. */
+  readonly slot: (hash: StickyHash, text: string) => string;
+  /** The slot of a draw that is in [0, 1). */
+  readonly slotOfDraw: (draw: string) => string;
+  /** NULL as a text, and as a number. */
+  readonly noText: string;
+  readonly noNumber: string;
+  /** The seed of a sticky draw, which `concat` puts ahead of the key. */
+  readonly seed: (text: string) => string;
+  readonly concat: (...texts: readonly string[]) => string;
+  /** The item of a list of literals at a position from 0, NULL where the position is NULL. */
+  readonly pick: (literals: readonly string[], position: string) => string;
+  /** Statements that define what the expressions of `hash` and `query` call. */
+  readonly prelude: (used: { readonly hash: StickyHash | undefined; readonly query: boolean }) => readonly string[];
+  /** The statement: the rows of `table` with the columns of `result`, which may use those of the layers; these are left out. */
+  readonly select: (table: string, layers: readonly Layer[], result: Layer) => string;
+}
+
+/** A text with each lone surrogate as U+FFFD: what becomes of it in UTF-8. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/** Whether a text has no lone surrogate, so that a value of an engine can equal it. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+/** A pattern, in the syntax that all these engines share, that means exactly this text. */
+export function escapePattern(text: string): string {
+  return text.replaceAll(/[^0-9A-Za-z_]/g, (unit) => `\\${unit}`);
+}
+
+/** The names of a layer's columns. */
+export function columnsOf(layer: Layer): readonly string[] {
+  return layer.map(([name]) => name);
+}
