@@ -16,6 +16,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "simulate/workers/workers.ts": ["node:os", "node:worker_threads"],
   "simulate/workers/worker.ts": ["node:worker_threads"],
   "yaml/yaml.ts": ["yaml"],
+  "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
+  "gateway/source/redis.ts": ["redis"],
 };
 
 /** Files beside `index.ts` that the package offers as entries of their own. */
@@ -27,6 +29,10 @@ const ENTRIES: readonly string[] = [
   "testing/jest.ts",
   "testing/arbitraries.ts",
   "simulate/workers/index.ts",
+  "gateway/source/directory.ts",
+  "gateway/source/http.ts",
+  "gateway/source/etcd.ts",
+  "gateway/source/redis.ts",
   "cli/main.ts",
 ];
 

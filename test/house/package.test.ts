@@ -52,6 +52,11 @@ describe("an export leads to a file that the build writes, with its types beside
       "./testing/jest",
       "./testing/fast-check",
       "./warehouse",
+      "./gateway",
+      "./gateway/directory",
+      "./gateway/http",
+      "./gateway/etcd",
+      "./gateway/redis",
     ]);
   });
 });

@@ -3,6 +3,11 @@ import { inspect, isDeepStrictEqual } from "node:util";
 import { compileFunction } from "node:vm";
 import ts from "typescript";
 import * as vitest from "vitest";
+import * as directory from "../../src/gateway/source/directory.ts";
+import * as etcd from "../../src/gateway/source/etcd.ts";
+import * as gateway from "../../src/gateway/index.ts";
+import * as http from "../../src/gateway/source/http.ts";
+import * as redis from "../../src/gateway/source/redis.ts";
 import * as surface from "../../src/alias/surface.ts";
 import * as emit from "../../src/route/emit.ts";
 import * as main from "../../src/index.ts";
@@ -68,6 +73,11 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router/testing": testing,
   "canary-router/testing/vitest": testingVitest,
   "canary-router/testing/fast-check": arbitraries,
+  "canary-router/gateway": gateway,
+  "canary-router/gateway/directory": directory,
+  "canary-router/gateway/http": http,
+  "canary-router/gateway/etcd": etcd,
+  "canary-router/gateway/redis": redis,
   vitest,
 };
 const require = createRequire(import.meta.url);

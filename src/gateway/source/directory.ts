@@ -1,0 +1,199 @@
+/** A source of aliases in a directory, a file each, which is watched: the surface of `canary-router/gateway/directory`. */
+import { type FSWatcher, watch } from "node:fs";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { BUDGETS } from "../../alias/index.ts";
+import { shown } from "../../document/index.ts";
+import { clockRevisions } from "./clock.ts";
+import { type AliasSource, sourceOf } from "./source.ts";
+import { type AliasText, decodeText, noText, readTexts } from "./text.ts";
+import { reasonOf, wait } from "./wait.ts";
+
+/** How to watch a directory. Times are in milliseconds. */
+export interface DirectoryOptions {
+  /** How long nothing may change before the files are read; 50 where left out. */
+  readonly settle?: number;
+  /** How often to look without being told, for file systems that tell nothing; 5,000 where left out. */
+  readonly interval?: number;
+}
+
+/** The endings of files that are read; all others, and names that begin with a dot, are left alone. */
+const ENDINGS: ReadonlySet<string> = new Set([".json", ".yaml", ".yml"]);
+
+/** How often a directory that changes while it is read is read again, before that is a problem. */
+const ATTEMPTS = 20;
+
+/** The bytes of the longest text: a character has at most four. */
+const LONGEST = BigInt(4 * BUDGETS.text);
+
+/**
+ * The aliases of a directory: `checkout.yaml` and `checkout.json` are the alias `checkout`. The directory is watched and not its files,
+ * which a ConfigMap of Kubernetes shows as links into `..data` and replaces in one step by another `..data`. What is read is always
+ * what one moment had: where the directory changes meanwhile, it is read again. Write a file elsewhere and rename it into the directory;
+ * one that is written in place can be read half.
+ */
+export function directory(path: string, options: DirectoryOptions = {}): AliasSource {
+  const { settle = 50, interval = 5_000 } = options;
+  const root = resolve(path);
+  return sourceOf(async (emit, signal) => {
+    const revisions = clockRevisions();
+    const watched = new Watched(root);
+    let last: Contents | undefined;
+    let read = -1;
+    let problem: string | undefined;
+    try {
+      while (!signal.aborted) {
+        await watched.follow();
+        const { changes } = watched;
+        try {
+          const unchanged = last !== undefined && changes === read && (await list(root)).signature === last.signature;
+          const found = unchanged ? last : await readStable(root, signal);
+          if (found === undefined) break;
+          // After a problem it is told whole, changed or not.
+          if (last?.content === found.content) await emit({ confirmed: true });
+          else await emit({ revision: revisions(), restored: true, ...readTexts(found.texts) });
+          last = found;
+          problem = undefined;
+        } catch (error) {
+          last = undefined;
+          const reason = `${path}: ${reasonOf(error)}`;
+          if (reason !== problem) await emit({ problem: reason });
+          problem = reason;
+        }
+        read = changes;
+        await watched.settled(read, { interval, settle }, signal);
+      }
+    } finally {
+      watched.close();
+    }
+  });
+}
+
+interface Contents {
+  readonly texts: readonly (readonly [key: string, text: AliasText])[];
+  /** Equal where the texts are. */
+  readonly content: string;
+  /** That of the listing. */
+  readonly signature: string;
+}
+
+/** Reads all files; where the directory is not the same before and after, reads again. Undefined if it was told to leave. */
+async function readStable(root: string, signal: AbortSignal): Promise<Contents | undefined> {
+  let missing: string | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await list(root);
+    const found = await Promise.all(before.files.map(readOne));
+    const { signature } = await list(root);
+    if (signal.aborted) return undefined;
+    missing = before.files[found.indexOf(undefined)]?.path;
+    if (before.signature === signature && missing === undefined) {
+      const texts = before.files.map(({ key }, index) => [key, found[index] ?? ""] as const);
+      return { texts, content: JSON.stringify(texts), signature };
+    }
+    await wait(10, signal);
+  }
+  throw new Error(missing === undefined ? "it changes all the time" : `${shown(basename(missing))} leads to no file`);
+}
+
+/** The text of a file, or why there is none; undefined where the file has gone. */
+async function readOne({ path, size }: File): Promise<AliasText | undefined> {
+  if (size > LONGEST) return noText(`more than ${BUDGETS.text} characters of text`);
+  try {
+    return decodeText(await readFile(path));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : noText(`cannot be read: ${message}`);
+  }
+}
+
+interface File {
+  readonly key: string;
+  readonly path: string;
+  readonly size: bigint;
+}
+
+interface Listing {
+  readonly files: readonly File[];
+  /** Equal where no file was written, replaced, added or removed. */
+  readonly signature: string;
+}
+
+/** The files of one moment. With a `..data`, those are the files that it leads to, and not the links beside it, which lead through it. */
+async function list(root: string): Promise<Listing> {
+  const folder = await realpath(join(root, "..data")).catch(() => realpath(root));
+  const names = (await readdir(folder)).filter((name) => !name.startsWith(".") && ENDINGS.has(extname(name).toLowerCase())).toSorted();
+  const keys = names.map((name) => basename(name, extname(name)));
+  const seen = new Map<string, string>();
+  for (const [index, name] of names.entries()) {
+    const key = keys[index] ?? "";
+    const other = seen.get(key);
+    if (other !== undefined) throw new Error(`${shown(other)} and ${shown(name)} are the same alias: keep one of them`);
+    seen.set(key, name);
+  }
+  const found = await Promise.all(
+    names.map(async (name, index) => {
+      const path = join(folder, name);
+      const state = await stat(path, { bigint: true }).catch(() => undefined);
+      return { key: keys[index] ?? "", path, size: state?.size ?? 0n, state: `${path} ${state?.ino}:${state?.size}:${state?.mtimeNs}` };
+    }),
+  );
+  return { files: found, signature: [folder, ...found.map(({ state }) => state)].join("\n") };
+}
+
+/** The settling of a directory that never stops changing ends after so many times `settle`. */
+const MOST_SETTLING = 20;
+
+/** A directory that is watched, and the one around it, in which it may be replaced. */
+class Watched {
+  readonly #root: string;
+  #watchers: FSWatcher[] = [];
+  #identity = "";
+  #wake: (() => void) | undefined;
+  /** How often something was told to have changed. */
+  changes = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Watches what the path leads to now. */
+  async follow(): Promise<void> {
+    const real = await realpath(this.#root).catch(() => undefined);
+    const found = real === undefined ? undefined : await stat(real).catch(() => undefined);
+    const identity = found === undefined ? "" : `${real} ${found.ino}`;
+    if (identity === this.#identity && this.#watchers.length > 0) return;
+    this.close();
+    this.#identity = identity;
+    this.changes++;
+    if (real !== undefined) this.#watch(real, undefined);
+    this.#watch(dirname(this.#root), basename(this.#root));
+  }
+
+  #watch(path: string, only: string | undefined): void {
+    try {
+      const watcher = watch(path, (_, name) => {
+        if (only !== undefined && name !== null && name !== only) return;
+        this.changes++;
+        this.#wake?.();
+      });
+      watcher.on("error", () => watcher.close());
+      this.#watchers.push(watcher);
+    } catch {
+      // There is no such directory, or there are too many watchers: the interval looks after it.
+    }
+  }
+
+  /** Waits for a change since `read` and until it has settled, at most for the interval. */
+  async settled(read: number, times: Required<DirectoryOptions>, signal: AbortSignal): Promise<void> {
+    if (this.changes === read) await wait(times.interval, signal, (wake) => (this.#wake = wake));
+    this.#wake = undefined;
+    for (let seen = read, rounds = 0; this.changes !== seen && rounds < MOST_SETTLING && !signal.aborted; rounds++) {
+      seen = this.changes;
+      await wait(times.settle, signal);
+    }
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher.close();
+  }
+}
