@@ -15,6 +15,6 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   simulate: { says: "traffic, populations, rollouts, statistics, reports", imports: ["route", "prove"] },
   warehouse: { says: "a plan as SQL, for requests that are in a warehouse", imports: ["plan"] },
   yaml: { says: "aliases in YAML, with positions, read to the same values as JSON", imports: ["alias"] },
-  gateway: { says: "many aliases while traffic flows: sources", imports: ["route", "prove", "yaml"] },
+  gateway: { says: "many aliases while traffic flows: a table, and sources", imports: ["route", "prove", "yaml"] },
   cli: { says: "the command line", imports: [] },
 };

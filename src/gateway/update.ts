@@ -1,0 +1,36 @@
+import type { Diagnostic } from "../document/index.ts";
+import type { Compilable } from "../plan/index.ts";
+import type { Movement } from "../prove/index.ts";
+
+/** Every alias by its key, or the aliases that changed since the revision before; `null` removes one. */
+export type Update =
+  | { readonly revision: number; readonly aliases: Readonly<Record<string, Compilable>> }
+  | { readonly revision: number; readonly changes: Readonly<Record<string, Compilable | null>> };
+
+/** What became of an update. */
+export interface Applied {
+  /** The revision that the table has now. */
+  readonly revision: number;
+  /** Whether the update was not newer than that revision, so that nothing of it was taken. */
+  readonly stale: boolean;
+  /** Keys that were added, changed or removed, in the order of the update. An alias that means what it meant before is not among them. */
+  readonly accepted: readonly string[];
+  /** Keys whose config has errors, or which a guard rail holds back. */
+  readonly rejected: readonly Rejected[];
+  /** Those of the rejected that have an earlier config, and serve it on. */
+  readonly kept: readonly string[];
+  /** What moved for the accepted that were there before and still are. */
+  readonly moved: readonly Moved[];
+}
+
+/** An alias of an update that was not taken, and everything that is wrong with it. */
+export interface Rejected {
+  readonly alias: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An alias that changed. `movement` is computed when it is first read. */
+export interface Moved {
+  readonly alias: string;
+  readonly movement: Movement;
+}

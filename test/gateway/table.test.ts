@@ -1,0 +1,232 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AliasConfig } from "../../src/alias/config.ts";
+import { AliasTable } from "../../src/gateway/table.ts";
+import { compile, movement } from "../../src/index.ts";
+import { configs } from "../support/arbitrary.ts";
+
+const split = (v2: number): AliasConfig => ({
+  name: "a",
+  version: "v1",
+  additional_version_weights: { v2 },
+  stickiness: { keys: [{ rule_type: "Header", param: "x-user" }], on_missing: "primary" },
+});
+const BROKEN = { version: "v1", additional_version_weights: { v2: 500 } };
+const user = (id: string): { headers: Record<string, string> } => ({ headers: { "x-user": id } });
+
+describe("apply", () => {
+  test("takes a whole set, and then single changes", () => {
+    const table = new AliasTable();
+    expect(table.apply({ revision: 1, aliases: { a: split(0), b: { version: "v1" } } })).toEqual({
+      revision: 1,
+      stale: false,
+      accepted: ["a", "b"],
+      rejected: [],
+      kept: [],
+      moved: [],
+    });
+    const changed = table.apply({ revision: 2, changes: { a: split(10), b: null, c: { version: "v3" } } });
+    expect(changed).toMatchObject({ accepted: ["a", "b", "c"], rejected: [], kept: [] });
+    expect(changed.moved).toEqual([{ alias: "a", movement: movement(split(0), split(10)) }]);
+    expect([...table.keys()]).toEqual(["a", "c"]);
+    expect(table.route("b", { headers: {} })).toBeUndefined();
+    expect(table.apply({ revision: 3, aliases: { c: { version: "v3" } } }).accepted).toEqual(["a"]);
+    expect(table.size).toBe(1);
+  });
+
+  test("a bad alias keeps its last good config, and the others are updated", () => {
+    const table = new AliasTable();
+    table.apply({ revision: 1, aliases: { a: { version: "v1" }, b: { version: "v1" } } });
+    const applied = table.apply({ revision: 2, aliases: { a: BROKEN, b: { version: "v2" }, n: BROKEN } });
+    expect(applied.accepted).toEqual(["b"]);
+    expect(applied.rejected.map(({ alias, diagnostics }) => [alias, diagnostics.map(({ code }) => code)])).toEqual([
+      ["a", ["weight"]],
+      ["n", ["weight"]],
+    ]);
+    expect(applied.kept).toEqual(["a"]);
+    expect(table.route("a", { headers: {} })?.version).toBe("v1");
+    expect(table.route("b", { headers: {} })?.version).toBe("v2");
+    expect(table.get("n")).toBeUndefined();
+  });
+
+  test("an older revision is ignored and told", () => {
+    const table = new AliasTable();
+    table.apply({ revision: 5, aliases: { a: { version: "v1" } } });
+    for (const revision of [5, 4])
+      expect(table.apply({ revision, aliases: {} })).toEqual({ revision: 5, stale: true, accepted: [], rejected: [], kept: [], moved: [] });
+    expect(table.size).toBe(1);
+  });
+
+  test("an alias that means the same is not changed, and keeps its route", () => {
+    const table = new AliasTable();
+    table.apply({ revision: 1, aliases: { a: split(10) } });
+    const route = table.get("a");
+    expect(table.apply({ revision: 2, aliases: { a: { ...split(10), description: "again" } } }).accepted).toEqual([]);
+    expect(table.get("a")).toBe(route);
+    expect(table.revision).toBe(2);
+  });
+
+  test("rolling back gives identical decisions", () => {
+    const table = new AliasTable();
+    const users = Array.from({ length: 200 }, (_, index) => user(`u${index}`));
+    const decide = (): unknown => users.map((each) => table.route("a", each));
+    table.apply({ revision: 1, aliases: { a: split(10) } });
+    const before = decide();
+    table.apply({ revision: 2, aliases: { a: split(60) } });
+    expect(decide()).not.toEqual(before);
+    table.apply({ revision: 3, aliases: { a: split(10) } });
+    expect(decide()).toEqual(before);
+  });
+
+  test.each([
+    [{ revision: 1 }],
+    [{ revision: 1, aliases: {}, changes: {} }],
+    [{ revision: 1, aliases: null }],
+    [{ revision: -1, aliases: {} }],
+    [{ revision: 1.5, aliases: {} }],
+    [{ aliases: {} }],
+  ])("%j is no update", (update) => {
+    expect(() => new AliasTable().apply(update as never)).toThrow(TypeError);
+  });
+
+  test("keys may be URNs and names that every object has; an empty one is refused", () => {
+    const table = new AliasTable();
+    const urn = "urn:fss:eu-west-101:p:function:default:fn:!a1";
+    const applied = table.apply({
+      revision: 1,
+      changes: { [urn]: { version: "v1" }, constructor: { version: "v2" }, "": { version: "v1" } },
+    });
+    expect(applied.accepted).toEqual([urn, "constructor"]);
+    expect(applied.rejected).toMatchObject([{ alias: "", diagnostics: [{ code: "alias-key" }] }]);
+    expect(table.route("constructor", { headers: {} })?.version).toBe("v2");
+    expect(table.route("toString", { headers: {} })).toBeUndefined();
+  });
+});
+
+describe("guard rails", () => {
+  test("`maxMoved` holds back an alias of which more would move", () => {
+    const table = new AliasTable({ maxMoved: 10 });
+    table.apply({ revision: 1, aliases: { a: split(0), b: split(0) } });
+    const applied = table.apply({ revision: 2, aliases: { a: split(10), b: split(10.01) } });
+    expect(applied).toMatchObject({ accepted: ["a"], kept: ["b"], rejected: [{ alias: "b", diagnostics: [{ code: "moves-too-many" }] }] });
+    expect(applied.rejected[0]?.diagnostics[0]?.message).toBe("10.01 % of the split would move, and `maxMoved` is 10 %");
+    expect(table.apply({ revision: 3, changes: { b: split(20) } }, { maxMoved: 20 }).accepted).toEqual(["b"]);
+  });
+
+  test("`maxMoved` counts users who are drawn again", () => {
+    const table = new AliasTable({ maxMoved: 99 });
+    table.apply({ revision: 1, aliases: { a: split(50) } });
+    const reseeded = {
+      ...split(50),
+      stickiness: { keys: [{ rule_type: "Header" as const, param: "x-user" }], on_missing: "primary" as const, seed: "b" },
+    };
+    expect(table.apply({ revision: 2, aliases: { a: reseeded } }).rejected[0]?.diagnostics[0]?.message).toBe(
+      "every user is drawn again, and `maxMoved` is 99 %",
+    );
+  });
+
+  test("`maxChanged` holds an update as a whole, so that an empty store removes nothing", () => {
+    const table = new AliasTable({ maxChanged: 2 });
+    const three = { a: { version: "v1" }, b: { version: "v1" }, c: { version: "v1" } };
+    expect(table.apply({ revision: 1, aliases: three }, { maxChanged: 3 }).accepted).toHaveLength(3);
+    const applied = table.apply({ revision: 2, aliases: {} });
+    expect(applied).toMatchObject({ revision: 1, stale: false, accepted: [], kept: ["a", "b", "c"] });
+    expect(applied.rejected[0]?.diagnostics[0]?.message).toBe("the update changes 3 aliases (it would remove 3), and `maxChanged` is 2");
+    expect(table.size).toBe(3);
+    expect(table.apply({ revision: 2, aliases: { a: { version: "v2" }, b: { version: "v1" } } }).accepted).toEqual(["a", "c"]);
+  });
+
+  test("`keepPrimary` refuses an alias whose primary gets no request", () => {
+    const table = new AliasTable({ keepPrimary: true });
+    const all = { version: "v1", additional_version_weights: { v2: 100 } };
+    const some = {
+      ...all,
+      additional_version_strategy: { v1: { rules: [{ rule_type: "Header", param: "x", op: "=", value: "1" }] } },
+    } as const;
+    expect(table.apply({ revision: 1, aliases: { a: all, b: some, c: split(100) } })).toMatchObject({
+      accepted: ["b", "c"],
+      rejected: [{ alias: "a", diagnostics: [{ code: "primary-unreachable", message: "no request gets the primary `v1`" }] }],
+    });
+  });
+
+  test.each([[{ maxMoved: -1 }], [{ maxMoved: Number.NaN }], [{ maxChanged: 1.5 }]])("%j is refused", (options) => {
+    expect(() => new AliasTable(options)).toThrow(RangeError);
+  });
+});
+
+describe("counts", () => {
+  test("are kept by alias, version and reason, over swaps", () => {
+    const table = new AliasTable();
+    table.apply({ revision: 1, aliases: { a: { version: "v1" } } });
+    for (let times = 0; times < 3; times++) table.route("a", { headers: {} });
+    table.apply({ revision: 2, aliases: { a: { version: "v2" } } });
+    table.route("a", { headers: {} });
+    table.apply({ revision: 3, aliases: { a: { version: "v1" } } });
+    table.route("a", { headers: {} });
+    const counted = [...table.counts()].filter(({ count }) => count > 0);
+    expect(counted).toEqual([
+      { alias: "a", version: "v1", reason: "default", count: 4 },
+      { alias: "a", version: "v2", reason: "default", count: 1 },
+    ]);
+  });
+});
+
+test("a table decides and counts as a map of routes would, whatever is applied", () => {
+  const keys = fc.constantFrom("a", "b", "c", "__proto__");
+  const config = fc.oneof({ weight: 5, arbitrary: configs }, { weight: 1, arbitrary: fc.constant(BROKEN) });
+  const updates = fc.array(
+    fc.record({
+      whole: fc.boolean(),
+      configs: fc.uniqueArray(fc.tuple(keys, fc.option(config, { freq: 4 })), { selector: ([key]) => key, maxLength: 4 }),
+      back: fc.nat(4),
+    }),
+    { minLength: 1, maxLength: 6 },
+  );
+  let taken = 0;
+  fc.assert(
+    fc.property(updates, (list) => {
+      const table = new AliasTable({ random: () => 0.5 });
+      const model = new Map<string, { config: AliasConfig; counts: Map<string, number> }>();
+      let revision = 0;
+      for (const { whole, configs: given, back } of list) {
+        const stale = back === 0 && revision > 0;
+        const next = stale ? revision : revision + 1;
+        const entries = Object.fromEntries(whole ? given.filter(([, each]) => each !== null) : given);
+        // `Object.fromEntries` defines `__proto__` as a property of its own.
+        const applied = table.apply(whole ? { revision: next, aliases: entries as never } : { revision: next, changes: entries as never });
+        expect(applied.stale).toBe(stale);
+        if (!stale) {
+          revision = next;
+          if (whole) for (const key of model.keys()) if (!Object.hasOwn(entries, key)) model.delete(key);
+          for (const [key, each] of Object.entries(entries)) {
+            if (each === null) model.delete(key);
+            else if (each !== BROKEN) {
+              model.set(key, { config: each as AliasConfig, counts: model.get(key)?.counts ?? new Map() });
+              taken++;
+            }
+          }
+        }
+        for (const key of ["a", "b", "c", "__proto__"]) {
+          const entry = model.get(key);
+          const request = { headers: { "x-a": "1" }, url: "/1?a=2" };
+          const wanted = entry && compile(entry.config, { random: () => 0.5 })(request);
+          expect(table.route(key, request)).toEqual(wanted);
+          if (entry === undefined || wanted === undefined) continue;
+          const name = JSON.stringify([wanted.version, wanted.reason]);
+          entry.counts.set(name, (entry.counts.get(name) ?? 0) + 1);
+        }
+      }
+      const counted = [...table.counts()].filter(({ count }) => count > 0);
+      const wanted = [...model].flatMap(([alias, { counts }]) =>
+        [...counts].map(([name, count]) => {
+          const [version, reason] = JSON.parse(name) as [string, string];
+          return { alias, version, reason, count };
+        }),
+      );
+      const sorted = (rows: readonly object[]): readonly string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+      expect(sorted(counted)).toEqual(sorted(wanted));
+    }),
+    { numRuns: 200 },
+  );
+  expect(taken).toBeGreaterThan(500);
+});
