@@ -97,9 +97,11 @@ export function keyedOf(plan: Plan): readonly { readonly field: Field; readonly 
 /** The goals that a request meets, from its explanation. `drawn` where the draw was random, and so every arm is met. */
 export function metBy({ decision, steps, arms }: Explanation, drawn: boolean): readonly string[] {
   const met: string[] = [];
-  for (const { at, tried, holds, rules } of steps) {
+  for (const { at, tried, holds, combine, rules } of steps) {
     if (!tried) continue;
-    met.push(goalName({ at, sight: holds ? "decided" : "failed" }));
+    // What ends an `and` is the first rule that does not hold, and an `or` the first that does. Unreadable, it ends the decision.
+    const end = rules.find((rule) => rule.failure !== undefined || rule.holds === (combine === "or"));
+    if (end?.failure === undefined) met.push(goalName({ at, sight: holds ? "decided" : "failed" }));
     for (const rule of rules) if (rule.failure === undefined) met.push(goalName({ at: rule.at, sight: rule.holds ? "held" : "failed" }));
   }
   if (drawn) for (const { at } of arms) met.push(goalName({ at, sight: "decided" }));

@@ -138,6 +138,36 @@ describe("coverage", () => {
     ]);
   });
 
+  test("what could not be read was not seen", () => {
+    const checked = parseSuite({
+      alias: {
+        version: "v1",
+        additional_version_strategy: {
+          v2: {
+            combine_type: "and",
+            rules: [
+              { rule_type: "Header", param: "x-env", op: "=", value: "beta" },
+              { rule_type: "Attribute", param: "tenant", op: "=", value: "acme" },
+            ],
+          },
+          v3: { rules: [{ rule_type: "Header", param: "x-env", op: "=", value: "beta" }] },
+        },
+      },
+      cases: [{ request: { headers: { "x-env": "beta" } }, expect: { version: "v1" } }],
+    });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+    const [one] = checked.value.cases;
+    const request = {
+      headers: { "x-env": "beta" },
+      get attributes(): never {
+        throw new Error("gone");
+      },
+    };
+    const [covered] = coverage({ ...checked.value, cases: one === undefined ? [] : [{ ...one, request }] });
+    const seen = covered?.points.flatMap(({ at, sights }) => sights.flatMap(({ sight, cases }) => (cases > 0 ? [`${sight} ${at}`] : [])));
+    expect(seen).toEqual(["held /additional_version_strategy/v2/rules/0"]);
+  });
+
   test("a draw that is left to chance reaches every arm", () => {
     expect(ratio(of([{ expect: { split: { v1: 90, v2: 10 } } }, { request: beta, expect: { version: "v3" } }]))).toBe(1);
   });
