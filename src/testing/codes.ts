@@ -7,6 +7,8 @@ declare module "../document/diagnostic.ts" {
     readonly "case-version": "testing";
     readonly "case-at": "testing";
     readonly "case-id": "testing";
+    readonly "case-pending": "testing";
+    readonly "case-row": "testing";
     readonly law: "testing";
   }
 }
@@ -18,5 +20,7 @@ export const SUITE_CODES: readonly CodesOf<"testing">[] = codesIn<"testing">({
   "case-version": "testing",
   "case-at": "testing",
   "case-id": "testing",
+  "case-pending": "testing",
+  "case-row": "testing",
   law: "testing",
 });

@@ -38,7 +38,7 @@ export function ratio(coverages: readonly Coverage[]): number {
  * their strategy is tried, arms that are reached; and which strategies decide requests that a proved law is about. What no request can show is proved and does not count; `analyze` tells
  * what is wrong with it.
  */
-export function coverage(suite: Suite): readonly Coverage[] {
+export function coverage(suite: Pick<Suite, "cases" | "laws">): readonly Coverage[] {
   const plans = new Map<Plan, Map<string, number>>();
   for (const { plan, request, draw } of suite.cases) {
     if (plan === undefined) continue;

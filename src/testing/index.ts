@@ -8,6 +8,7 @@ export type { ConditionConfig, LawConfig, ScopeConfig, SuiteLaw } from "./law.ts
 export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
 export { type Mutant, mutants } from "./mutants.ts";
 export { type MutantResult, mutate, type MutationOptions, type MutationReport, scoreOf } from "./mutate.ts";
+export type { Pending } from "./pending.ts";
 export { suggestCases } from "./suggest.ts";
 export {
   type Case,

@@ -3,6 +3,7 @@ import { type Field, fieldFromText, fieldName, fieldOf, isPossible } from "../re
 import type { Version } from "../alias/index.ts";
 import type { Match, Plan } from "../plan/index.ts";
 import type { Law } from "../prove/index.ts";
+import { type Pending, readPending } from "./pending.ts";
 import { isKnown, readMap, texts } from "./reading.ts";
 
 /** Requests that have all of these values. Header names are in any case. */
@@ -38,6 +39,10 @@ export interface LawConfig {
   readonly keeps?: ScopeConfig & { readonly key: string };
   /** Whether the law passes where it is neither proved nor refuted. */
   readonly allow_unknown?: boolean;
+  /** The law is not proved: true, or why. */
+  readonly skip?: boolean | string;
+  /** The law is still to be written, and not proved: true, or why. It may then say nothing. */
+  readonly todo?: boolean | string;
 }
 
 /** A law of a suite once it is read. */
@@ -54,19 +59,26 @@ export interface SuiteLaw {
 
 const KINDS = ["always", "never", "at_most", "keeps"] as const;
 
-/** Reads a law. `aliasOf` gives the alias of its own, or that of the suite. */
-export function readLaw(input: Input, aliasOf: (own: Input) => Plan | undefined): SuiteLaw | undefined {
-  const fields = record(input, ["id", "name", "alias", ...KINDS, "allow_unknown"]);
+/** Reads a law. `aliasOf` gives the alias of its own, or that of the suite. One that is not proved is added to `pending`. */
+export function readLaw(input: Input, aliasOf: (own: Input) => Plan | undefined, pending: Pending[]): SuiteLaw | undefined {
+  const fields = record(input, ["id", "name", "alias", ...KINDS, "allow_unknown", "skip", "todo"]);
   if (fields === undefined) return undefined;
   const names = [optional(fields.id, string), optional(fields.name, string)].filter((name) => name !== undefined);
   const plan = aliasOf(fields.alias);
   const [kind, another] = KINDS.filter((each) => !isAbsent(fields[each]));
   const allowUnknown = optional(fields.allow_unknown, boolean) ?? false;
+  const why = readPending(fields.skip, fields.todo);
+  const at = `/laws/${input.key}`;
+  const postpone = (otherwise: string): undefined => {
+    if (why !== undefined) pending.push({ at, title: names.length === 0 ? otherwise : names.join(": "), ...why });
+  };
+  if (kind === undefined && why?.kind === "todo") return postpone(`law ${Number(input.key) + 1}`);
   if (kind === undefined) return fail(input, "law", "no law", "write `always`, `never`, `at_most` or `keeps`");
   if (another !== undefined) return fail(input, "law", `both \`${kind}\` and \`${another}\``, "write a law for each");
   const law = readKind(fields[kind], kind, plan);
   if (law === undefined) return undefined;
-  return { at: `/laws/${input.key}`, title: names.length === 0 ? lawText(law) : names.join(": "), plan, law, allowUnknown };
+  if (why !== undefined) return postpone(lawText(law));
+  return { at, title: names.length === 0 ? lawText(law) : names.join(": "), plan, law, allowUnknown };
 }
 
 function boolean(input: Input): boolean | undefined {

@@ -6,13 +6,9 @@ import {
   fail,
   type Input,
   isAbsent,
-  isList,
-  isObject,
   list,
-  lowerAscii,
   number,
   optional,
-  overBudget,
   type Pointer,
   pointerTo,
   type Reading,
@@ -24,12 +20,15 @@ import {
   word,
   words,
 } from "../document/index.ts";
-import { type LooseParts, type NodeRequest, readRequest, REQUEST_KEYS, type RequestParts } from "../request/index.ts";
+import type { NodeRequest, RequestParts } from "../request/index.ts";
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
 import { isDraw, type Plan, planOf, REASONS } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
+import { expand, type ExpansionRoom, MOST_MADE, tellOnce } from "./expand.ts";
 import { type LawConfig, readLaw, type SuiteLaw } from "./law.ts";
+import { type Pending, readPending } from "./pending.ts";
 import { isKnown, MOST_VALUES } from "./reading.ts";
+import { MOST_IN_ALL, readParts, type Room } from "./request.ts";
 
 /** A suite as it is written, in YAML or JSON: an alias and cases. */
 export interface SuiteConfig {
@@ -42,7 +41,10 @@ export interface SuiteConfig {
   readonly laws?: readonly LawConfig[];
 }
 
-/** A request and what is expected of it. */
+/**
+ * A request and what is expected of it. With `each` it is a table: a case for each row, where `$column` in the texts of the case stands
+ * for the value of the row.
+ */
 export interface CaseConfig {
   /** A number or word for reports and references. */
   readonly id?: string;
@@ -50,9 +52,16 @@ export interface CaseConfig {
   readonly alias?: AliasConfig | string;
   /** The default is a request without headers. */
   readonly request?: RequestParts;
-  /** The draw that is passed to the route: from 0 up to, not including, 1. */
-  readonly draw?: number;
-  readonly expect: ExpectationConfig;
+  /** The draw that is passed to the route: from 0 up to, not including, 1. In a table it may be a placeholder. */
+  readonly draw?: number | `$${string}`;
+  /** May be left out of a case that is `todo`. */
+  readonly expect?: ExpectationConfig;
+  /** The case is not run: true, or why. */
+  readonly skip?: boolean | string;
+  /** The case is still to be written, and not run: true, or why. */
+  readonly todo?: boolean | string;
+  /** Rows: values by the names that placeholders have. */
+  readonly each?: readonly { readonly [column: string]: string | number | boolean | null }[];
 }
 
 /** What a case expects: a version or a split, not both. What is left out is not checked. */
@@ -60,8 +69,8 @@ export interface ExpectationConfig {
   /** For the given draw, or for every draw if none is given. */
   readonly version?: Version;
   /** Percent of the draws for each version, in steps of 0.01; they sum to 100. */
-  readonly split?: { readonly [version: Version]: number };
-  readonly reason?: Reason;
+  readonly split?: { readonly [version: Version]: number | `$${string}` };
+  readonly reason?: Reason | `$${string}`;
   /** The place in the config that decides. */
   readonly at?: Pointer;
 }
@@ -71,11 +80,13 @@ export interface Suite {
   readonly title: string | undefined;
   readonly cases: readonly Case[];
   readonly laws: readonly SuiteLaw[];
+  /** Cases and laws that are not run. */
+  readonly pending: readonly Pending[];
 }
 
 /** A case once it is read: with the plan of its alias, and the request as node has it. */
 export interface Case {
-  /** Where it stands in the suite. */
+  /** Where it stands in the suite; of a case of a table, its row. */
   readonly at: Pointer;
   /** `id: name`, as far as there are any, or else its number, from 1. */
   readonly title: string;
@@ -106,8 +117,6 @@ export interface SuiteOptions {
 
 /** A suite of the project's own has some hundreds; a generated one with more should be several files. */
 export const MOST_CASES = 100_000;
-/** Names and values of all requests of a suite, and their characters: a suite file has at most 32 Mi of them, without anchors. */
-const MOST_IN_ALL: Room = { values: 4_000_000, characters: 33_554_432 };
 /** Each law is proved by itself. */
 const MOST_LAWS = 1_000;
 
@@ -181,24 +190,73 @@ function readSuite(input: Input, aliases: Aliases): Suite | undefined {
   const inputs = laws.length > 0 && isAbsent(fields.cases) ? [] : list(fields.cases, { limit: MOST_CASES, what: "cases" });
   if (inputs?.length === 0 && laws.length === 0)
     return fail(fields.cases, "case-expect", "there are no cases", "add one, or let `canary-router suggest` write them");
-  const room = { ...MOST_IN_ALL };
-  const ids = new Map<string, Pointer>();
-  const cases = each(inputs ?? [], (one) => readCase(one, shared ?? aliases.given, aliases, room, ids));
+  const pending: Pending[] = [];
+  const reading: CaseReading = {
+    shared: shared ?? aliases.given,
+    aliases,
+    room: { ...MOST_IN_ALL },
+    made: { ...MOST_MADE },
+    left: MOST_CASES,
+    ids: new Map(),
+    pending,
+  };
+  const cases = Object.freeze(each(inputs ?? [], (one) => readCases(one, reading)).flat());
   const aliasOf = (own: Input): Plan | undefined => (isAbsent(own) ? (shared ?? aliases.given) : aliases.read(own));
-  return { title, cases, laws: each(laws, (one) => readLaw(one, aliasOf)) };
+  return { title, cases, laws: each(laws, (one) => readLaw(one, aliasOf, pending)), pending };
 }
 
-function readCase(input: Input, shared: Plan | undefined, aliases: Aliases, room: Room, ids: Map<string, Pointer>): Case | undefined {
-  const fields = record(input, ["id", "name", "alias", "request", "draw", "expect"]);
+/** What the cases of one suite share while they are read. */
+interface CaseReading {
+  readonly shared: Plan | undefined;
+  readonly aliases: Aliases;
+  readonly room: Room;
+  readonly made: ExpansionRoom;
+  /** Rows that tables may still have. */
+  left: number;
+  readonly ids: Map<string, Pointer>;
+  readonly pending: Pending[];
+}
+
+const CASE_KEYS = ["id", "name", "alias", "request", "draw", "expect", "skip", "todo", "each"] as const;
+type CaseFields = Readonly<Record<(typeof CASE_KEYS)[number], Input>>;
+
+/** Reads a case, or the cases of a table. */
+function readCases(input: Input, reading: CaseReading): readonly Case[] | undefined {
+  const fields = record(input, CASE_KEYS);
   if (fields === undefined) return undefined;
+  const place = `/cases/${input.key}`;
+  const title = `case ${Number(input.key) + 1}`;
+  if (isAbsent(fields.each)) {
+    const one = readCase(fields, reading, place, title);
+    return one && [one];
+  }
+  const { diagnostics } = input.reading;
+  const told = new Set<string>();
+  const rows = expand(fields, fields.each, reading.left, reading.made);
+  reading.left -= rows.length;
+  return rows.flatMap((row, index) => {
+    const before = diagnostics.length;
+    const one = row && readCase(row, reading, `${place}/each/${index}`, `${title}, row ${index + 1}`);
+    tellOnce(diagnostics, before, told);
+    return one === undefined ? [] : [one];
+  });
+}
+
+function readCase(
+  fields: CaseFields,
+  { shared, aliases, room, ids, pending }: CaseReading,
+  at: Pointer,
+  otherwise: string,
+): Case | undefined {
   const names = [optional(fields.id, (id) => readId(id, ids)), optional(fields.name, string)].filter((name) => name !== undefined);
   const alias = isAbsent(fields.alias) ? shared : aliases.read(fields.alias);
   const request = optional(fields.request, (value) => readParts(value, room)) ?? { headers: {} };
   const draw = optional(fields.draw, readDraw);
-  const expect = readExpectation(fields.expect, alias);
-  if (expect === undefined) return undefined;
-  const title = names.length === 0 ? `case ${Number(input.key) + 1}` : names.join(": ");
-  return { at: `/cases/${input.key}`, title, plan: alias, request, draw, expect };
+  const why = readPending(fields.skip, fields.todo);
+  const expect = why?.kind === "todo" && isAbsent(fields.expect) ? undefined : readExpectation(fields.expect, alias);
+  const title = names.length === 0 ? otherwise : names.join(": ");
+  if (why !== undefined) pending.push({ at, title, ...why });
+  return why !== undefined || expect === undefined ? undefined : { at, title, plan: alias, request, draw, expect };
 }
 
 /** Reads an id, which no other case of the suite has. */
@@ -206,7 +264,13 @@ function readId(input: Input, ids: Map<string, Pointer>): string | undefined {
   const id = string(input);
   if (id === undefined) return undefined;
   const other = ids.get(id);
-  if (other !== undefined) return fail(input, "case-id", `${other} has the id ${shown(id)} too`, "give each case an id of its own");
+  if (other !== undefined)
+    return fail(
+      input,
+      "case-id",
+      `${other} has the id ${shown(id)} too`,
+      "give each case an id of its own; in a table, with a placeholder",
+    );
   ids.set(id, pointerTo(input));
   return id;
 }
@@ -215,81 +279,6 @@ function readDraw(input: Input): number | undefined {
   const draw = number(input);
   if (draw === undefined || isDraw(draw)) return draw;
   return fail(input, "case-draw", `${shown(draw)} is no draw`, "write a number from 0 up to, not including, 1");
-}
-
-/** The names that HTTP/2 puts beside headers (RFC 9113, section 8.3.1). */
-const PSEUDO: readonly string[] = [":method", ":path", ":authority", ":scheme"];
-
-/** Reads a request as the records of logs are read, but for what it leaves out: that, the request does not have. */
-function readParts(input: Input, room: Room): NodeRequest | undefined {
-  const fields = record(input, REQUEST_KEYS);
-  if (fields === undefined) return undefined;
-  if (!isAbsent(fields.path) && !isAbsent(fields.url))
-    fail(fields.path, "case-expect", "both `path` and `url`", "keep one: `url` has the query too");
-  const parts: LooseParts = Object.fromEntries(REQUEST_KEYS.map((key) => [key, plain(fields[key], key, room)]));
-  for (const name of isObject({ value: parts.headers }) ? Object.keys(parts.headers as object) : [])
-    if (name.startsWith(":") && !PSEUDO.includes(lowerAscii(name)))
-      fail(
-        { value: undefined, key: name, parent: fields.headers, reading: input.reading },
-        "unknown-key",
-        `unknown key ${shown(name)}`,
-        suggestion(name, PSEUDO, `known here: ${words(PSEUDO, "and")}`),
-      );
-  return readRequest(parts, (fault, ...keys) => {
-    let place: Input = input;
-    let value: unknown = parts;
-    for (const key of keys) {
-      value = (value as { readonly [key: string]: unknown })[key];
-      place = { value, key, parent: place, reading: input.reading };
-    }
-    return fail(place, "wrong-type", fault, typeof value === "boolean" ? `write \`"${value}"\`, in quotes` : undefined);
-  });
-}
-
-/** What the requests of one suite may still hold. Anchors of YAML make much of little text. */
-interface Room {
-  values: number;
-  characters: number;
-}
-
-/**
- * A value as plain data, with numbers as the text that the suite has: `1.10` is not `1.1`. `what` names the values of a map or list.
- * Nothing of a request stands deeper than three lists and maps; what does is left as it is, and is not looked into.
- */
-function plain(input: Input, what: string, room: Room, depth = 0): unknown {
-  const { value } = input;
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "boolean": {
-      const text = typeof value === "number" ? (input.reading.written?.(pointerTo(input)) ?? value) : value;
-      if (isSpent(input, room, typeof text === "string" ? text.length : 0)) return undefined;
-      return text;
-    }
-    case "undefined":
-      return undefined;
-    default: {
-      if (value === null || depth === 3) return value;
-      const most = { limit: MOST_VALUES, what };
-      if (isList(input)) return (list(input, most) ?? []).map((item) => plain(item, what, room, depth + 1));
-      const named = entries(input, most);
-      if (named === undefined) return undefined;
-      const values: { [key: string]: unknown } = Object.create(null);
-      for (const entry of named)
-        if (!isSpent(entry, room, String(entry.key).length)) values[entry.key] = plain(entry, what, room, depth + 1);
-      return values;
-    }
-  }
-}
-
-/** Takes a value of so many characters from what is left, and complains once there is no room. */
-function isSpent(input: Input, room: Room, characters: number): boolean {
-  if (room.values < 0 || room.characters < 0) return true;
-  room.values -= 1;
-  room.characters -= characters;
-  if (room.values < 0) overBudget(input, MOST_IN_ALL.values, "values in the requests of a suite");
-  else if (room.characters < 0) overBudget(input, MOST_IN_ALL.characters, "characters in the requests of a suite");
-  return room.values < 0 || room.characters < 0;
 }
 
 /** Complains of a place that no outcome of the alias has. */

@@ -43,6 +43,13 @@ const suites: readonly SuiteResult[] = [
           explanation: "v1  (default at /version)\n\n  ✗ header a = `]]>`: is `\u001b[2J`\n",
         },
       },
+      {
+        title: "3: later",
+        failure: undefined,
+        pending: { kind: "skip", reason: "no \u001b <env> # yet", position: { line: 9, column: 5 } },
+      },
+      { title: "4: not now", failure: undefined, pending: { kind: "skip", reason: undefined, position: { line: 11, column: 5 } } },
+      { title: "5: a thought", failure: undefined, pending: { kind: "todo", reason: "ask: ops", position: { line: 13, column: 5 } } },
     ],
   },
   {
@@ -63,7 +70,7 @@ const suites: readonly SuiteResult[] = [
   },
   { kind: "unread", file: "no.yaml", message: "no.yaml: no such file", help: "look again" },
 ];
-const result: RunResult = { suites, coverage: undefined, mutation: undefined };
+const result: RunResult = { suites, leftOut: 0, coverage: undefined, mutation: undefined };
 
 const text = `{
   "version": "v1",
@@ -131,7 +138,11 @@ describe("TAP", () => {
     const points = lines.filter((line) => /^(?:not )?ok \d+ - /.test(line));
     expect(planned).toBe(`1..${points.length}`);
     expect(points.map((line) => Number(/\d+/.exec(line)?.[0]))).toEqual(points.map((_, index) => index + 1));
-    expect(points.filter((line) => /(?<!\\)#/.test(line))).toEqual([]);
+    expect(points.filter((line) => /(?<!\\)#/.test(line))).toEqual([
+      "ok 3 - a,b.yaml: 3: later # SKIP no \\\\u{1b} <env> \\# yet",
+      "ok 4 - a,b.yaml: 4: not now # SKIP",
+      "not ok 5 - a,b.yaml: 5: a thought # TODO ask: ops",
+    ]);
     const blocks = [...printed.matchAll(/^ {2}---\n([^]*?)^ {2}\.\.\.\n/gm)].map(([, block = ""]) => parse(block) as unknown);
     expect(blocks).toEqual([
       {
@@ -159,9 +170,14 @@ describe("JUnit", () => {
     const count = (name: string): number => elements.filter((element) => element.name === name).length;
     expect(elements[0]).toEqual({
       name: "testsuites",
-      attributes: { name: "canary-router", tests: "4", failures: "1", errors: "2", time: "0.012" },
+      attributes: { name: "canary-router", tests: "7", failures: "1", errors: "2", skipped: "3", time: "0.012" },
     });
-    expect({ cases: count("testcase"), failures: count("failure"), errors: count("error") }).toEqual({ cases: 4, failures: 1, errors: 2 });
+    expect({ cases: count("testcase"), failures: count("failure"), errors: count("error"), skipped: count("skipped") }).toEqual({
+      cases: 7,
+      failures: 1,
+      errors: 2,
+      skipped: 3,
+    });
     expect(elements[1]?.attributes["name"]).toBe('tom & "jerry" (a,b.yaml)');
     expect(printed).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
   });
@@ -243,9 +259,15 @@ describe("SARIF", () => {
   test("has a result for each failing case, each complaint and each mutant that survives, at its place", () => {
     expect(log.version).toBe("2.1.0");
     const survivors = mutated.flatMap(({ outcomes }) => outcomes.filter(({ kind }) => kind === "survived"));
-    const { failed } = totalsOf(result.suites);
+    const { failed, skipped, todo } = totalsOf(result.suites);
     const codes = run?.results?.map(({ ruleId }) => ruleId) ?? [];
     expect(codes.filter((code) => code === "case-failed")).toHaveLength(failed);
+    expect(codes.filter((code) => code === "case-skipped")).toHaveLength(skipped);
+    expect(codes.filter((code) => code === "case-todo")).toHaveLength(todo);
+    expect(run?.results?.find(({ ruleId }) => ruleId === "case-todo")).toMatchObject({
+      level: "note",
+      message: { text: "5: a thought\nask: ops" },
+    });
     expect(codes.filter((code) => code === "mutant-survived")).toHaveLength(survivors.length);
     expect(run?.tool.driver.rules?.map(({ id }) => id)).toEqual([...new Set(codes)].toSorted());
     for (const { message, locations } of run?.results ?? []) {
@@ -266,13 +288,34 @@ test("the summary of a job is Markdown in which foreign text is text", () => {
   const text = summary({ ...result, coverage: covered, mutation: mutated });
   expect(text).toMatch(/^## canary-router test\n\n\d+ suites: /);
   expect(text).toContain("Coverage: ");
+  expect(text).toContain(": 1 case passed, 1 failed, 2 skipped, 1 todo, 2 suites not run\n");
+  expect(text).toContain("| a,b.yaml | 1 | 1 | 3 | **failed** |");
   const hostile = "a|b <img src=x> `c` [d](http://e) *f*\n# g";
   const one = summary({
     suites: [{ kind: "unread", file: "x.yaml", message: hostile, help: undefined }],
+    leftOut: 0,
     coverage: undefined,
     mutation: undefined,
   });
   expect(one).toContain("a&#124;b &#60;img src&#61;x&#62; &#96;c&#96; &#91;d&#93;&#40;http&#58;//e&#41; &#42;f&#42;, &#35; g");
+});
+
+test("every form says what was not run, and why", () => {
+  const { suites: all } = result;
+  const printed = {
+    readable: readable(result, plain),
+    tap: tap(result),
+    junit: junit(result),
+    json: json(result),
+    github: github(result, plain, {}),
+    sarif: sarif(findingsOfRun(result), {}),
+  };
+  const pending = all.flatMap((suite) => (suite.kind === "ran" ? suite.cases.filter((each) => each.pending !== undefined) : []));
+  expect(pending).toHaveLength(3);
+  for (const text of Object.values(printed))
+    for (const words of ["later", "yet", "not now", "a thought", "ops"]) expect(text).toContain(words);
+  expect(printed.readable).toContain(": 1 of 2 cases failed, 2 skipped, 1 todo\n");
+  expect(printed.readable).toMatch(/^3 suites: 1 case passed, 1 failed, 2 skipped, 1 todo, 2 suites not run$/m);
 });
 
 test("JSON", async () => {

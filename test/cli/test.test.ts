@@ -52,6 +52,13 @@ describe("usage", () => {
       "`--coverage-file c.xml` does not say the format",
       "let the name end with `.json`, or with `.info` or `.lcov` for lcov",
     ],
+    [["--name", ""], "`--name` is empty", "write a part of a name, or `/REGEX/`"],
+    [["--name", "/x/g"], "`--name /x/g` has the flag `g`", "the flags are `i`, `m`, `s`, `u` and `v`"],
+    [
+      ["--name", "gamma"],
+      "no case and no law has a name with `gamma`",
+      "a name is `id: name`, as reports show it; a case without either is `case 1`",
+    ],
     [["-", "--watch"], "standard input cannot be watched", undefined],
   ] as const)("%j", async (args, message, help) => {
     const hint = help === undefined ? "" : `  help: ${help}\n`;
@@ -283,6 +290,65 @@ test("a mistake in an alias within a suite has no command to paste, for `explain
   expect(stdout).not.toContain("  see: ");
 });
 
+describe("--name", () => {
+  test.each<[string, number, string]>([
+    ["beta", 0, "1 suite: 1 case passed, 3 left out by their names\n"],
+    ["/^BE/i", 0, "1 suite: 1 case passed, 3 left out by their names\n"],
+    ["/low|rest/", 0, "2 suites: 2 cases passed, 2 left out by their names\n"],
+    ["o", 1, "1 suite: 1 case passed, 1 failed, 2 left out by their names\n"],
+  ])("%s", async (pattern, code, totals) => {
+    const ended = await command(["test", good, failing, "--name", pattern]);
+    expect(ended).toMatchObject({ code, stderr: "" });
+    expect(ended.stdout.endsWith(totals)).toBe(true);
+  });
+
+  test("is not a regular expression", async () => {
+    expect(await command(["test", good, "-n", "/(/"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("`--name /(/` is no regular expression: ") as string,
+    });
+  });
+
+  test("of a suite that cannot be used, nothing is left out", async () => {
+    const faulty = file("faulty-named.json", { alias: "./shop.json", cases: [{ ...BETA, draw: 7 }] });
+    expect(await command(["test", faulty, "--name", "gamma"])).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("not run") as string,
+    });
+  });
+});
+
+test("cases and rows that are not run stand in their order, with their places", async () => {
+  const suite = file(
+    "pending.yaml",
+    `alias: ./shop.json
+cases:
+  - name: env $env
+    skip: $why
+    request: { headers: { env: $env } }
+    expect: { version: $version }
+    each:
+      - { env: beta, version: v3, why: null }
+      - { env: gamma, version: v3, why: not there yet }
+      - { env: delta, version: v3, why: false }
+  - { name: a thought, todo: ask the team }
+laws:
+  - { skip: true, never: { version: v3 } }
+`,
+  );
+  const { code, stdout } = await command(["test", suite, "--coverage"]);
+  expect(code).toBe(1);
+  expect(local(stdout)).toContain(`pending.yaml:9:9 skipped: env gamma (not there yet)
+pending.yaml:10:9 failed: env delta
+  expected v3
+`);
+  expect(local(stdout)).toContain(`pending.yaml:11:5 todo: a thought (ask the team)
+pending.yaml:13:5 skipped: never v3
+✗ pending.yaml: 1 of 2 cases failed, 2 skipped, 1 todo
+1 suite: 1 case passed, 1 failed, 2 skipped, 1 todo
+`);
+});
+
 describe("formats", () => {
   test("leave standard output to their own format", async () => {
     for (const format of ["tap", "junit", "github", "sarif"]) {
@@ -295,7 +361,7 @@ describe("formats", () => {
     const { code, stdout, stderr } = await command(["test", good, failing, "--format", "json", "--coverage", "--mutate"]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
-      totals: { suites: 2, broken: 0, cases: 4, failed: 1 },
+      totals: { suites: 2, broken: 0, cases: 4, failed: 1, skipped: 0, todo: 0, leftOut: 0 },
       suites: [{ file: good, ran: true, title: "the shop" }, { file: failing }],
       coverage: { ratio: 1 },
       mutation: [{ file: join(folder, "shop.json") }],
@@ -373,10 +439,11 @@ describe("--watch", () => {
   });
 });
 
-test("the suite that docs/testing.md shows passes as it stands there", async () => {
+test("the suites that docs/testing.md shows pass as they stand there", async () => {
   const suites = snippetsOf(readFileSync("docs/testing.md", "utf8")).filter(
     ({ language, text }) => language === "yaml" && /^cases:/m.test(text),
   );
-  expect(suites).toHaveLength(1);
+  expect(suites).toHaveLength(2);
+  expect(suites.some(({ text }) => text.trimEnd() === readFileSync("docs/examples/tables.alias-test.yaml", "utf8").trimEnd())).toBe(true);
   for (const { text } of suites) expect(await command(["test", "-"], { stdin: text })).toMatchObject({ code: 0 });
 });

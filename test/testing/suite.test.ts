@@ -66,6 +66,73 @@ const rows: readonly Row[] = [
     one({ expect: { split: { v1: 90.001, v2: 9.999 } } }),
     ["case-expect /cases/0/expect/split/v1: `90.001` is no share", "case-expect /cases/0/expect/split/v2: `9.999` is no share"],
   ],
+  ["both `skip` and `todo`", one({ skip: true, todo: "later" }), ["case-pending /cases/0/todo: both `skip` and `todo`"]],
+  ["a reason that is empty", one({ skip: " " }), ["case-pending /cases/0/skip: expected true or a reason, found ` `"]],
+  ["a reason that is a number", one({ todo: 7 }), ["case-pending /cases/0/todo: expected true or a reason, found `7`"]],
+  ["a case that is skipped, and is wrong", one({ skip: true, expect: {} }), ["case-expect /cases/0/expect: nothing is expected"]],
+  [
+    "a skipped case without `expect`",
+    { alias: ALIAS, cases: [{ skip: true }] },
+    ["missing-key /cases/0/expect: the key `expect` is missing"],
+  ],
+  ["a table without rows", one({ each: [] }), ["case-row /cases/0/each: there are no rows"]],
+  ["a table that is no list", one({ each: { a: 1 } }), ["wrong-type /cases/0/each: expected a list, found an object"]],
+  ["a row that is no object", one({ each: [1] }), ["wrong-type /cases/0/each/0: expected an object, found the number `1`"]],
+  [
+    "a value of a row that is a list",
+    one({ name: "$a", each: [{ a: [1] }] }),
+    ["case-row /cases/0/each/0/a: a list or an object as the value of a row"],
+  ],
+  [
+    "a placeholder that no row has, once for all rows",
+    one({ name: "$cuntry and ${x y}", each: [{ country: "de" }, { country: "at" }] }),
+    [
+      "case-row /cases/0/name: no row has a value for the placeholder `cuntry`",
+      "case-row /cases/0/name: no row has a value for the placeholder `x y`",
+      "case-row /cases/0/each/0/country: no text has the placeholder of `country`",
+    ],
+  ],
+  [
+    "a placeholder that one row has not",
+    one({ name: "$a $b", each: [{ a: "1", b: "2" }, { a: "1" }] }),
+    ["case-row /cases/0/each/1: the row has no `b`"],
+  ],
+  [
+    "a dollar sign alone",
+    one({ name: "5 $ and $a", each: [{ a: "1" }] }),
+    ["case-row /cases/0/name: a `$` without a name in `5 $ and $a`"],
+  ],
+  ["null within a text", one({ name: "is $a", each: [{ a: null }] }), ["case-row /cases/0/each/0/a: `null` as a part of the text `is $a`"]],
+  [
+    "two keys that are one",
+    one({ request: { headers: { $a: "1", $b: "2" } }, each: [{ a: "x", b: "x" }] }),
+    ["case-row /cases/0/request/headers: the key `x` comes twice of two placeholders"],
+  ],
+  [
+    "what is wrong with a template, once for all rows, and what is wrong with a row",
+    one({ name: "$v", draw: 2, expect: { version: "$v" }, each: [{ v: "v1" }, { v: "v9" }] }),
+    ["case-draw /cases/0/draw: `2` is no draw", "case-version /cases/0/expect/version: the alias has no version `v9`"],
+  ],
+  [
+    "a table with one id",
+    one({ id: "a", name: "$n", each: [{ n: 1 }, { n: 2 }] }),
+    ["case-id /cases/0/id: /cases/0/id has the id `a` too"],
+  ],
+  [
+    "an unknown key of a table, once",
+    one({ names: "$a", each: [{ a: 1 }, { a: 2 }] }),
+    ["unknown-key /cases/0/names: unknown key `names`", "case-row /cases/0/each/0/a: no text has the placeholder of `a`"],
+  ],
+  [
+    "more rows than a suite may have cases",
+    one({ name: "$a", each: Array.from({ length: 100_001 }, () => ({ a: 1 })) }),
+    ["over-budget /cases/0/each: more than 100000 rows"],
+  ],
+  [
+    "rows that make too much of a template",
+    one({ name: `$a ${"x".repeat(1_000_000)}`, each: Array.from({ length: 40 }, () => ({ a: 1 })) }),
+    ["over-budget /cases/0/name: more than 33554432 characters made by the rows of a suite"],
+  ],
   ["a law that is none", { alias: ALIAS, laws: [{}] }, ["law /laws/0: no law"]],
   ["a draw of 1", one({ draw: 1 }), ["case-draw /cases/0/draw: `1` is no draw"]],
   ["a draw below 0", one({ draw: -0.1 }), ["case-draw /cases/0/draw: `-0.1` is no draw"]],
@@ -272,6 +339,108 @@ describe("`parseSuite` takes", () => {
     expect(checked.ok && checked.value.cases[0]?.request).toEqual({ headers: { "x-a": "1, 2", cookie: "c=1; d=2" }, url: "/p?q=%26" });
   });
 
+  test("a table as a case for each row", () => {
+    const checked = parseSuite({
+      alias: ALIAS,
+      cases: [
+        {
+          id: "geo-$country",
+          name: "users of ${country}, $$1, get $version",
+          request: { headers: { "X-$name": "$country", n: "$number", is: "$number/2" }, cookies: { a: "$none" } },
+          draw: "$draw",
+          expect: { version: "$version", reason: "$why" },
+          each: [
+            { country: "de", version: "v2", draw: 0, why: "split", number: 1.5, none: null, name: "A" },
+            { country: "at", version: "v1", draw: 0.5, why: null, number: 2, none: "$x", name: "B" },
+          ],
+        },
+        { name: "plain $1", expect: { split: { v1: 90, v2: 10 } } },
+        { expect: { split: { v1: "$v1", $other: "$v2" } }, each: [{ v1: 90, v2: 10, other: "v2" }] },
+      ],
+    });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+    expect(
+      checked.value.cases.map(({ at, title, request, draw, expect: { version, reason } }) => ({
+        at,
+        title,
+        request,
+        draw,
+        version,
+        reason,
+      })),
+    ).toEqual([
+      {
+        at: "/cases/0/each/0",
+        title: "geo-de: users of de, $1, get v2",
+        request: { headers: { "x-a": "de", n: "1.5", is: "1.5/2" } },
+        draw: 0,
+        version: "v2",
+        reason: "split",
+      },
+      {
+        at: "/cases/0/each/1",
+        title: "geo-at: users of at, $1, get v1",
+        request: { headers: { "x-b": "at", n: "2", is: "2/2", cookie: "a=$x" } },
+        draw: 0.5,
+        version: "v1",
+        reason: undefined,
+      },
+      { at: "/cases/1", title: "plain $1", request: { headers: {} }, draw: undefined, version: undefined, reason: undefined },
+      { at: "/cases/2/each/0", title: "case 3, row 1", request: { headers: {} }, draw: undefined, version: undefined, reason: undefined },
+    ]);
+    expect(verify(undefined, checked.value)).toMatchObject({ passed: 4, failures: [] });
+  });
+
+  test("numbers of rows as they are written", () => {
+    const read = readText(
+      '{"name":"$n","request":{"headers":{"a":"$n","b":"v$n"}},"expect":{"version":"v1"},"each":[{"n":1.10}]}'.replace(
+        /^(.*)$/,
+        `{"alias":${JSON.stringify(ALIAS)},"cases":[$1]}`,
+      ),
+    );
+    if (!read.ok) throw new Error("unreadable");
+    const checked = parseSuite(read.value.value, { written: read.value.written });
+    expect(checked.ok && checked.value.cases[0]).toMatchObject({ title: "1.10", request: { headers: { a: "1.10", b: "v1.10" } } });
+  });
+
+  test("cases and laws that are not run", () => {
+    const suite: SuiteConfig = {
+      alias: ALIAS,
+      cases: [
+        { name: "a", skip: "flaky upstream", expect: { version: "v2" } },
+        { name: "b", todo: true },
+        { name: "c", skip: false, expect: { split: { v1: 90, v2: 10 } } },
+        {
+          name: "$n",
+          skip: "$why",
+          expect: { version: "v2" },
+          each: [
+            { n: "d", why: true },
+            { n: "e", why: "slow" },
+          ],
+        },
+      ],
+      laws: [
+        { todo: "with the next release" },
+        { name: "f", skip: true, never: { version: "v2" } },
+        { skip: true, never: { version: "v2" } },
+        { at_most: { version: "v2", share: 10 } },
+      ],
+    };
+    const report = verify(undefined, suite);
+    expect(report).toMatchObject({ passed: 2, failures: [] });
+    expect(report.suite.pending).toEqual([
+      { at: "/cases/0", title: "a", kind: "skip", reason: "flaky upstream" },
+      { at: "/cases/1", title: "b", kind: "todo", reason: undefined },
+      { at: "/cases/3/each/0", title: "d", kind: "skip", reason: undefined },
+      { at: "/cases/3/each/1", title: "e", kind: "skip", reason: "slow" },
+      { at: "/laws/0", title: "law 1", kind: "todo", reason: "with the next release" },
+      { at: "/laws/1", title: "f", kind: "skip", reason: undefined },
+      { at: "/laws/2", title: "never v2", kind: "skip", reason: undefined },
+    ]);
+    expect(verify(undefined, { alias: ALIAS, cases: [{ todo: true }] })).toMatchObject({ passed: 0, failures: [] });
+  });
+
   test("an alias by its path, read once", () => {
     const read: string[] = [];
     const checked = parseSuite(
@@ -311,18 +480,42 @@ describe.skipIf(refusal !== undefined)("the schema of suites", () => {
   });
 
   /** Sums, steps, names of versions, places and what is unique are beyond a schema. */
-  const beyond = new Set(["case-version", "case-expect", "case-at", "case-id"]);
+  const beyond = new Set(["case-version", "case-expect", "case-at", "case-id", "case-row"]);
 
   test.each(rows)("agrees: %s", (_, suite, told) => {
     if (told.every((line) => beyond.has(line.split(" ")[0] ?? "")) || suite === rows.find(([title]) => title.startsWith("a path"))?.[1])
       return;
     // An instance, and what throws, are no JSON.
-    if (told.some((line) => line.startsWith("unreadable"))) return;
+    if (told.some((line) => line.startsWith("unreadable") || line.includes("made by the rows"))) return;
     expect(validate(suite)).toBe(false);
   });
 
   test.each(FORMS)("takes %j", (parts) => {
     expect([validate(one({ request: parts })), validate.errors]).toEqual([true, null]);
+  });
+
+  test.each([
+    one({ skip: true }),
+    one({ skip: "later", todo: false }),
+    { cases: [{ todo: true }, { todo: "why", skip: null }] },
+    { alias: ALIAS, laws: [{ todo: true }, { skip: "slow", never: { version: "v2" } }] },
+    one({ name: "$a", draw: "$d", expect: { version: "$v", split: { v1: "$p" } }, each: [{ a: "x", d: 0.5, v: null, p: 1 }] }),
+  ])("takes %j", (suite) => {
+    expect([validate(suite), validate.errors]).toEqual([true, null]);
+  });
+
+  test.each([
+    one({ skip: "" }),
+    { alias: ALIAS, cases: [{ skip: true }] },
+    { alias: ALIAS, cases: [{ todo: false }] },
+    { alias: ALIAS, laws: [{ skip: true }] },
+    { alias: ALIAS, laws: [{ todo: true, skip: true, never: { version: "v2" } }] },
+    one({ draw: "$d" }),
+    one({ each: [{ a: [1] }] }),
+    one({ each: [] }),
+  ])("refuses %j", (suite) => {
+    expect(validate(suite)).toBe(false);
+    expect(parseSuite(suite).ok).toBe(false);
   });
 
   test.each([one({}), one({ request: { headers: { a: ["1"], b: null }, query: { q: "" } }, draw: 0, expect: { split: { v1: 100 } } })])(

@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Plan } from "../../index.ts";
-import { coverage, mutate, ratio, scoreOf, verifySuite } from "../../testing/index.ts";
+import type { Plan, Pointer } from "../../index.ts";
+import { coverage, mutate, ratio, scoreOf, type Suite, verifySuite } from "../../testing/index.ts";
 import { percentage } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { type NamePattern, readNamePattern } from "../name-pattern.ts";
 import { filesOf } from "../files/glob.ts";
 import { checkOwn, save, writable } from "../files/save.ts";
 import { type Aliases, type AliasSource, readSuiteFile, type SuiteFile } from "../files/suite.ts";
@@ -59,6 +60,8 @@ interface CoverageFile {
 
 interface TestOptions {
   readonly patterns: readonly string[];
+  /** Which cases and laws are run; all if left out. */
+  readonly name: NamePattern | undefined;
   readonly format: keyof typeof REPORTERS;
   readonly coverage: boolean;
   readonly coverageFiles: readonly CoverageFile[];
@@ -96,6 +99,13 @@ export const test: Command = defineCommand({
       },
       default: "text",
       description: "the form of the report",
+    },
+    name: {
+      type: "string",
+      value: "PATTERN",
+      short: "n",
+      read: readNamePattern,
+      description: "run only cases and laws whose id and name have this text, or match `/REGEX/`",
     },
     coverage: { type: "boolean", description: "show the lines of each alias, and what no case has seen" },
     "coverage-file": {
@@ -142,12 +152,13 @@ export const test: Command = defineCommand({
   run: async ({ values, positionals }, host) => {
     const { format, coverage: wanted, "coverage-file": coverageFiles, "min-coverage": minCoverage, "min-score": minScore } = values;
     const mutated = values.mutate || minScore !== undefined;
-    const { force, "allow-outside": outside } = values;
+    const { force, name, "allow-outside": outside } = values;
     for (const { path, beginning } of coverageFiles) {
       await writable(path);
       if (!force) await checkOwn(path, beginning);
     }
     const options = {
+      name,
       force,
       outside,
       patterns: positionals,
@@ -183,18 +194,29 @@ async function runOnce(options: TestOptions, host: Terminal): Promise<Ended> {
   const aliases: Aliases = new Map();
   const results: SuiteResult[] = [];
   const suites: ReadSuite[] = [];
+  let leftOut = 0;
   const names = await namesOf(options.patterns);
   for (const name of names) {
     host.interrupted.throwIfAborted();
     const began = performance.now();
-    const file = typeof name === "string" ? await readSuiteFile(name, host, aliases, options.outside) : name;
-    if (file.kind === "read") suites.push(file);
+    const whole = typeof name === "string" ? await readSuiteFile(name, host, aliases, options.outside) : name;
+    const file = options.name === undefined || whole.kind !== "read" ? whole : { ...whole, suite: named(whole.suite, options.name) };
+    if (file.kind === "read") {
+      if (whole.kind === "read") leftOut += countOf(whole.suite) - countOf(file.suite);
+      if (countOf(file.suite) === 0) continue;
+      suites.push(file);
+    }
     results.push(resultOf(file, began));
+  }
+  if (results.length === 0 && options.name !== undefined) {
+    const help = "a name is `id: name`, as reports show it; a case without either is `case 1`";
+    throw new Refusal(`no case and no law has a name with \`${options.name.text}\``, help);
   }
   const sources = new Map(suites.flatMap((suite) => [...suite.sources]));
   const covers = options.coverage || options.coverageFiles.length > 0 || options.minCoverage !== undefined;
   const result: RunResult = {
     suites: results,
+    leftOut,
     coverage: covers ? coverageOf(suites, sources) : undefined,
     mutation: options.mutate ? mutationOf(suites, sources, host) : undefined,
   };
@@ -229,6 +251,23 @@ async function namesOf(patterns: readonly string[]): Promise<readonly (string | 
   });
 }
 
+/** The cases and laws of a suite whose names match. */
+function named({ title, cases, laws, pending }: Suite, { matches }: NamePattern): Suite {
+  const isNamed = (each: { readonly title: string }): boolean => matches(each.title);
+  return { title, cases: cases.filter(isNamed), laws: laws.filter(isNamed), pending: pending.filter(isNamed) };
+}
+
+function countOf({ cases, laws, pending }: Suite): number {
+  return cases.length + laws.length + pending.length;
+}
+
+/** Where a case or law stands among the others of its suite: cases first, then laws, and rows in their order. */
+function inOrder(one: { readonly at: Pointer }, other: { readonly at: Pointer }): number {
+  const [a, b] = [one.at, other.at].map((at) => at.split("/"));
+  const [x, y] = [a, b].map((parts) => [parts?.[1] === "cases" ? 0 : 1, Number(parts?.[2]), Number(parts?.[4] ?? 0)]);
+  return (x ?? []).map((part, index) => part - (y?.[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}
+
 function resultOf(file: SuiteFile, began: number): SuiteResult {
   switch (file.kind) {
     case "unread":
@@ -240,7 +279,9 @@ function resultOf(file: SuiteFile, began: number): SuiteResult {
       const report = verifySuite(suite);
       const failures = new Map(report.failures.map((failure) => [failure.case, failure]));
       const proofs = new Map<unknown, CaseResult["proof"]>(report.laws.map(({ law, result }) => [law, result.kind]));
-      const cases = [...suite.cases, ...suite.laws].map((each): CaseResult => {
+      const cases = [...suite.cases, ...suite.laws, ...suite.pending].toSorted(inOrder).map((each): CaseResult => {
+        if ("reason" in each)
+          return { title: each.title, failure: undefined, pending: { kind: each.kind, reason: each.reason, position: locate(each.at) } };
         const failure = failures.get(each);
         return { title: each.title, failure: failure && { ...failure, position: locate(each.at) }, proof: proofs.get(each) };
       });
@@ -252,7 +293,7 @@ function resultOf(file: SuiteFile, began: number): SuiteResult {
 function coverageOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>): readonly CoverageResult[] {
   const cases = suites.flatMap(({ suite }) => suite.cases);
   const laws = suites.flatMap(({ suite }) => suite.laws);
-  return coverage({ title: undefined, cases, laws }).flatMap((each) => {
+  return coverage({ cases, laws }).flatMap((each) => {
     const source = sources.get(each.plan);
     return source === undefined ? [] : [{ source, coverage: each }];
   });

@@ -199,12 +199,12 @@ function sourcesOf(
 ): ReadonlyMap<Plan, AliasSource> {
   const files = new Map([...aliases.values()].flatMap((each) => (each.kind === "alias" ? [[each.source.plan, each.source] as const] : [])));
   const sources = new Map<Plan, AliasSource>();
-  const written = ["cases", "laws"].flatMap((key) => (property(value, key) ?? []) as readonly unknown[]);
-  for (const [index, { plan, at: place }] of [...cases, ...laws].entries()) {
+  for (const { plan, at } of [...cases, ...laws]) {
     if (plan === undefined || sources.has(plan)) continue;
-    const own = property(written[index], "alias") ?? undefined;
+    const [, list = "", index = ""] = at.split("/");
+    const own = property(property(property(value, list), index), "alias") ?? undefined;
     const config = own ?? property(value, "alias");
-    const prefix = own === undefined ? "/alias" : `${place}/alias`;
+    const prefix = own === undefined ? "/alias" : `/${list}/${index}/alias`;
     sources.set(
       plan,
       files.get(plan) ?? { name, within: true, text, config: config as AliasConfig, plan, locate: (at) => locate(prefix + at) },

@@ -1,9 +1,10 @@
 import type { Diagnostic } from "../../alias/surface.ts";
 import type { RunResult, SuiteResult } from "./result.ts";
 
-/** One thing that was found. `code` is a diagnostic's, `case-failed` or `mutant-survived`. */
-export interface Finding extends Pick<Diagnostic, "severity" | "at" | "message" | "help" | "position"> {
+/** One thing that was found. `code` is a diagnostic's, `case-failed`, `case-skipped`, `case-todo` or `mutant-survived`. */
+export interface Finding extends Pick<Diagnostic, "at" | "message" | "help" | "position"> {
   readonly code: string;
+  readonly severity: Diagnostic["severity"] | "note";
 }
 
 /** What was found in one file, or why the file could not be read. */
@@ -44,11 +45,16 @@ function findingsOf(suite: SuiteResult): FileFindings {
     case "ran":
       return {
         file,
-        findings: suite.cases.flatMap(({ title, failure }) =>
-          failure === undefined
+        findings: suite.cases.flatMap(({ title, failure, pending }): readonly Finding[] => {
+          if (pending !== undefined) {
+            const { kind, reason, position } = pending;
+            const message = reason === undefined ? title : `${title}\n${reason}`;
+            return [{ code: kind === "skip" ? "case-skipped" : "case-todo", severity: "note", at: "", message, position }];
+          }
+          return failure === undefined
             ? []
-            : [{ code: "case-failed", severity: "error", at: "", message: `${title}\n${failure.message}`, position: failure.position }],
-        ),
+            : [{ code: "case-failed", severity: "error", at: "", message: `${title}\n${failure.message}`, position: failure.position }];
+        }),
       };
   }
 }

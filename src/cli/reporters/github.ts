@@ -1,4 +1,4 @@
-import { type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import { pendingText, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
 import type { FileFindings } from "./findings.ts";
 import { inRepository } from "./repository.ts";
 import type { Terminal } from "../terminal/host.ts";
@@ -12,10 +12,10 @@ interface AnnotatedPlace {
   readonly col?: number | undefined;
 }
 
-/** Annotations for GitHub Actions: an error for each failing case and each complaint, a warning for each mutant that survives. */
+/** Annotations for GitHub Actions: an error for each failing case and each complaint, a warning for each mutant that survives, a notice for what is not run. */
 export function github({ suites, mutation = [] }: RunResult, _style: Style, env: Terminal["env"]): string {
   const annotate = annotatorOf(env);
-  const { cases, failed, broken } = totalsOf(suites);
+  const { cases, failed, broken, skipped, todo } = totalsOf(suites);
   const survivors = mutation.flatMap(({ source, outcomes }) =>
     outcomes.flatMap(({ kind, mutant }) => {
       if (kind !== "survived") return [];
@@ -23,7 +23,7 @@ export function github({ suites, mutation = [] }: RunResult, _style: Style, env:
       return [annotate("warning", { file: source.name, line, col }, "No case catches this mistake", mutant.mistake)];
     }),
   );
-  const sums = `${plural(suites.length, "suite")}: ${plural(cases - failed, "case")} passed, ${failed} failed, ${broken} not run\n`;
+  const sums = `${plural(suites.length, "suite")}: ${plural(cases - failed, "case")} passed, ${failed} failed${pendingText(skipped, todo)}, ${broken} not run\n`;
   return [...suites.flatMap((suite) => annotations(suite, annotate)), ...survivors, sums].join("");
 }
 
@@ -35,13 +35,14 @@ export function githubFindings(files: readonly FileFindings[], env: Terminal["en
       ...(failure === undefined ? [] : [annotate("error", { file }, "Cannot be read", failure)]),
       ...findings.map(({ severity, code, at, message, help, position }) => {
         const text = [at === "" ? message : `${at}: ${message}`, ...(help === undefined ? [] : [help])].join("\n");
-        return annotate(severity, { file, line: position?.line, col: position?.column }, code, text);
+        return annotate(severity === "note" ? "notice" : severity, { file, line: position?.line, col: position?.column }, code, text);
       }),
     ])
     .join("");
 }
 
-type Annotate = (name: "error" | "warning", place: AnnotatedPlace, title: string, message: string) => string;
+type Level = "error" | "warning" | "notice";
+type Annotate = (name: Level, place: AnnotatedPlace, title: string, message: string) => string;
 
 /** Annotations name files as the repository does, wherever in it the command runs. */
 function annotatorOf(env: Terminal["env"]): Annotate {
@@ -63,7 +64,18 @@ function annotations(suite: SuiteResult, annotate: Annotate): readonly string[] 
         ),
       );
     case "ran":
-      return suite.cases.flatMap(({ title, failure }) => {
+      return suite.cases.flatMap(({ title, failure, pending }) => {
+        if (pending !== undefined) {
+          const { line, column: col } = pending.position;
+          return [
+            annotate(
+              "notice",
+              { file, line, col },
+              `${pending.kind === "skip" ? "Skipped" : "Todo"}: ${title}`,
+              pending.reason ?? "not run",
+            ),
+          ];
+        }
         if (failure === undefined) return [];
         const { position } = failure;
         const { line, column: col } = position;
@@ -74,7 +86,7 @@ function annotations(suite: SuiteResult, annotate: Annotate): readonly string[] 
 }
 
 /** One workflow command. Commas, colons and line ends have a meaning there, so they are escaped. */
-function command(name: "error" | "warning", { file, line, col }: AnnotatedPlace, title: string, message: string): string {
+function command(name: Level, { file, line, col }: AnnotatedPlace, title: string, message: string): string {
   const properties = Object.entries({ file, line, col, title }).filter(([, value]) => value !== undefined);
   const text = properties.map(([key, value]) => `${key}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",");
   return `::${name} ${text}::${escaped(message)}\n`;

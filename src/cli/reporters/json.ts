@@ -4,9 +4,9 @@ import { type CoverageResult, type MutationResult, type RunResult, type SuiteRes
 import { jsonOf } from "../terminal/style.ts";
 
 /** The result of a run as one JSON object. */
-export function json({ suites, coverage, mutation }: RunResult): string {
+export function json({ suites, leftOut, coverage, mutation }: RunResult): string {
   const value = {
-    totals: totalsOf(suites),
+    totals: { ...totalsOf(suites), leftOut },
     suites: suites.map(suiteOf),
     ...(coverage !== undefined && { coverage: coverageValue(coverage) }),
     ...(mutation !== undefined && { mutation: mutation.map(mutationOf) }),
@@ -26,7 +26,11 @@ function suiteOf(suite: SuiteResult): object {
     case "faulty":
       return { file: suite.file, ran: false, diagnostics: suite.diagnostics };
     case "ran": {
-      const cases = suite.cases.map(({ title, failure, proof }) => {
+      const cases = suite.cases.map(({ title, failure, proof, pending }) => {
+        if (pending !== undefined) {
+          const { kind, reason, position } = pending;
+          return { title, pending: kind, ...(reason !== undefined && { reason }), position };
+        }
         const law = proof === undefined ? {} : { law: proof };
         if (failure === undefined) return { title, passed: true, ...law };
         const { position, message, explanation } = failure;

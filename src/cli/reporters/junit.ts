@@ -1,12 +1,19 @@
 import { format } from "../../index.ts";
-import { type CaseResult, failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import { type CaseResult, failedOf, type RunResult, runOf, type SuiteResult, totalsOf } from "./result.ts";
 import { visibleLines } from "../terminal/style.ts";
 
 /** JUnit XML, as Jenkins, GitLab and Azure read it, with a suite for each file. A file that cannot be run has one case, an error. */
 export function junit({ suites }: RunResult): string {
-  const { cases, failed, broken } = totalsOf(suites);
+  const { cases, failed, broken, skipped, todo } = totalsOf(suites);
   const took = suites.reduce((sum, suite) => sum + (suite.kind === "ran" ? suite.took : 0), 0);
-  const counts = attributes({ name: "canary-router", tests: cases + broken, failures: failed, errors: broken, time: seconds(took) });
+  const counts = attributes({
+    name: "canary-router",
+    tests: cases + skipped + todo + broken,
+    failures: failed,
+    errors: broken,
+    skipped: skipped + todo,
+    time: seconds(took),
+  });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${suites.map(suiteText).join("")}</testsuites>\n`;
 }
 
@@ -20,7 +27,14 @@ function suiteText(suite: SuiteResult): string {
     case "ran": {
       const { title, cases, took } = suite;
       const named = { name: title === undefined ? file : `${title} (${file})`, file };
-      const counts = attributes({ ...named, tests: cases.length, failures: failedOf(cases), errors: 0, skipped: 0, time: seconds(took) });
+      const counts = attributes({
+        ...named,
+        tests: cases.length,
+        failures: failedOf(cases),
+        errors: 0,
+        skipped: cases.length - runOf(cases).length,
+        time: seconds(took),
+      });
       return `  <testsuite${counts}>\n${cases.map((each) => caseText(file, each)).join("")}  </testsuite>\n`;
     }
   }
@@ -33,15 +47,20 @@ function broken(file: string, message: string, text: string): string {
   return `  <testsuite${counts}>\n    <testcase${named}>\n${error}    </testcase>\n  </testsuite>\n`;
 }
 
-function caseText(file: string, { title, failure }: CaseResult): string {
-  const named = attributes({ name: title, classname: file, file, ...(failure && { line: failure.position.line }) });
+function caseText(file: string, { title, failure, pending }: CaseResult): string {
+  const position = (failure ?? pending)?.position;
+  const named = attributes({ name: title, classname: file, file, ...(position && { line: position.line }) });
+  if (pending !== undefined) {
+    const message = [...(pending.kind === "todo" ? ["todo"] : []), ...(pending.reason === undefined ? [] : [pending.reason])].join(": ");
+    return `    <testcase${named}>\n      <skipped${message === "" ? "" : attributes({ message })}/>\n    </testcase>\n`;
+  }
   if (failure === undefined) return `    <testcase${named}/>\n`;
-  const { position, message, explanation } = failure;
+  const { message, explanation } = failure;
   const summary = message
     .split("\n")
     .map((line) => line.trim())
     .join(", ");
-  const text = `${file}:${position.line}:${position.column}\n${message}\n${explanation}`;
+  const text = `${file}:${failure.position.line}:${failure.position.column}\n${message}\n${explanation}`;
   return `    <testcase${named}>\n      <failure${attributes({ message: summary, type: "failure" })}>${escaped(text.trimEnd())}</failure>\n    </testcase>\n`;
 }
 

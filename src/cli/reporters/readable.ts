@@ -1,13 +1,23 @@
 import { visible } from "../../alias/surface.ts";
-import { countText, failedOf, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
+import {
+  type CaseResult,
+  countText,
+  failedOf,
+  pendingOf,
+  pendingText,
+  type RunResult,
+  runOf,
+  type SuiteResult,
+  totalsOf,
+} from "./result.ts";
 import { complaint } from "../terminal/complaint.ts";
 import { refusalLines } from "../terminal/host.ts";
 import { type Style, visibleLines } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** The report for people: failures in full, a line for each suite, and the totals. */
-export function readable({ suites }: RunResult, style: Style): string {
-  return suites.map((suite) => suiteText(suite, style)).join("") + sums(suites, style);
+export function readable({ suites, leftOut }: RunResult, style: Style): string {
+  return suites.map((suite) => suiteText(suite, style)).join("") + sums(suites, leftOut, style);
 }
 
 function suiteText(suite: SuiteResult, style: Style): string {
@@ -21,7 +31,8 @@ function suiteText(suite: SuiteResult, style: Style): string {
     }
     case "ran": {
       const { file, cases } = suite;
-      const failures = cases.map(({ title, failure }) => {
+      const lines = cases.map(({ title, failure, pending }) => {
+        if (pending !== undefined) return pendingLine(file, title, pending, style);
         if (failure === undefined) return "";
         const { position, message, explanation } = failure;
         const place = style("bold", visible(`${file}:${position.line}:${position.column}`));
@@ -31,10 +42,18 @@ function suiteText(suite: SuiteResult, style: Style): string {
       const mark = failed === 0 ? style("green", "✓") : style("red", "✗");
       const unknown = cases.filter(({ proof, failure }) => proof === "unknown" && failure === undefined).length;
       const allowed = unknown === 0 ? "" : `, ${plural(unknown, "law")} neither proved nor refuted`;
-      const passed = failed === 0 ? `${countText(cases)} passed${allowed}` : `${failed} of ${countText(cases)} failed${allowed}`;
-      return `${failures.join("")}${mark} ${style("bold", visible(file))}: ${passed}\n`;
+      const ran = runOf(cases);
+      const left = pendingText(pendingOf(cases, "skip").length, pendingOf(cases, "todo").length);
+      const passed = failed === 0 ? `${countText(ran)} passed${allowed}` : `${failed} of ${countText(ran)} failed${allowed}`;
+      return `${lines.join("")}${mark} ${style("bold", visible(file))}: ${passed}${left}\n`;
     }
   }
+}
+
+function pendingLine(file: string, title: string, { kind, reason, position }: NonNullable<CaseResult["pending"]>, style: Style): string {
+  const place = visible(`${file}:${position.line}:${position.column}`);
+  const why = reason === undefined ? "" : ` (${visible(reason)})`;
+  return `${place} ${style("yellow", kind === "skip" ? "skipped" : "todo")}: ${visible(title)}${why}\n`;
 }
 
 function indented(text: string): string {
@@ -44,10 +63,17 @@ function indented(text: string): string {
     .join("\n");
 }
 
-function sums(results: readonly SuiteResult[], style: Style): string {
-  const { suites, broken, failed } = totalsOf(results);
-  const passing = results.flatMap((suite) => (suite.kind === "ran" ? suite.cases.filter(({ failure }) => failure === undefined) : []));
-  const parts = [`${countText(passing)} passed`, ...(failed > 0 ? [`${failed} failed`] : []), ...(broken > 0 ? [`${broken} not run`] : [])];
-  const counts = broken > 0 ? `${parts.slice(0, -1).join(", ")}, ${plural(broken, "suite")} not run` : parts.join(", ");
+function sums(results: readonly SuiteResult[], leftOut: number, style: Style): string {
+  const { suites, broken, failed, skipped, todo } = totalsOf(results);
+  const passing = results.flatMap((suite) =>
+    suite.kind === "ran" ? runOf(suite.cases).filter(({ failure }) => failure === undefined) : [],
+  );
+  const counts = [
+    `${countText(passing)} passed`,
+    failed === 0 ? "" : `, ${failed} failed`,
+    pendingText(skipped, todo),
+    leftOut === 0 ? "" : `, ${leftOut} left out by their names`,
+    broken === 0 ? "" : `, ${plural(broken, "suite")} not run`,
+  ].join("");
   return `${plural(suites, "suite")}: ${style(failed + broken > 0 ? "red" : "green", counts)}\n`;
 }

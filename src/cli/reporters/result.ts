@@ -1,5 +1,5 @@
 import type { Diagnostic, Position } from "../../index.ts";
-import type { Coverage, LawResult, MutationReport } from "../../testing/index.ts";
+import type { Coverage, LawResult, MutationReport, Pending } from "../../testing/index.ts";
 import type { AliasSource } from "../files/suite.ts";
 import { plural } from "../terminal/table.ts";
 
@@ -16,13 +16,15 @@ export type SuiteResult =
   | { readonly kind: "faulty"; readonly file: string; readonly text: string; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: "unread"; readonly file: string; readonly message: string; readonly help: string | undefined };
 
-/** The result of one case. It passed if there is no failure. */
+/** The result of one case. It passed if there is no failure, and it is not pending. */
 export interface CaseResult {
   readonly title: string;
   /** The position of the case; what was expected and what came, a line each; and what each rule found. */
   readonly failure: { readonly position: Position; readonly message: string; readonly explanation: string } | undefined;
   /** What is known of a law; undefined for a case. */
   readonly proof?: LawResult["kind"] | undefined;
+  /** Why it was not run; undefined where it was. */
+  readonly pending?: { readonly kind: Pending["kind"]; readonly reason: string | undefined; readonly position: Position } | undefined;
 }
 
 /** How many cases and laws there are, in words. */
@@ -49,6 +51,8 @@ export interface MutationResult {
 /** The result of one run, with coverage and mutation if they were asked for. */
 export interface RunResult {
   readonly suites: readonly SuiteResult[];
+  /** Cases and laws that `--name` left out. They are in no suite here. */
+  readonly leftOut: number;
   readonly coverage: readonly CoverageResult[] | undefined;
   readonly mutation: readonly MutationResult[] | undefined;
 }
@@ -58,8 +62,12 @@ export interface Totals {
   readonly suites: number;
   /** Suites that could not be run. */
   readonly broken: number;
+  /** Cases and laws that were run. */
   readonly cases: number;
   readonly failed: number;
+  /** Those that were not run. */
+  readonly skipped: number;
+  readonly todo: number;
 }
 
 /** The totals of a run. */
@@ -68,9 +76,26 @@ export function totalsOf(suites: readonly SuiteResult[]): Totals {
   return {
     suites: suites.length,
     broken: suites.length - ran.length,
-    cases: ran.reduce((sum, { cases }) => sum + cases.length, 0),
+    cases: ran.reduce((sum, { cases }) => sum + runOf(cases).length, 0),
     failed: ran.reduce((sum, { cases }) => sum + failedOf(cases), 0),
+    skipped: ran.reduce((sum, { cases }) => sum + pendingOf(cases, "skip").length, 0),
+    todo: ran.reduce((sum, { cases }) => sum + pendingOf(cases, "todo").length, 0),
   };
+}
+
+/** The cases that were run. */
+export function runOf(cases: readonly CaseResult[]): readonly CaseResult[] {
+  return cases.filter(({ pending }) => pending === undefined);
+}
+
+/** The cases that were not run, of one kind. */
+export function pendingOf(cases: readonly CaseResult[], kind: Pending["kind"]): readonly CaseResult[] {
+  return cases.filter(({ pending }) => pending?.kind === kind);
+}
+
+/** How many were not run, as the end of a sentence: `, 2 skipped, 1 todo`; empty where all were. */
+export function pendingText(skipped: number, todo: number): string {
+  return `${skipped === 0 ? "" : `, ${skipped} skipped`}${todo === 0 ? "" : `, ${todo} todo`}`;
 }
 
 /** How many cases failed. */

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { coveragePercent } from "./coverage.ts";
 import { scorePercent } from "./mutation.ts";
-import { type RunResult, totalsOf } from "./result.ts";
+import { failedOf, pendingText, type RunResult, runOf, totalsOf } from "./result.ts";
 import type { Terminal } from "../terminal/host.ts";
 import { visibleLines } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
@@ -16,11 +16,13 @@ export async function appendSummary(result: RunResult, { GITHUB_STEP_SUMMARY: fi
 
 /** The result of a run in Markdown: a table of suites, and what failed. */
 export function summary({ suites, coverage, mutation = [] }: RunResult): string {
-  const { cases, failed, broken } = totalsOf(suites);
+  const { cases, failed, broken, skipped, todo } = totalsOf(suites);
   const rows = suites.map((suite) => {
-    if (suite.kind !== "ran") return `| ${cell(suite.file)} | – | – | not run |`;
-    const wrong = suite.cases.filter(({ failure }) => failure !== undefined).length;
-    return `| ${cell(suite.file)} | ${suite.cases.length - wrong} | ${wrong} | ${wrong === 0 ? "passed" : "**failed**"} |`;
+    if (suite.kind !== "ran") return `| ${cell(suite.file)} | – | – | – | not run |`;
+    const ran = runOf(suite.cases).length;
+    const wrong = failedOf(suite.cases);
+    const result = wrong === 0 ? "passed" : "**failed**";
+    return `| ${cell(suite.file)} | ${ran - wrong} | ${wrong} | ${suite.cases.length - ran} | ${result} |`;
   });
   const failures = suites.flatMap((suite): readonly string[] => {
     switch (suite.kind) {
@@ -41,10 +43,10 @@ export function summary({ suites, coverage, mutation = [] }: RunResult): string 
   return [
     "## canary-router test",
     "",
-    `${plural(suites.length, "suite")}: ${plural(cases - failed, "case")} passed, ${failed} failed, ${plural(broken, "suite")} not run`,
+    `${plural(suites.length, "suite")}: ${plural(cases - failed, "case")} passed, ${failed} failed${pendingText(skipped, todo)}, ${plural(broken, "suite")} not run`,
     "",
-    "| suite | passed | failed | |",
-    "| --- | ---: | ---: | --- |",
+    "| suite | passed | failed | skipped or todo | |",
+    "| --- | ---: | ---: | ---: | --- |",
     ...rows,
     ...(failures.length === 0 ? [] : ["", ...failures.slice(0, LISTED)]),
     ...(failures.length <= LISTED ? [] : [`- and ${failures.length - LISTED} more`]),

@@ -8,13 +8,17 @@ import { visibleLines } from "../terminal/style.ts";
 interface Point {
   readonly description: string;
   readonly trouble: { readonly [key: string]: string } | undefined;
+  /** `# SKIP` or `# TODO`, with its reason. */
+  readonly directive?: string | undefined;
 }
 
 /** TAP 14 (https://testanything.org/tap-version-14-specification.html): a test point for each case, and one for each suite that cannot be run. */
 export function tap({ suites }: RunResult): string {
   const points = suites.flatMap(pointsOf);
-  const lines = points.map(({ description, trouble }, index) => {
-    const line = `${trouble === undefined ? "ok" : "not ok"} ${index + 1} - ${escaped(description)}\n`;
+  const lines = points.map(({ description, trouble, directive }, index) => {
+    // What is to do is not ok, which TAP does not count as a failure.
+    const isOk = trouble === undefined && directive?.startsWith("# TODO") !== true;
+    const line = `${isOk ? "ok" : "not ok"} ${index + 1} - ${escaped(description)}${directive === undefined ? "" : ` ${directive}`}\n`;
     return trouble === undefined ? line : `${line}${block(trouble)}`;
   });
   return `TAP version 14\n1..${points.length}\n${lines.join("")}`;
@@ -31,9 +35,10 @@ function pointsOf(suite: SuiteResult): readonly Point[] {
       return [{ description: file, trouble: { at, message: suite.diagnostics.map(format).join("\n") } }];
     }
     case "ran":
-      return suite.cases.map(({ title, failure }) => {
+      return suite.cases.map(({ title, failure, pending }) => {
+        const directive = pending && `# ${pending.kind.toUpperCase()} ${escaped(pending.reason ?? "")}`.trimEnd();
         const trouble = failure && { at: placed(file, failure), message: failure.message, explanation: failure.explanation };
-        return { description: `${file}: ${title}`, trouble };
+        return { description: `${file}: ${title}`, trouble, directive };
       });
   }
 }
