@@ -1,7 +1,7 @@
 /** Ways to run a plan. */
 export { closure } from "./closure/closure.ts";
 export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, StrategyStep } from "./decision.ts";
-export { decide, testHolds } from "./decide.ts";
+export { type Decidable, decide, testHolds } from "./decide.ts";
 export { fallback, guardCallback, guardRandom, type Runtime } from "./fallback.ts";
 export { functions } from "./functions.ts";
 export { drawOfKey, interpret } from "./interpret.ts";

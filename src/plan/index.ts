@@ -1,7 +1,7 @@
 /** What an alias means. */
 export { PLAN_CODES } from "./codes.ts";
 export { leastMoves, type Move, movesOf, ownersOf, type Run, runsOf, slotsOf } from "./layout.ts";
-export { keyDraw, keyHash, murmur2Draw, murmur3Draw, sha256Draw, xxh32Draw } from "./key-draw.ts";
+export { bytesDraw, keyDraw, keyHash, murmur2Draw, murmur3Draw, sha256Draw, xxh32Draw } from "./key-draw.ts";
 export { murmur3Keys } from "./murmur3-inverse.ts";
 export { absorbSeed, murmur3, slotOfKey } from "./murmur3.ts";
 export {
@@ -22,3 +22,4 @@ export { isPlan } from "./read-plan.ts";
 export { type Compilable, planOf } from "./read.ts";
 export { drawAt, isDraw, slotOf } from "./slots.ts";
 export { toPlan } from "./to-plan.ts";
+export { utf8 } from "./utf8.ts";

@@ -1,11 +1,11 @@
-import { utf8, wordAt } from "./utf8.ts";
+import { bytesOf, type Hashed, wordAt } from "./utf8.ts";
 
 /**
- * MurmurHash2, 32 bits with the seed 0 (Austin Appleby, public domain), of the UTF-8 bytes of `text`, as an unsigned integer. It
+ * MurmurHash2, 32 bits with the seed 0 (Austin Appleby, public domain), of the bytes of `text`, as an unsigned integer. It
  * is what nginx's `split_clients` computes.
  */
-export function murmur2(text: string): number {
-  const bytes = utf8(text);
+export function murmur2(text: Hashed): number {
+  const bytes = bytesOf(text);
   let hash = bytes.length;
   let at = 0;
   for (; at + 4 <= bytes.length; at += 4) {

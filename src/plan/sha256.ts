@@ -1,4 +1,4 @@
-import { utf8 } from "./utf8.ts";
+import { bytesOf, type Hashed } from "./utf8.ts";
 
 /** The first 32 bits of the fractions of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
 const CUBE_ROOTS = [
@@ -14,11 +14,11 @@ const CUBE_ROOTS = [
 const SQUARE_ROOTS = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
 /**
- * The last 4 bytes of the SHA-256 digest (FIPS 180-4) of the UTF-8 bytes of `text`, lowest byte first, as an unsigned integer: what
+ * The last 4 bytes of the SHA-256 digest (FIPS 180-4) of the bytes of `text`, lowest byte first, as an unsigned integer: what
  * Varnish can make a number of.
  */
-export function sha256(text: string): number {
-  const bytes = [...utf8(text)];
+export function sha256(text: Hashed): number {
+  const bytes = [...bytesOf(text)];
   const bits = bytes.length * 8;
   bytes.push(0x80);
   while (bytes.length % 64 !== 56) bytes.push(0);

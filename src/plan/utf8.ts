@@ -15,6 +15,14 @@ export function utf8(text: string): readonly number[] {
   return bytes;
 }
 
+/** What is hashed: a text, by its UTF-8 bytes, or bytes as they are. */
+export type Hashed = string | readonly number[];
+
+/** The bytes of what is hashed. */
+export function bytesOf(text: Hashed): readonly number[] {
+  return typeof text === "string" ? utf8(text) : text;
+}
+
 /** The 32 bits that start at a byte, lowest byte first, as a signed integer. */
 export function wordAt(bytes: readonly number[], at: number): number {
   return (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);

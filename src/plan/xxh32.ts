@@ -1,11 +1,11 @@
-import { utf8, wordAt } from "./utf8.ts";
+import { bytesOf, type Hashed, wordAt } from "./utf8.ts";
 
 /**
- * XXH32 with the seed 0 (Yann Collet; the specification is doc/xxhash_spec.md of xxHash) of the UTF-8 bytes of `text`, as an
+ * XXH32 with the seed 0 (Yann Collet; the specification is doc/xxhash_spec.md of xxHash) of the bytes of `text`, as an
  * unsigned integer. It is HAProxy's converter `xxh32`.
  */
-export function xxh32(text: string): number {
-  const bytes = utf8(text);
+export function xxh32(text: Hashed): number {
+  const bytes = bytesOf(text);
   let at = 0;
   let hash = 0x165667b1;
   if (bytes.length >= 16) {

@@ -22,7 +22,7 @@ export {
 } from "./field.ts";
 export { nodeReader } from "./node.ts";
 export { isPlain, queryDecoded, queryEnd, queryNames, queryStart } from "./query.ts";
-export { rawReader, type RawRequest } from "./raw.ts";
+export { isSingle, rawReader, type RawRequest } from "./raw.ts";
 export type { Access, NodeRequest, Reader } from "./request.ts";
 export { pathEnd, pathStart } from "./target.ts";
 export { isNothing, type LooseParts, readRequest, REQUEST_KEYS, requestOf, textIn } from "./record.ts";

@@ -20,7 +20,7 @@ export const rawReader: Reader<RawRequest> = {
   openText: "rawHeadersOf(request)",
   header: (name) => {
     if (name === "host") return { get: rawHost, text: () => "rawHost(carrier)" };
-    const separator = SINGLE.has(name) ? "" : ", ";
+    const separator = isSingle(name) ? "" : ", ";
     return { get: (carrier) => rawField(carrier, name, separator), text: () => `rawField(carrier, ${quote(name)}, ${quote(separator)})` };
   },
   cookies: { get: (carrier) => rawField(carrier, "cookie", "; "), text: () => `rawField(carrier, "cookie", "; ")` },
@@ -52,6 +52,11 @@ const SINGLE: ReadonlySet<string> = new Set([
   "server",
   "user-agent",
 ]);
+
+/** Whether node's HTTP parser keeps the first value of a field only; `name` is in lower case. */
+export function isSingle(name: string): boolean {
+  return SINGLE.has(name);
+}
 
 function rawHeadersOf(request: { readonly rawHeaders: unknown }): object | undefined {
   const { rawHeaders } = request;

@@ -51,6 +51,7 @@ describe("an export leads to a file that the build writes, with its types beside
       "./testing/vitest",
       "./testing/jest",
       "./testing/fast-check",
+      "./convert",
       "./warehouse",
       "./gateway",
       "./gateway/directory",

@@ -14,6 +14,7 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   testing: { says: "suites, coverage, mutants, matchers", imports: ["route", "prove"] },
   simulate: { says: "traffic, populations, rollouts, statistics, reports", imports: ["route", "prove"] },
   warehouse: { says: "a plan as SQL, for requests that are in a warehouse", imports: ["plan"] },
+  convert: { says: "an alias in the forms of other routers, with a report of what is lost", imports: ["route", "prove"] },
   yaml: { says: "aliases in YAML, with positions, read to the same values as JSON", imports: ["alias"] },
   gateway: { says: "many aliases while traffic flows: a table, and sources", imports: ["route", "prove", "yaml"] },
   cli: { says: "the command line", imports: [] },

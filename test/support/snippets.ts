@@ -9,6 +9,7 @@ import * as gateway from "../../src/gateway/index.ts";
 import * as http from "../../src/gateway/source/http.ts";
 import * as redis from "../../src/gateway/source/redis.ts";
 import * as surface from "../../src/alias/surface.ts";
+import * as convert from "../../src/convert/index.ts";
 import * as emit from "../../src/route/emit.ts";
 import * as main from "../../src/index.ts";
 import * as jit from "../../src/route/jit.ts";
@@ -67,6 +68,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router/parse": surface,
   "canary-router/yaml": yaml,
   "canary-router/jit": jit,
+  "canary-router/convert": convert,
   "canary-router/emit": emit,
   "canary-router/simulate": simulation,
   "canary-router/simulate/workers": workers,

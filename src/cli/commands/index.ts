@@ -46,6 +46,10 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
     summary: "write an alias as SQL for requests in a warehouse",
     load: async () => (await import("./sql.ts")).sql,
   },
+  convert: {
+    summary: "write an alias for another router, and say what is lost",
+    load: async () => (await import("./convert.ts")).convert,
+  },
   compile: {
     summary: "compile an alias into a JavaScript module of its own",
     load: async () => (await import("./compile.ts")).compile,

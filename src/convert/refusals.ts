@@ -1,0 +1,41 @@
+import { type Pointer, shown } from "../document/index.ts";
+import { type Field, fieldName } from "../request/index.ts";
+import type { Plan } from "../plan/index.ts";
+import type { Refused } from "./report.ts";
+
+/** Collects what cannot be said, each part once. */
+export class Refusals {
+  readonly #refused: Map<string, Refused> = new Map();
+
+  add(at: Pointer, construct: string, why: string, help: string): void {
+    this.#refused.set(`${at}\n${why}`, { at, construct, why, help });
+  }
+
+  get all(): readonly Refused[] {
+    return [...this.#refused.values()];
+  }
+}
+
+/** A field with the place in the alias that asks for it. */
+export interface Asked {
+  readonly field: Field;
+  readonly at: Pointer;
+}
+
+/** The fields that a plan asks for, each once, in the order in which it asks. */
+export function fieldsOf({ rules, split }: Plan): readonly Asked[] {
+  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
+  const asked = new Map<string, Asked>();
+  for (const { field, at } of [...rules.flatMap(({ test }) => test.matches), ...keys])
+    if (!asked.has(fieldName(field))) asked.set(fieldName(field), { field, at });
+  return [...asked.values()];
+}
+
+/** Refuses attributes, which only a host that calls this library can put on a request. */
+export function refuseAttributes(plan: Plan, refusals: Refusals): void {
+  for (const { field, at } of fieldsOf(plan)) {
+    if (field.kind !== "attribute") continue;
+    const help = "let a trusted hop write it into a header, and ask for that header";
+    refusals.add(at, fieldName(field), `the attribute ${shown(field.name)} is put on a request by the host, and no router has it`, help);
+  }
+}

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Report } from "../../src/convert/index.ts";
+import { command, scratch } from "../support/command.ts";
+
+const { folder, file } = scratch();
+
+const ALIAS = {
+  name: "shop",
+  version: "v1",
+  additional_version_weights: { v2: 20 },
+  additional_version_strategy: { v2: { rules: [{ rule_type: "Header", param: "x-beta", op: "=", value: "on" }] } },
+  stickiness: { keys: [{ rule_type: "Cookie", param: "uid" }], on_missing: "primary" },
+};
+const alias = file("shop.json", ALIAS);
+const attribute = file("attribute.json", {
+  version: "v1",
+  additional_version_strategy: { v2: { rules: [{ rule_type: "Attribute", param: "tenant", op: "=", value: "acme" }] } },
+});
+
+describe("usage", () => {
+  test.each([
+    [["convert", alias], "`convert` needs `--to FORMAT`", "see `canary-router convert --help`"],
+    [["convert", alias, "--to", "haproxi"], "`--to` cannot be `haproxi`", "did you mean `haproxy`?"],
+    [["convert", alias, "--to", "haproxy", "--standalone", "here"], "`here` is no host and port", undefined],
+    [["convert", alias, "--to", "haproxy", "--standalone", "h:70000"], "`h:70000` is no host and port", undefined],
+    [["convert", alias, "--to", "haproxy", "-o", alias], `${alias}: is there already`, "`--force` writes over it"],
+  ] as const)("%j", async (args, message, help) => {
+    const hint = help === undefined ? "" : `  help: ${help}\n`;
+    expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `canary-router: ${message}\n${hint}` });
+  });
+
+  test("a config with errors", async () => {
+    const ended = await command(["convert", file("broken.json", { version: 1 }), "--to", "haproxy"]);
+    expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("error[wrong-type]") as string });
+  });
+});
+
+test("the config goes to standard output, the report to standard error", async () => {
+  const { code, stdout, stderr } = await command(["convert", alias, "--to", "haproxy"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("http-request set-var(txn.canary_version) str(v2) if !canary_decided canary_m0\n");
+  expect(stderr).toMatch(
+    /^canary-router: 4 parts lossless, 1 lossy\nlossy \/stickiness\/hash \(hash murmur3\): requests with any key\n {4}GET \/ HTTP\/1.1\n {4}cookie: uid=user-/,
+  );
+});
+
+test("`--format json` prints the report, and `-o` writes the config", async () => {
+  const out = join(folder, "canary.cfg");
+  const { code, stdout } = await command(["convert", alias, "--to", "haproxy", "--format", "json", "-o", out]);
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout) as Report;
+  expect(Object.keys(report)).toEqual(["lossless", "lossy", "refused"]);
+  expect(report.lossy.map(({ at }) => at)).toEqual(["/stickiness/hash"]);
+  expect(readFileSync(out, "utf8")).toContain("txn.canary_version");
+});
+
+test("`--strict` refuses what is lossy, and nothing is written", async () => {
+  const out = join(folder, "strict.cfg");
+  const { code, stderr } = await command(["convert", alias, "--to", "haproxy", "--strict", "-o", out]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("refused /stickiness/hash (hash murmur3): decided otherwise: requests with any key");
+  expect(existsSync(out)).toBe(false);
+});
+
+test("what cannot be said is refused with its place, and what to do instead", async () => {
+  const { code, stdout, stderr } = await command(["convert", attribute, "--to", "nginx"]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("refused /additional_version_strategy/v2/rules/0 (attribute tenant)");
+  expect(stderr).toContain("help: let a trusted hop write it into a header");
+});
