@@ -5,20 +5,34 @@ import type { ParseOptions } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
 import { generate, type GeneratedCode, literal, MATH_RANDOM, PARTS, reference } from "../backend/index.ts";
+import { type PortableTarget, portableModule } from "./portable.ts";
+
+export type { PortableTarget } from "./portable.ts";
 
 /** How to emit a module. */
 export interface EmitOptions<R = NodeRequest> extends ParseOptions {
   /** One of the library's readers: `nodeReader` where left out. */
   readonly reader?: Reader<R>;
+  /**
+   * What the module runs in: `esm` where left out. `quickjs` has no `URLSearchParams`, and `njs` is a module of nginx whose default has
+   * `version(r)` for `js_set`, and `route(r)`. Both decode queries themselves, and have no reader.
+   */
+  readonly target?: "esm" | PortableTarget;
 }
 
 /**
  * The text of a standalone ES module, without imports, that decides as the compiled alias does: it exports `route(request,
  * draw?)`, also as its default, and `decisions`. Random draws are `Math.random`'s.
- * @throws ConfigError with everything that is wrong; TypeError for a reader whose parts have no text
+ * @throws ConfigError with everything that is wrong; TypeError for a reader whose parts have no text or that the target does not have, and
+ * for an attribute in njs
  */
 export function emitModule<R = NodeRequest>(config: Compilable, options: EmitOptions<R> = {}): string {
   const plan = planOf(config, options);
+  const { target = "esm" } = options;
+  if (target !== "esm") {
+    if (options.reader !== undefined) throw new TypeError(`a module for ${target} has no reader`);
+    return portableModule(plan, target);
+  }
   const reader = options.reader ?? (nodeReader as unknown as Reader<R>);
   const fast = generate(optimize(plan), reader, `return decisions[${plan.error}];`, MATH_RANDOM);
   const slow = reference(plan, reader);

@@ -17,7 +17,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "simulate/workers/worker.ts": ["node:worker_threads"],
   "yaml/yaml.ts": ["yaml"],
   "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
-  "gateway/table.ts": ["mnemonist"],
   "gateway/source/redis.ts": ["redis"],
 };
 

@@ -28,7 +28,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./testing/vitest": ["vitest"],
   "./yaml": ["yaml"],
   "./testing/fast-check": ["fast-check"],
-  "./gateway": ["mnemonist"],
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
 };

@@ -30,14 +30,16 @@ const interpreter: Compile = (config, options) => {
 };
 
 /** The text of the emitted module as a function body, so that thousands of them leave nothing behind. */
-const standalone: Compile = (config, options = {}) => {
-  const text = emitModule(config, options)
-    .replace(/^export default .*$/m, "return route;")
-    .replaceAll(/^export /gm, "");
-  // A module takes its random draws from `Math.random`, so the injected source goes in as that.
-  const math: unknown = Object.create(Math, options.random ? { random: { value: options.random } } : {});
-  return (new Function("Math", `"use strict";\n${text}`) as (math: unknown) => Run)(math);
-};
+const standaloneFor =
+  (target: "esm" | "quickjs"): Compile =>
+  (config, options = {}) => {
+    const text = emitModule(config, { ...options, target })
+      .replace(/^export default .*$/m, "return route;")
+      .replaceAll(/^export /gm, "");
+    // A module takes its random draws from `Math.random`, so the injected source goes in as that.
+    const math: unknown = Object.create(Math, options.random ? { random: { value: options.random } } : {});
+    return (new Function("Math", `"use strict";\n${text}`) as (math: unknown) => Run)(math);
+  };
 
 /** Why emitted modules cannot be run here as function bodies; undefined where they can. */
 export const refusal: string | undefined = (() => {
@@ -53,7 +55,12 @@ export const backEnds: readonly BackEnd[] = [
   { name: "interpreter", compile: interpreter },
   { name: "closures", compile: (config, options) => compile(config, options) as Run },
   { name: "jit", compile: (config, options) => jit(config, options) as Run },
-  ...(refusal === undefined ? [{ name: "standalone module", compile: standalone }] : []),
+  ...(refusal === undefined
+    ? [
+        { name: "standalone module", compile: standaloneFor("esm") },
+        { name: "module for QuickJS", compile: standaloneFor("quickjs") },
+      ]
+    : []),
 ];
 
 /** The back ends, on plans that were carried or rewritten on the way. */

@@ -13,7 +13,7 @@ const seed = Number(process.env["LAW_SEED"] ?? 1_000_003);
 const factor = Number(process.env["LAW_RUNS"] ?? 1);
 
 /** Starts an engine by a configuration that listens on a port; `index` numbers the configurations of a test. */
-export type Start = (text: string, port: number, index: number) => Promise<Engine>;
+export type Start = (text: string, port: number, index: number, config: AliasConfig) => Promise<Engine>;
 
 /**
  * Aliases drawn from the whole language, each exported and run by the real engine: it must answer every request as its model does, which
@@ -29,13 +29,13 @@ export function judgeTarget(to: string, start: Start, aliases = 20, requests = 1
       for (let index = 0; seen.exported < aliases; index++) {
         const [config] = fc.sample(wireConfigs.filter(decides), { seed: seed + index, numRuns: 1 }) as [AliasConfig];
         const port = await freePort();
-        const { text, report } = exportAlias(config, { to, standalone: `127.0.0.1:${port}` });
+        const { text, report } = exportAlias(config, { to, ...standaloneAt(to, port) });
         if (text === undefined) {
           seen.refused++;
           continue;
         }
         seen.exported++;
-        const engine = await start(text, port, index).catch((error: unknown) => {
+        const engine = await start(text, port, index, config).catch((error: unknown) => {
           throw new Error(`${JSON.stringify(config)}\n${text}`, { cause: error });
         });
         try {
@@ -141,9 +141,9 @@ export function attackTarget(to: string, start: Start, hash: string, rounds = 4)
         stickiness: { keys: [{ rule_type: "Header", param: "x-b" }], on_missing: "primary", seed: seedText.replaceAll("\0", ""), hash },
       };
       const port = await freePort();
-      const { text, report } = exportAlias(config, { to, standalone: `127.0.0.1:${port}` });
+      const { text, report } = exportAlias(config, { to, ...standaloneAt(to, port) });
       expect(report.refused).toEqual([]);
-      const engine = await start(text ?? "", port, 1_000 + round);
+      const engine = await start(text ?? "", port, 1_000 + round, config);
       try {
         const asked = versions.flatMap((_, index): WireRequest[] => {
           const value = values[index] as string;
@@ -219,6 +219,10 @@ function constructsOf(meaning: Plan, model: Model): (request: WireRequest) => re
     const hash = drawn.length > 0 && sticky !== undefined ? [`hash ${sticky.hash}`] : [];
     return [...read, ...hash, ...[...other, ...drawn].map((field) => `sticky key ${fieldName(field)}`)];
   };
+}
+
+function standaloneAt(to: string, port: number): { readonly standalone?: string } {
+  return TARGETS.find(({ name }) => name === to)?.standalone === true ? { standalone: `127.0.0.1:${port}` } : {};
 }
 
 function modelOf(to: string, config: AliasConfig): Model {

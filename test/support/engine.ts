@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WireRequest } from "../../src/convert/index.ts";
@@ -12,6 +13,13 @@ const required = process.env["CI_ENGINES"] === "required";
 export function hasEngine(program: string, ...version: readonly string[]): boolean {
   const there = spawnSync(program, version).error === undefined;
   if (!there) console.info(`skipped: there is no ${program} on the PATH; CI_ENGINES=required makes that a failure`);
+  return there || required;
+}
+
+/** Whether nginx has a module of this name, such as `js`. */
+export function hasNginxModule(name: string): boolean {
+  const there = existsSync(`/usr/lib/nginx/modules/ngx_http_${name}_module.so`);
+  if (!there) console.info(`skipped: nginx has no module ${name}; CI_ENGINES=required makes that a failure`);
   return there || required;
 }
 

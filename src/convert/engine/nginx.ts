@@ -33,7 +33,12 @@ function write(plan: Plan, { standalone }: WriteOptions): Written {
 }
 
 /** A whole configuration with these directives in its context `http`. Files are kept where nginx is told to look: `-p PREFIX`. */
-function nginxServer(http: readonly string[], standalone: string, location: string, modules: readonly string[] = []): readonly string[] {
+export function nginxServer(
+  http: readonly string[],
+  standalone: string,
+  location: string,
+  modules: readonly string[] = [],
+): readonly string[] {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `  ${name}_temp_path temp_${name};`);
   return [
     ...modules,
