@@ -161,8 +161,9 @@ function checkTogether<O extends Options>(
   for (const [name, option] of Object.entries(options)) {
     if (isRenamed(option)) continue;
     if ("required" in option && !texts.has(name)) throw new Refusal(`\`${command}\` needs ${shown(name)}`, help);
-    if (option.needs !== undefined && texts.has(name) && !isSet(option.needs)) {
-      throw new Refusal(`\`--${name}\` does nothing without \`--${option.needs}\``);
+    const needed = [option.needs ?? []].flat();
+    if (needed.length > 0 && texts.has(name) && !needed.some(isSet)) {
+      throw new Refusal(`\`--${name}\` does nothing without ${needed.map((each) => `\`--${each}\``).join(" or ")}`);
     }
   }
 }

@@ -5,8 +5,8 @@ interface Common {
   readonly description: string;
   /** The letter of the short form: `o` for `-o`. */
   readonly short?: string;
-  /** Another option that must be given too, because this one would do nothing without it. */
-  readonly needs?: string;
+  /** Another option that must be given too, or one of several, because this one would do nothing without it. */
+  readonly needs?: string | readonly string[];
   /** The heading in the help; `Options` if left out. */
   readonly group?: string;
 }

@@ -48,7 +48,14 @@ export function shownOption(name: string, option: Flag | Valued): Shown {
   const more = [
     ...(valued?.multiple === true ? ["may be repeated"] : []),
     ...(valued?.default === undefined ? [] : [`default: ${valued.default}`]),
-    ...(option.needs === undefined ? [] : [`with --${option.needs}`]),
+    ...(option.needs === undefined
+      ? []
+      : [
+          `with ${[option.needs]
+            .flat()
+            .map((name) => `--${name}`)
+            .join(" or ")}`,
+        ]),
   ];
   return {
     name,

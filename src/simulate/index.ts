@@ -13,6 +13,7 @@ export {
   type Transition,
 } from "./forecast.ts";
 export { parseField } from "./field.ts";
+export type { CrowdGroup, CrowdGroups, GroupedTraffic, GroupOptions, Groups, PlanGroups } from "./grouped.ts";
 export { type Gate, type GateInput, type GateResult, gates, judge } from "./gates.ts";
 export type { FieldOption } from "./matches.ts";
 export { duration } from "./plot/number.ts";
@@ -30,6 +31,7 @@ export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
 export { designEffect, type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
 export type { Served, ServedDraws, Way } from "./served/report.ts";
+export { CountError, type CountVerdict, judgeCounts, type ServedCount } from "./served/verdict.ts";
 export { decidedText, probabilityText, unknownText } from "./served/words.ts";
 export type { Verdict } from "./statistics/ratio.ts";
 export { look, type Sequential, UNSEEN } from "./statistics/sequential.ts";

@@ -1,6 +1,7 @@
 import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
-import { type Compilable, planOf } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf } from "../plan/index.ts";
+import { changesOf, type GroupedTraffic, totalsOf } from "./grouped.ts";
 import { type FieldOption, namedFields } from "./matches.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout/rollout.ts";
@@ -62,15 +63,16 @@ const RISK = 0.0005;
  * A rollout is simulated in all of its stages. Memory does not grow with the traffic.
  * @throws ConfigError with everything that is wrong with the config; what reading the traffic throws
  */
-export async function simulate(rollout: Rollout, traffic: Traffic, options: SimulateOptions): Promise<RolloutSimulation>;
-export async function simulate(config: Compilable, traffic: Traffic, options: SimulateOptions): Promise<Simulation>;
+export async function simulate(rollout: Rollout, traffic: Traffic | GroupedTraffic, options: SimulateOptions): Promise<RolloutSimulation>;
+export async function simulate(config: Compilable, traffic: Traffic | GroupedTraffic, options: SimulateOptions): Promise<Simulation>;
 export async function simulate(
   subject: Compilable | Rollout,
-  traffic: Traffic,
+  traffic: Traffic | GroupedTraffic,
   options: SimulateOptions,
 ): Promise<Simulation | RolloutSimulation> {
   const { seed, segment, risk = RISK } = options;
   const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
+  if ("group" in traffic) return simulateGroups(subject, plans, traffic, options);
   const job: Job = { source: traffic.source, plans, seed, segment };
   const { totals, partial, lines, format, matched, changes, bounced, usersSampled } = await gather(job, traffic, options);
   const unmatched = unmatchedOf(job, matched, totals[0]);
@@ -100,6 +102,41 @@ export async function simulate(
     usersSampled,
   };
 }
+
+/** The result of traffic that is counted elsewhere. */
+async function simulateGroups(
+  subject: Compilable | Rollout,
+  plans: readonly Plan[],
+  traffic: GroupedTraffic,
+  { seed, segment, risk = RISK, signal, onProgress }: SimulateOptions,
+): Promise<Simulation | RolloutSimulation> {
+  const groups = await traffic.group(plans, { segment, signal });
+  const { unmatched, movers } = groups;
+  const context = { seed, partial: false, lines: NO_LINES, format: undefined, unmatched, risk };
+  const reports = totalsOf(plans, groups).map((total) => reportOf(total, context));
+  const [report] = reports;
+  onProgress?.(report?.requests ?? 0, 0);
+  if (!isRollout(subject)) return report as Simulation;
+  const names = subject.stages.map(({ name }) => name);
+  const { changes, bounced } = changesOf(plans, groups);
+  return {
+    seed,
+    requests: report?.requests ?? 0,
+    partial: false,
+    stages: reports.map((simulation, index) => ({ name: names[index] ?? "", simulation })),
+    changes: changes.map((matrix, index) => ({
+      from: names[index] ?? "",
+      to: names[index + 1] ?? "",
+      requests: matrix.reduce((sum, { requests }) => sum + requests, 0),
+      matrix,
+      users: movers[index],
+    })),
+    bounced,
+    usersSampled: 1,
+  };
+}
+
+const NO_LINES: Lines = { read: 0, malformed: 0, first: [], share: 0, skipped: 0, skippedFor: [] };
 
 /** The options whose field no request has. The list is empty if there is no request. */
 function unmatchedOf({ source, segment }: Job, matched: ReadonlySet<FieldOption>, totals: Totals | undefined): readonly FieldOption[] {

@@ -79,7 +79,7 @@ describe.each(commands.map((each) => [each.name, each] as const))("%s", (name, e
     const names = Object.entries(each.options).flatMap(([option, declaration]) => (isRenamed(declaration) ? [] : [option]));
     for (const option of Object.values(each.options)) {
       if (isRenamed(option)) expect(names).toContain(option.deprecated.use.split(" ")[0]?.slice(2));
-      else if (option.needs !== undefined) expect(names).toContain(option.needs);
+      else for (const needed of [option.needs ?? []].flat()) expect(names).toContain(needed);
     }
     for (const option of each.oneOf ?? []) expect(names).toContain(option);
   });
@@ -180,6 +180,7 @@ describe("examples of the help run", () => {
   file("next.json", { version: "v1", additional_version_weights: { v2: 20 } });
   for (const name of ["traffic.ndjson", "edge.ndjson"]) copy(name, "traffic.ndjson");
   file("columns.yaml", "cookies: cookie\n");
+  copy("counts.csv", "counts.csv");
   copy("users.yaml", "population.yaml");
   copy("steps.yaml", "rollout.yaml");
   file("access.log", '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n');

@@ -119,7 +119,7 @@ describe("options that do nothing are refused", () => {
   test("what conflicts and what is needed are options of the command", async () => {
     for (const { load } of Object.values(COMMANDS)) {
       const { options, conflicts = [] } = await load();
-      const needed = Object.values(options).flatMap((option) => (isRenamed(option) || option.needs === undefined ? [] : [option.needs]));
+      const needed = Object.values(options).flatMap((option) => (isRenamed(option) ? [] : [option.needs ?? []].flat()));
       for (const name of [...needed, ...conflicts.flatMap((each) => each.options)]) expect(options).toHaveProperty([name]);
     }
   });

@@ -16,6 +16,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "simulate/workers/workers.ts": ["node:os", "node:worker_threads"],
   "simulate/workers/worker.ts": ["node:worker_threads"],
   "yaml/yaml.ts": ["yaml"],
+  "warehouse/duckdb.ts": ["@duckdb/node-api"],
   "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
   "gateway/source/redis.ts": ["redis"],
 };
@@ -33,6 +34,8 @@ const ENTRIES: readonly string[] = [
   "gateway/source/http.ts",
   "gateway/source/etcd.ts",
   "gateway/source/redis.ts",
+  "warehouse/clickhouse.ts",
+  "warehouse/duckdb.ts",
   "cli/main.ts",
 ];
 

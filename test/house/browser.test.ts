@@ -30,6 +30,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./testing/fast-check": ["fast-check"],
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
+  "./warehouse/duckdb": ["@duckdb/node-api"],
 };
 
 /** The entries that need node, and may, each with a module that it imports. */

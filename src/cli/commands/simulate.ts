@@ -17,11 +17,13 @@ import {
   type Simulation,
   unknownText,
 } from "../../simulate/index.ts";
+import { type Warehouse, warehouse } from "../../warehouse/index.ts";
 import { correlationOf, positiveNumber, properPercentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { readModel, readRollout } from "../files/model.ts";
 import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
+import { openWarehouse, warehouseFailure } from "../files/warehouse.ts";
 import { FORMAT } from "../formats.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
@@ -48,7 +50,7 @@ export const simulate: Command = defineCommand({
       type: "string",
       value: "TYPE:NAME",
       read: fieldOf,
-      needs: "traffic",
+      needs: ["traffic", "warehouse"],
       group: "Traffic",
       description: "where a log has its users: Header:X-User-Id, Cookie:uid",
     },
@@ -56,7 +58,7 @@ export const simulate: Command = defineCommand({
       type: "string",
       value: "TYPE:NAME",
       read: fieldOf,
-      needs: "traffic",
+      needs: ["traffic", "warehouse"],
       group: "Traffic",
       description: "where it has its sessions",
     },
@@ -66,6 +68,28 @@ export const simulate: Command = defineCommand({
       needs: "traffic",
       group: "Traffic",
       description: "the key of a JSON line with the version that answered",
+    },
+    warehouse: {
+      type: "string",
+      value: "WHERE",
+      group: "Traffic",
+      description:
+        "a warehouse that decides and counts: `duckdb:logs/*.parquet`, `duckdb:FILE.duckdb`, or `http://HOST:8123` of ClickHouse",
+    },
+    from: {
+      type: "string",
+      value: "TABLE",
+      needs: "warehouse",
+      group: "Traffic",
+      description: "the table of the warehouse; the data files where they are named",
+    },
+    columns: {
+      type: "string",
+      value: "COLUMNS",
+      input: true,
+      needs: "warehouse",
+      group: "Traffic",
+      description: "a file that says which expression gives which part of a request, as for `canary-router sql`",
     },
     population: {
       type: "string",
@@ -166,8 +190,12 @@ export const simulate: Command = defineCommand({
     form: { type: "string", deprecated: { use: "--traffic-format" } },
     json: { type: "boolean", deprecated: { use: "--format json" } },
   },
-  oneOf: ["traffic", "population"],
-  conflicts: LOG_CONFLICTS,
+  oneOf: ["traffic", "warehouse", "population"],
+  conflicts: [
+    ...LOG_CONFLICTS,
+    { options: ["warehouse", "workers"], why: "do not go together: the warehouse does the work" },
+    { options: ["warehouse", "seed"], why: "do not go together: nothing is drawn" },
+  ],
   exits: {
     0: "done",
     1: "a file has errors, too many lines of a log are no requests, or a gate of --fail-on fails",
@@ -199,14 +227,19 @@ export const simulate: Command = defineCommand({
     checkEffect(values, foresee());
     const asked = [...new Set(values["fail-on"])];
     checkGates(asked, values, foresee());
+    const open = values.warehouse === undefined ? undefined : await openWarehouse(values.warehouse, values, host);
+    if (values.warehouse !== undefined && open === undefined) return 1;
     const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
-    const traffic = log?.traffic ?? populationTraffic(model.value as Population, values.count);
+    const traffic =
+      open === undefined
+        ? (log?.traffic ?? populationTraffic(model.value as Population, values.count))
+        : warehouse(open.connection, { ...open.query, ...(user && { user }), ...(session && { session }) });
     const options = {
       seed,
       ...(segment !== undefined && { segment }),
-      ...(threads > 1 && { crew: (await import("../../simulate/workers/index.ts")).workers(threads) }),
+      ...(threads > 1 && open === undefined && { crew: (await import("../../simulate/workers/index.ts")).workers(threads) }),
     };
-    const found = await watched(log, values.count, host, (watch): Promise<Simulation | RolloutSimulation> =>
+    const found = await watched(log, open?.connection, values.count, host, (watch): Promise<Simulation | RolloutSimulation> =>
       rollout === undefined ? run(config, traffic, { ...options, ...watch }) : run(rollout, traffic, { ...options, ...watch }),
     );
     if (found === undefined) return 130;
@@ -312,6 +345,7 @@ const NONE = { ok: true, value: undefined } as const;
 /** Runs a simulation and shows its progress. Undefined if it was interrupted before there was a result. */
 async function watched<Found>(
   log: Log | undefined,
+  connection: Warehouse | undefined,
   count: number | undefined,
   host: Terminal,
   work: (watch: Required<Pick<SimulateOptions, "signal" | "onProgress">>) => Promise<Found>,
@@ -324,9 +358,10 @@ async function watched<Found>(
     });
   } catch (error) {
     if (host.interrupted.aborted) return undefined;
-    throw logFailure(log?.name ?? "traffic", error);
+    throw connection === undefined ? logFailure(log?.name ?? "traffic", error) : warehouseFailure(error);
   } finally {
     log?.close();
+    await connection?.close();
     progress.end();
   }
 }
@@ -342,11 +377,12 @@ async function noteTrust(
   { requests, lines, unmatched, served }: Simulation,
   options: { readonly [option in "user" | "session" | "segment"]: Field | undefined } & {
     readonly served?: string | undefined;
+    readonly warehouse?: string | undefined;
     readonly "max-malformed"?: number | undefined;
   },
   host: Terminal,
 ): Promise<void> {
-  const name = log?.name ?? "the population";
+  const name = log?.name ?? options.warehouse ?? "the population";
   const { interrupted } = host;
   if (log !== undefined && requests === 0 && !interrupted.aborted) throw noRequests(log.name, lines.first);
   if (unmatched.length > 0 && !interrupted.aborted) {

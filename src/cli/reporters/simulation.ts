@@ -1,6 +1,7 @@
 import { formatCount, formatInterval, formatPercent, visible } from "../../alias/surface.ts";
 import {
   assumptionsText,
+  type CountVerdict,
   decidedText,
   type Draws,
   duration,
@@ -8,6 +9,7 @@ import {
   type Forecast,
   probabilityText,
   type RolloutSimulation,
+  type ServedDraws,
   type Share,
   type Simulation,
   unknownText,
@@ -182,22 +184,48 @@ function servedLines(simulation: Simulation, style: Style, columns: number | und
           `  ${formatCount(agreed)} of ${formatCount(compared)} that leave nothing to chance agree${differ === 0 ? "" : style("red", `, ${formatCount(differ)} differ`)}`,
         ]),
     ...(unknown.requests === 0 ? [] : [`  ${style("red", visible(unknownText(unknown)))}`]),
-    ...draws.flatMap((each) => [
-      "",
-      `served at the split, ${each.unit === "key" ? "each key once" : "each request"}${sampleText(each)}:`,
-      ...armLines(each, columns),
-      ...(each.count === 0 ? [] : testLines(each, ["what was served fits the weights", "what was served does not fit the weights"], style)),
-      ...(each.tooFew
-        ? [`  ${style("yellow", `too few to tell: ${plural(each.count, each.unit)} would fit whatever had been served`)}`]
-        : []),
-      ...(each.impossible === 0
-        ? []
-        : [`  ${style("red", `${plural(each.impossible, each.unit)} got a version that the split cannot give`)}`]),
-    ]),
+    ...draws.flatMap((each) => ["", ...servedDrawLines(each, style, columns)]),
     ...(mixedKeys === undefined
       ? []
       : [`  keys that were served more than one version: ${formatCount(mixedKeys.count)} of ${formatCount(mixedKeys.of)}`]),
   ];
+}
+
+/** What was served at the split, beside the weights. */
+function servedDrawLines(draws: ServedDraws, style: Style, columns: number | undefined): readonly string[] {
+  const { unit, count: units, tooFew, impossible } = draws;
+  return [
+    `served at the split, ${unit === "key" ? "each key once" : "each request"}${sampleText(draws)}:`,
+    ...armLines(draws, columns),
+    ...(units === 0 ? [] : testLines(draws, ["what was served fits the weights", "what was served does not fit the weights"], style)),
+    ...(tooFew ? [`  ${style("yellow", `too few to tell: ${plural(units, unit)} would fit whatever had been served`)}`] : []),
+    ...(impossible === 0 ? [] : [`  ${style("red", `${plural(impossible, unit)} got a version that the split cannot give`)}`]),
+  ];
+}
+
+/** A verdict on counts as text. */
+export function verdictText(verdict: CountVerdict, style: Style, columns: number | undefined): string {
+  const { split, others, unknown, ways, compared, agreed } = verdict;
+  const rows = ways.map(({ from, to, requests }) => [
+    `${visible(decidedText(from))} → ${to === undefined ? "another" : visible(to)}`,
+    formatCount(requests),
+  ]);
+  const named = unknown.versions.map((version) => `\`${visible(version)}\``).join(", ");
+  const lines = [
+    ...(split === undefined ? [] : servedDrawLines(split, style, columns)),
+    ...(others === 0 ? [] : [`  ${formatCount(others)} that rules or defaults decided are not compared with the weights`]),
+    ...(unknown.count === 0
+      ? []
+      : [`  ${style("red", `${formatCount(unknown.count)} of versions that the alias does not have (${named})`)}`]),
+    ...(ways.length === 0
+      ? []
+      : [
+          "",
+          ...table([["decided → served", "count"], ...rows], columns),
+          `  ${formatCount(agreed)} of ${formatCount(compared)} agree${agreed === compared ? "" : style("red", `, ${formatCount(compared - agreed)} differ`)}`,
+        ]),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 function exposureLines(who: string, exposure: Exposure | undefined, columns: number | undefined): readonly string[] {

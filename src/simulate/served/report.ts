@@ -113,7 +113,7 @@ function splitOf(totals: ServedTotals, risk: number): Pick<Served, "draws" | "mi
   return { draws, mixedKeys: keys.size === 0 ? undefined : { count: mixed, of: keys.size } };
 }
 
-function judged(draws: Draws, impossible: number, risk: number): ServedDraws {
+export function judged(draws: Draws, impossible: number, risk: number): ServedDraws {
   const fits = draws.verdict.chance && !draws.sequential.alarm && impossible === 0;
   return { ...draws, impossible, fits, tooFew: fits && isTooFew(draws, risk) };
 }

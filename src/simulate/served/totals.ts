@@ -82,7 +82,7 @@ export class ServedTotals {
 }
 
 /** The versions that a request which no rule claims can get: by the slots, or the one that gets all where nothing is split. */
-function armsOf(plan: Plan): readonly Slotted[] {
+export function armsOf(plan: Plan): readonly Slotted[] {
   const { split, outcomes } = plan;
   const slots = new Map<number, number>();
   if (split.kind === "fixed") slots.set(split.outcome, SLOTS);

@@ -36,8 +36,8 @@ export interface Dialect {
   readonly concat: (...texts: readonly string[]) => string;
   /** The item of a list of literals at a position from 0, NULL where the position is NULL. */
   readonly pick: (literals: readonly string[], position: string) => string;
-  /** Statements that define what the expressions of `hash` and `query` call. */
-  readonly prelude: (used: { readonly hash: StickyHash | undefined; readonly query: boolean }) => readonly string[];
+  /** Statements that define what the expressions call, for these hashes and where a part of a target is read. */
+  readonly prelude: (hashes: ReadonlySet<StickyHash>, target: boolean) => readonly string[];
   /** The statement: the rows of `table` with the columns of `result`, which may use those of the layers; these are left out. */
   readonly select: (table: string, layers: readonly Layer[], result: Layer) => string;
 }

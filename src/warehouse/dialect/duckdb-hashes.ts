@@ -16,7 +16,8 @@ const bind = (name: string, value: string, body: string): string => `list_transf
 /** A rotation of a word to the left. The word is evaluated twice. */
 const rotated = (word: string, bits: number): string => `((${word}) * ${2 ** bits} % ${M} + (${word}) // ${2 ** (32 - bits)})`;
 
-const BYTES: readonly string[] = [
+/** What the hashes share: the bytes of a text, and the little-endian words in them. */
+export const DUCKDB_WORDS: readonly string[] = [
   macro("canary_hex(text)", "hex(encode(text))"),
   // The bytes from a position, from 0, as a little-endian number. A byte behind the end counts as 0.
   macro("canary_byte(digits, pos)", "CAST('0x' || rpad(substr(digits, 2 * pos + 1, 2), 2, '0') AS UBIGINT)"),
@@ -51,19 +52,18 @@ const rotate =
     rotated(word, bits);
 
 const MURMUR3: readonly string[] = [
-  ...BYTES,
-  macro("canary_mixed(word)", chain("word", times(0xcc9e2d51), rotate(15), times(0x1b873593))),
+  macro("canary_murmur3_mixed(word)", chain("word", times(0xcc9e2d51), rotate(15), times(0x1b873593))),
   macro(
-    "canary_body(words)",
-    `list_reduce(list_prepend(0::UBIGINT, list_transform(words, lambda w: canary_mixed(w))), lambda h, w: (${rotated("xor(h, w)", 13)} * 5 + ${0xe6546b64}) % ${M})`,
+    "canary_murmur3_body(words)",
+    `list_reduce(list_prepend(0::UBIGINT, list_transform(words, lambda w: canary_murmur3_mixed(w))), lambda h, w: (${rotated("xor(h, w)", 13)} * 5 + ${0xe6546b64}) % ${M})`,
   ),
   macro(
-    "canary_hash(key)",
+    "canary_murmur3(key)",
     bind(
       "d",
       "canary_hex(key)",
       chain(
-        `xor(xor(canary_body(canary_words(d)), canary_mixed(coalesce(canary_tail(d), 0)::UBIGINT)), (len(d) // 2)::UBIGINT)`,
+        `xor(xor(canary_murmur3_body(canary_words(d)), canary_murmur3_mixed(coalesce(canary_tail(d), 0)::UBIGINT)), (len(d) // 2)::UBIGINT)`,
         shift(16),
         times(0x85ebca6b),
         shift(13),
@@ -77,22 +77,26 @@ const MURMUR3: readonly string[] = [
 const MURMUR2_FACTOR = 0x5bd1e995;
 
 const MURMUR2: readonly string[] = [
-  ...BYTES,
-  macro("canary_mixed(word)", chain("word", times(MURMUR2_FACTOR), shift(24), times(MURMUR2_FACTOR))),
+  macro("canary_murmur2_mixed(word)", chain("word", times(MURMUR2_FACTOR), shift(24), times(MURMUR2_FACTOR))),
   macro(
-    "canary_body(words, start)",
-    `list_reduce(list_prepend(start, list_transform(words, lambda w: canary_mixed(w))), lambda h, w: xor(h * ${MURMUR2_FACTOR} % ${M}, w))`,
+    "canary_murmur2_body(words, start)",
+    `list_reduce(list_prepend(start, list_transform(words, lambda w: canary_murmur2_mixed(w))), lambda h, w: xor(h * ${MURMUR2_FACTOR} % ${M}, w))`,
   ),
   macro(
-    "canary_tailed(h, digits)",
+    "canary_murmur2_tailed(h, digits)",
     `CASE WHEN len(digits) % 8 = 0 THEN h ELSE xor(h, canary_tail(digits)::UBIGINT) * ${MURMUR2_FACTOR} % ${M} END`,
   ),
   macro(
-    "canary_hash(key)",
+    "canary_murmur2(key)",
     bind(
       "d",
       "canary_hex(key)",
-      chain("canary_tailed(canary_body(canary_words(d), (len(d) // 2)::UBIGINT), d)", shift(13), times(MURMUR2_FACTOR), shift(15)),
+      chain(
+        "canary_murmur2_tailed(canary_murmur2_body(canary_words(d), (len(d) // 2)::UBIGINT), d)",
+        shift(13),
+        times(MURMUR2_FACTOR),
+        shift(15),
+      ),
     ),
   ),
 ];
@@ -100,35 +104,34 @@ const MURMUR2: readonly string[] = [
 const [P1, P2, P3, P4, P5] = [2654435761, 2246822519, 3266489917, 668265263, 374761393];
 
 const XXH32: readonly string[] = [
-  ...BYTES,
   // One of four lanes: every fourth word of the stripes of 16 bytes.
   macro(
-    "canary_lane(words, lane, start)",
+    "canary_xxh32_lane(words, lane, start)",
     `list_reduce(list_prepend(start::UBIGINT, list_transform(range(0, len(words) // 4), lambda i: words[4 * i + lane + 1])), ` +
       `lambda v, w: ${bind("x", `(v + w * ${P2}) % ${M}`, `${rotated("x", 13)} * ${P1} % ${M}`)})`,
   ),
   macro(
-    "canary_start(words)",
+    "canary_xxh32_start(words)",
     `CASE WHEN len(words) < 4 THEN ${P5}::UBIGINT ELSE (${[
       [(P1 + P2) % 2 ** 32, 1],
       [P2, 7],
       [0, 12],
       [2 ** 32 - P1, 18],
     ]
-      .map(([start, bits], lane) => bind("v", `canary_lane(words, ${lane}, ${start})`, rotated("v", Number(bits))))
+      .map(([start, bits], lane) => bind("v", `canary_xxh32_lane(words, ${lane}, ${start})`, rotated("v", Number(bits))))
       .join(" + ")}) % ${M} END`,
   ),
   macro(
-    "canary_rest(words, start)",
+    "canary_xxh32_rest(words, start)",
     `list_reduce(list_prepend(start, words[len(words) // 4 * 4 + 1 :]), lambda h, w: ${bind("x", `(h + w * ${P3}) % ${M}`, `${rotated("x", 17)} * ${P4} % ${M}`)})`,
   ),
   macro(
-    "canary_ends(digits, start)",
+    "canary_xxh32_ends(digits, start)",
     `list_reduce(list_prepend(start, list_transform(range(0, len(digits) // 2 % 4), lambda i: canary_byte(digits, len(digits) // 8 * 4 + i))), ` +
       `lambda h, b: ${bind("x", `(h + b * ${P5}) % ${M}`, `${rotated("x", 11)} * ${P1} % ${M}`)})`,
   ),
   macro(
-    "canary_hash(key)",
+    "canary_xxh32(key)",
     bind(
       "d",
       "canary_hex(key)",
@@ -136,7 +139,7 @@ const XXH32: readonly string[] = [
         "w",
         "canary_words(d)",
         chain(
-          `canary_ends(d, canary_rest(w, (canary_start(w) + len(d) // 2) % ${M}))`,
+          `canary_xxh32_ends(d, canary_xxh32_rest(w, (canary_xxh32_start(w) + len(d) // 2) % ${M}))`,
           shift(15),
           times(P2),
           shift(13),
@@ -150,12 +153,12 @@ const XXH32: readonly string[] = [
 
 const SHA256: readonly string[] = [
   macro(
-    "canary_hash(key)",
+    "canary_sha256(key)",
     bind("d", "sha256(key)", "CAST('0x' || substr(d, 63, 2) || substr(d, 61, 2) || substr(d, 59, 2) || substr(d, 57, 2) AS UBIGINT)"),
   ),
 ];
 
-/** For each hash the statements that define `canary_hash(key)`: the hash of a text, as an unsigned number of 32 bits. */
+/** For each hash the statements that define a macro such as `canary_murmur3(key)`: the hash of a text, as an unsigned number of 32 bits. */
 export const DUCKDB_HASHES: { readonly [hash in StickyHash]: readonly string[] } = {
   murmur3: MURMUR3,
   murmur2: MURMUR2,

@@ -1,6 +1,6 @@
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
 import { columnsOf, type Dialect, escapePattern, isWellFormed, type Layer } from "./dialect.ts";
-import { DUCKDB_HASHES } from "./duckdb-hashes.ts";
+import { DUCKDB_HASHES, DUCKDB_WORDS } from "./duckdb-hashes.ts";
 
 /** Types whose text is exact. A column of type JSON is none: its text has quotes. */
 const TEXT_TYPES = "VARCHAR UUID TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split(" ");
@@ -18,14 +18,19 @@ export const duckdb: Dialect = {
   query: (target, name) => `canary_query(${target}, ${name})`,
   undecodable: ["%FF"],
   path: (target) => `canary_path(${target})`,
-  slot: (_, text) => `canary_slot_of(${text})`,
+  slot: (hash, text) => `canary_${hash}_slot(${text})`,
   noText: "CAST(NULL AS VARCHAR)",
   noNumber: "CAST(NULL AS INTEGER)",
   seed: literal,
   slotOfDraw: (draw) => `CAST(floor(${draw} * ${SLOTS}) AS INTEGER)`,
   concat: (...texts) => `(${texts.join(" || ")})`,
   pick: (literals, position) => `([${literals.join(", ")}])[${position} + 1]`,
-  prelude: ({ hash, query }) => [TEXT, ...(hash === undefined ? [] : [...DUCKDB_HASHES[hash], slotMacro(hash)]), ...(query ? TARGET : [])],
+  prelude: (hashes, target) => [
+    TEXT,
+    ...(hashes.size === 0 ? [] : DUCKDB_WORDS),
+    ...[...hashes].flatMap((hash) => [...DUCKDB_HASHES[hash], slotMacro(hash)]),
+    ...(target ? TARGET : []),
+  ],
   select: (table, layers, result) => {
     const inner = layers.reduce((from, layer) => (layer.length === 0 ? from : `(\nSELECT *,\n${named(layer)}\nFROM ${from})`), table);
     const temporary = layers.flatMap(columnsOf);
@@ -47,9 +52,9 @@ function literal(text: string): string {
 function slotMacro(hash: StickyHash): string {
   const slot =
     hash === "murmur2"
-      ? `least(${SLOTS - 1}, ((canary_hash(key) + 1) * ${SLOTS} - 1) // 4294967295)`
-      : `canary_hash(key) * ${SLOTS} // 4294967296`;
-  return `CREATE OR REPLACE TEMP MACRO canary_slot_of(key) AS CAST(${slot} AS INTEGER)`;
+      ? `least(${SLOTS - 1}, ((canary_${hash}(key) + 1) * ${SLOTS} - 1) // 4294967295)`
+      : `canary_${hash}(key) * ${SLOTS} // 4294967296`;
+  return `CREATE OR REPLACE TEMP MACRO canary_${hash}_slot(key) AS CAST(${slot} AS INTEGER)`;
 }
 
 const TEXT =

@@ -1,0 +1,107 @@
+import type { Field } from "../request/index.ts";
+import type { Plan, Test } from "../plan/index.ts";
+import { type Dialect, type Layer, wellFormed } from "./dialect/dialect.ts";
+import { enclosed } from "./sources.ts";
+
+/** How a plan decides, as columns over those of its fields. Their names begin with `prefix`. */
+export interface DecisionColumns {
+  /** The outcome of the rule that holds, the sticky key behind the seed, and the draw; then the slot; then the outcome. */
+  readonly layers: readonly [Layer, Layer, Layer];
+  /** The columns `version`, `reason` and `at`, each as an expression over the outcome. */
+  readonly version: string;
+  readonly reason: string;
+  readonly at: string;
+  /** The column of the slot. NULL where no draw was taken. */
+  readonly slot: string;
+  /** The column of the outcome, by its index. NULL where only a random draw could decide and there is none. */
+  readonly outcome: string;
+  /** The sticky key of the rows that it decides, as an expression; undefined where the split has no keys. */
+  readonly key: string | undefined;
+}
+
+/** Writes the decision of a plan. `draw` is an expression of the user for the draw of a row. */
+export function decisionColumns(
+  { rules, split, outcomes, error }: Plan,
+  dialect: Dialect,
+  column: (field: Field) => string,
+  draw: string | undefined,
+  prefix: string = "canary",
+): DecisionColumns {
+  const [rule, key, drawn, slot, outcome] = ["rule", "key", "draw", "slot", "outcome"].map((name) => `${prefix}_${name}`) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const sticky = split.kind === "arms" ? split.sticky : undefined;
+  const isGiven = split.kind === "arms" && draw !== undefined;
+  const seed = sticky && dialect.seed(wellFormed(sticky.seed));
+  const keys = (sticky?.keys ?? []).map(({ field }): Branch => [`${column(field)} <> ''`, dialect.concat(seed ?? "''", column(field))]);
+  const held: Branch = [`${rule} IS NOT NULL`, rule];
+  const slots: Branch[] = [];
+  if (isGiven)
+    slots.push([`${drawn} IS NOT NULL`, cases([[`${drawn} >= 0 AND ${drawn} < 1`, dialect.slotOfDraw(drawn)]], dialect.noNumber)]);
+  if (sticky !== undefined) slots.push([`${key} IS NOT NULL`, dialect.slot(sticky.hash, key)]);
+  const pick = (texts: readonly string[]): string =>
+    dialect.pick(
+      texts.map((text) => dialect.text(text) ?? "''"),
+      outcome,
+    );
+  return {
+    layers: [
+      [
+        [
+          rule,
+          cases(
+            rules.map((each) => [conditionOf(each.test, column, dialect), String(each.outcome)]),
+            dialect.noNumber,
+          ),
+        ],
+        ...(keys.length === 0 ? [] : [[key, cases(keys, dialect.noText)] as const]),
+        ...(isGiven ? [[drawn, dialect.asNumber(enclosed(draw))] as const] : []),
+      ],
+      [[slot, slots.length === 0 ? dialect.noNumber : cases([[`${rule} IS NOT NULL`, dialect.noNumber], ...slots], dialect.noNumber)]],
+      [
+        [
+          outcome,
+          split.kind === "fixed"
+            ? cases([held], String(split.outcome))
+            : cases(
+                [
+                  held,
+                  ...split.arms.map(({ until, outcome: index }): Branch => [`${slot} < ${until}`, String(index)]),
+                  ...(isGiven ? [[`${drawn} IS NOT NULL`, String(error)] satisfies Branch] : []),
+                ],
+                sticky === undefined || sticky.missing === "random" ? dialect.noNumber : String(sticky.missing),
+              ),
+        ],
+      ],
+    ],
+    version: pick(outcomes.map(({ version }) => version)),
+    reason: pick(outcomes.map(({ reason }) => reason)),
+    at: pick(outcomes.map(({ at }) => at)),
+    slot,
+    outcome,
+    key: sticky && cases([[`${rule} IS NULL${isGiven ? ` AND ${drawn} IS NULL` : ""}`, key]], dialect.noText),
+  };
+}
+
+/** A condition, and the value where it is the first that holds. */
+type Branch = readonly [condition: string, value: string];
+
+function cases(branches: readonly Branch[], otherwise: string): string {
+  if (branches.length === 0) return otherwise;
+  return `CASE ${branches.map(([condition, value]) => `WHEN ${condition} THEN ${value}`).join(" ")} ELSE ${otherwise} END`;
+}
+
+/** A test as a condition: NULL where a field is absent counts as false. */
+function conditionOf({ kind, matches }: Test, column: (field: Field) => string, dialect: Dialect): string {
+  const [join, empty] = kind === "all" ? [" AND ", "1 = 1"] : [" OR ", "1 = 0"];
+  const conditions = matches.map(({ field, values }) => {
+    const literals = values.map(dialect.text).filter((literal) => literal !== undefined);
+    if (literals.length === 0) return "1 = 0";
+    return literals.length === 1 ? `${column(field)} = ${literals[0]}` : `${column(field)} IN (${literals.join(", ")})`;
+  });
+  return conditions.length === 0 ? empty : conditions.join(join);
+}

@@ -1,0 +1,93 @@
+import { type Diagnostic, lowerAscii, shown } from "../document/index.ts";
+import { type Field, fieldName, sourceName } from "../request/index.ts";
+import type { Plan } from "../plan/index.ts";
+import { type Columns, plainColumn } from "./columns.ts";
+import type { Dialect, Layer } from "./dialect/dialect.ts";
+
+/** The fields of a plan, each once. */
+export function fieldsOf({ rules, split }: Plan): readonly Field[] {
+  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
+  const fields = [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
+  return [...new Map(fields.map((field) => [fieldName(field), field])).values()];
+}
+
+/** How the fields of a plan are read. */
+export interface Sources {
+  /** The columns of the table that are read, as text, and then the fields that stand in them. */
+  readonly layers: readonly [texts: Layer, fields: Layer];
+  /** The column of a field. */
+  readonly column: (field: Field) => string;
+  readonly refused: readonly Diagnostic[];
+}
+
+/** A column under a plain name is refused where two fields have the same, or the table is known to lack it. */
+export function sourcesOf(fields: readonly Field[], dialect: Dialect, columns: Columns, has: readonly string[] | undefined): Sources {
+  const refused: Diagnostic[] = [];
+  const texts = new Map<string, string>();
+  const owners = new Map<string, string>();
+  const known = has && new Set(has.map(lowerAscii));
+  const text = (expression: string): string => {
+    const name = texts.get(expression) ?? `canary_text_${texts.size}`;
+    texts.set(expression, name);
+    return name;
+  };
+  const part = (name: string): string | undefined => (columns[name] === undefined ? undefined : text(enclosed(columns[name])));
+  const plain = (field: Field): string => {
+    const column = plainColumn(field);
+    const name = fieldName(field);
+    const owner = owners.get(column) ?? name;
+    owners.set(column, owner);
+    const refuse = (message: string): void => {
+      refused.push({ code: "column", severity: "error", at: "", message, help: `name the column of ${shown(name)}` });
+    };
+    if (owner !== name) refuse(`${shown(owner)} and ${shown(name)} would both be read from the column ${shown(column)}`);
+    else if (known?.has(column) === false) refuse(`${shown(name)} has no column: the table has no ${shown(column)}`);
+    return text(dialect.identifier(column));
+  };
+  const expressions = new Map(fields.map((field) => [fieldName(field), namedSource(field, dialect, part) ?? plain(field)]));
+  // A field that is a text itself needs no column of its own.
+  const isText = new Set(texts.values());
+  const names = new Map(
+    [...expressions].map(([name, expression], at) => [name, isText.has(expression) ? expression : `canary_field_${at}`]),
+  );
+  const layers = [
+    [...texts].map(([expression, name]) => [name, dialect.asText(expression)] as const),
+    [...expressions]
+      .filter(([, expression]) => !isText.has(expression))
+      .map(([name, expression]) => [String(names.get(name)), expression] as const),
+  ] as const;
+  return { layers, column: (field) => names.get(fieldName(field)) ?? dialect.noText, refused };
+}
+
+/** The expression of a field that the columns name, or that stands in a text that they name. */
+function namedSource(field: Field, dialect: Dialect, part: (name: string) => string | undefined): string | undefined {
+  const own = part(fieldName(field));
+  const host = "header host";
+  if (field.kind === "authority" || fieldName(field) === host) {
+    // Each stands in for the other where a request lacks it.
+    const other = part(field.kind === "authority" ? host : ":authority");
+    return own === undefined || other === undefined ? (own ?? other) : `coalesce(${own}, ${other})`;
+  }
+  if (own !== undefined) return own;
+  const source = part(sourceName(field));
+  if (source === undefined) return undefined;
+  switch (field.kind) {
+    case "cookie":
+      return dialect.cookie(source, field.name);
+    case "query": {
+      const name = dialect.text(field.name);
+      return name === undefined ? dialect.noText : dialect.query(source, name);
+    }
+    case "path":
+      return dialect.path(source);
+    case "header":
+    case "attribute":
+    case "method":
+      return source;
+  }
+}
+
+/** An expression of the user, in parentheses. A comment of one line that ends it ends with the line. */
+export function enclosed(expression: string): string {
+  return `(${expression}${expression.includes("--") ? "\n" : ""})`;
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { command, scratch } from "../support/command.ts";
+
+const { folder, file } = scratch();
+const rows = Array.from({ length: 1_300 }, (_, index) => [`u${(index * 7) % 300}`, index % 13 === 0 ? "on" : ""] as const);
+file("requests.csv", ["x_user,beta", ...rows.map((row) => row.join(","))].join("\n"));
+const log = file(
+  "requests.ndjson",
+  rows.map(([user, beta]) => JSON.stringify({ headers: { "x-user": user, ...(beta && { cookie: `beta=${beta}` }) } })).join("\n"),
+);
+const alias = file("shop.yaml", {
+  name: "shop",
+  version: "v1",
+  additional_version_weights: { v2: 20 },
+  additional_version_strategy: { v3: { rules: [{ rule_type: "Cookie", param: "beta", op: "=", value: "on" }] } },
+  stickiness: { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" },
+});
+const both = file("both.yaml", {
+  name: "shop",
+  version: "v1",
+  additional_version_weights: { v2: 20 },
+  additional_version_strategy: { v2: { rules: [{ rule_type: "Cookie", param: "beta", op: "=", value: "on" }] } },
+});
+const data = `duckdb:${folder}/requests.csv`;
+
+describe("simulate --warehouse", () => {
+  test("counts what the same log has", async () => {
+    const options = ["--user", "Header:X-User", "--format", "json"];
+    const counted = JSON.parse((await command(["simulate", alias, "--warehouse", data, ...options])).stdout) as Record<string, unknown>;
+    const logged = JSON.parse((await command(["simulate", alias, "--traffic", log, ...options, "--workers", "1"])).stdout) as Record<
+      string,
+      unknown
+    >;
+    for (const part of ["requests", "versions", "reasons", "funnel"]) expect(counted[part], part).toEqual(logged[part]);
+  });
+
+  test.each([
+    [["--warehouse", "shop.db"], "`--warehouse shop.db` is no warehouse"],
+    [["--warehouse", "http://127.0.0.1:9"], "needs `--from TABLE`"],
+    [["--warehouse", `duckdb:${folder}/none.csv`], "No files found"],
+    [["--warehouse", data, "--user", "Header:X-None"], "`header x-none` has no column: the table has no `x_none`"],
+    [["--warehouse", data, "--workers", "2"], "do not go together: the warehouse does the work"],
+    [["--warehouse", data, "--traffic", log], "needs either"],
+    [["--traffic", log, "--from", "t"], "`--from` does nothing without `--warehouse`"],
+  ])("%j is refused", async (args, message) => {
+    const { code, stderr } = await command(["simulate", alias, ...args]);
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe("verdict", () => {
+  const counts = async (
+    text: string,
+    from = alias,
+    ...more: readonly string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }> => command(["verdict", from, "--counts", "-", ...more], { stdin: text });
+
+  test("fits", async () => {
+    const { code, stdout, stderr } = await counts("version,users\nv1,40000\nv2,10100\nv3,77\n");
+    expect(stderr).toBe("");
+    expect(stdout).toContain("what was served fits the weights");
+    expect(stdout).toContain("77 that rules or defaults decided are not compared");
+    expect(code).toBe(0);
+  });
+
+  test("does not fit", async () => {
+    const { code, stdout } = await counts("v1,600\nv2,400\n");
+    expect(stdout).toContain("what was served does not fit the weights");
+    expect(code).toBe(1);
+  });
+
+  test("a version that the alias does not have, and one that the split cannot give", async () => {
+    const { code, stdout } = await counts("version,reason,users\nv1,split,800\nv2,split,200\nv3,split,4\nv9,split,3\n");
+    expect(stdout).toContain("4 keys got a version that the split cannot give");
+    expect(stdout).toContain("3 of versions that the alias does not have (`v9`)");
+    expect(code).toBe(1);
+  });
+
+  test("decided beside served", async () => {
+    const { code, stdout } = await counts("decided,served,reason,users\nv1,v1,split,800\nv2,v2,split,190\nv2,v1,split,10\n");
+    expect(stdout).toContain("990 of 1,000 agree, 10 differ");
+    expect(code).toBe(1);
+  });
+
+  test("reasons tell apart what a strategy and the split give alike", async () => {
+    const refused = await counts("v1,800\nv2,200\n", both);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("a strategy and the split both give `v2`, and no reason tells them apart");
+    expect((await counts("version,reason,count\nv1,split,800\nv2,split,200\nv2,rule,5000\n", both)).code).toBe(0);
+  });
+
+  test("a query of a warehouse", async () => {
+    const query = `SELECT served AS version, count(DISTINCT u) AS users FROM (SELECT CASE WHEN i % 5 = 0 THEN 'v2' ELSE 'v1' END AS served, i AS u FROM range(1000) AS t(i)) GROUP BY 1`;
+    const { code, stdout } = await command(["verdict", alias, "--counts", query, "--warehouse", "duckdb:", "--format", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ fits: true, split: { unit: "key", count: 1_000 } });
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ["version,requests\nv1,600\nv2,400\n", "the split is sticky, and requests of one user are not independent"],
+    ["version,cuont\nv1,6\n", "the column `cuont` is none of counts"],
+    ["version\nv1\n", "there is no column with the count"],
+    ["version,count,users\nv1,1,2\n", "there is more than one column with the count"],
+    ["version,count\nv1,1.5\n", "line 2: `1.5` is no count"],
+    ["version,count\nv1,-1\n", "line 2: `-1` is no count"],
+    ["version,count\n,1\n", "line 2: the version is empty"],
+    ["version,count,reason\nv1,1,why\n", "line 2: `why` is no reason"],
+    ["version,count\n", "has no count"],
+    ["v1,0\nv2,0\n", "nothing was counted"],
+    ["v3,10\n", "none of the counts came to the split"],
+    ['version,count\n"v1,1\n', "is no CSV"],
+    ["", "the file is empty"],
+  ])("%j is refused", async (text, message) => {
+    const { code, stdout, stderr } = await counts(text);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("a warehouse without a query does nothing, and a query without one cannot run", async () => {
+    expect((await counts("v1,1\n", alias, "--warehouse", "duckdb:")).stderr).toContain("does nothing where `--counts` is no query");
+    expect((await command(["verdict", alias, "--counts", "SELECT 1"])).stderr).toContain("needs `--warehouse WHERE`");
+  });
+});
