@@ -7,7 +7,9 @@ import { COOKIE_LINE, linesByCookie, type Links, linksOf } from "./links.ts";
 
 /** The letters of every field that some plans ask. They are finitely many, so whatever a plan does with requests can be decided. */
 export interface Alphabet {
+  /** By the names of fields, and in the order of their positions. */
   readonly ranges: ReadonlyMap<string, Range>;
+  readonly fields: readonly Range[];
   /** Words of a region. */
   readonly words: number;
   /** What fields that stand in one text of the request force on each other. */
@@ -62,6 +64,7 @@ export function alphabetOf(plans: readonly Plan[], withDraws = false): Alphabet 
   const known = new Map<Match, readonly [Literal, Literal]>();
   return {
     ranges,
+    fields: [...ranges.values()],
     words,
     links: linksOf(ranges),
     literal: (match, holds = true) => {

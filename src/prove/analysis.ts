@@ -98,8 +98,8 @@ export function claim(code: Code, at: Pointer, message: string, help: string, wi
 }
 
 /** The smallest request found in a region of which something is true when it is run. */
-export function witnessIn({ all }: Analysis, { left }: Letters, holds: (witness: Witness) => boolean): Witness | undefined {
-  const witness = witnessOf(valuesOf(all.alphabet, left));
+export function witnessIn({ all }: Analysis, { letters }: Letters, holds: (witness: Witness) => boolean): Witness | undefined {
+  const witness = witnessOf(valuesOf(all.alphabet, letters));
   return holds(witness) ? smallest(witness, holds) : undefined;
 }
 

@@ -71,7 +71,7 @@ export function compareOverlay(answers: Answers, overlay: Overlay, effort: Effor
   const found = search(region, effort);
   if (found.kind === "empty") return { given: EQUIVALENT, own: EQUIVALENT };
   if (found.kind === "unknown") return { given: slot === undefined ? EQUIVALENT : UNDECIDED, own: differs ? UNDECIDED : EQUIVALENT };
-  const values = valuesOf(region.alphabet, found.left);
+  const values = valuesOf(region.alphabet, found.letters);
   return {
     given: slot === undefined ? EQUIVALENT : givenDifference(answers, overlay, values, slot),
     own: differs ? ownDifference(answers, overlay, values, stays) : EQUIVALENT,

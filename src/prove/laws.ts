@@ -86,7 +86,7 @@ function reachedIn(
   const parts: (readonly [Part, Int32Array])[] = [];
   for (const part of partsOf(plan, scope)) {
     const found = search(part.region, effort);
-    if (found.kind === "found") parts.push([part, found.left]);
+    if (found.kind === "found") parts.push([part, found.letters]);
     else if (found.kind === "unknown") unsure = true;
   }
   return { parts, unsure };
@@ -217,9 +217,9 @@ function sameVersion(
     if (found.kind === "unknown") open = true;
     if (found.kind !== "found" || region === undefined) continue;
     const part = { ...whole, region };
-    first ??= { part, left: found.left };
+    first ??= { part, left: found.letters };
     if (alike(first.part, part, key)) continue;
-    const pair = pairIn(law, answers, key, [first, { part, left: found.left }]);
+    const pair = pairIn(law, answers, key, [first, { part, left: found.letters }]);
     if (pair !== undefined) return pair;
     open = true;
   }

@@ -61,14 +61,35 @@ export function literalOf(range: Range, letters: Iterable<number>): Literal {
 
 /** Every letter of the field but these. */
 export function otherLetters({ range, bits }: Literal): Literal {
-  return { range, bits: everyLetter(range).map((word, index) => word & ~(bits[index] ?? 0)) };
+  const others = everyLetter(range);
+  for (let word = 0; word < bits.length; word++) others[word] = (others[word] ?? 0) & ~(bits[word] ?? 0);
+  return { range, bits: others };
+}
+
+/** Literals of some fields as one for each field, which has the letters of all of them. */
+export function unionByField(literals: Iterable<Literal>): readonly Literal[] {
+  const byField = new Map<number, Literal>();
+  for (const { range, bits } of literals) {
+    const known = byField.get(range.index);
+    if (known === undefined) byField.set(range.index, { range, bits: bits.slice() });
+    else for (let word = 0; word < bits.length; word++) known.bits[word] = (known.bits[word] ?? 0) | (bits[word] ?? 0);
+  }
+  return [...byField.values()];
+}
+
+/** The letters that some bits have, in order. */
+export function* lettersIn(bits: Int32Array): Generator<number> {
+  for (let word = 0; word < bits.length; word++)
+    for (let rest = bits[word] ?? 0; rest !== 0; rest &= rest - 1) yield 32 * word + 31 - Math.clz32(rest & -rest);
 }
 
 /** The bits of every letter of a field. A field that can never be there has no letter but absent. */
 export function everyLetter({ field, words, letters }: Range): Int32Array {
   if (!isPossible(field, stemOf(field))) return Int32Array.of(1 << ABSENT);
-  const count = letters.length + 2;
-  return Int32Array.from({ length: words }, (_, word) => (count - 32 * word >= 32 ? -1 : (1 << (count - 32 * word)) - 1));
+  const bits = new Int32Array(words).fill(-1);
+  const last = (letters.length + 2) & 31;
+  if (last !== 0) bits[words - 1] = (1 << last) - 1;
+  return bits;
 }
 
 /** Whether these bits have a letter. */

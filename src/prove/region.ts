@@ -1,6 +1,16 @@
 import type { Match, Test } from "../plan/index.ts";
 import type { Alphabet } from "./alphabet.ts";
-import { type Clause, everyLetter, hasLetter, type Literal, literalOf, lowestLetter, otherLetters } from "./letters.ts";
+import {
+  type Clause,
+  everyLetter,
+  hasLetter,
+  lettersIn,
+  type Literal,
+  literalOf,
+  lowestLetter,
+  otherLetters,
+  unionByField,
+} from "./letters.ts";
 import type { Links } from "./links.ts";
 
 /**
@@ -23,8 +33,8 @@ interface Clauses {
   readonly before: Clauses | undefined;
 }
 
-/** One letter for each field, which some request has; none; or nothing found within the effort. */
-export type Found = { readonly kind: "found"; readonly left: Int32Array } | { readonly kind: "empty" } | { readonly kind: "unknown" };
+/** One letter for each field, by its position, which some request has; none; or nothing found within the effort. */
+export type Found = { readonly kind: "found"; readonly letters: Int32Array } | { readonly kind: "empty" } | { readonly kind: "unknown" };
 
 /** Branches that a search may still take; spent as it goes. */
 export interface Effort {
@@ -47,7 +57,7 @@ export function narrow(region: Region, test: Test, holds: boolean): Region | und
         region,
         literals.map((literal) => [literal]),
       )
-    : constrain(region, [union(literals)]);
+    : constrain(region, [unionByField(literals)]);
 }
 
 /** The requests of a region for which each match holds, or does not. */
@@ -99,12 +109,17 @@ export function replaceEach(
   const [only] = literals;
   if (literals.length <= 1) return only === undefined ? literals : [visit(only, first, region)];
   const middle = literals.length >> 1;
-  const besides = (half: readonly (Literal | undefined)[]): Region | undefined =>
-    region &&
-    constrain(
-      region,
-      half.flatMap((literal) => (literal === undefined ? [] : [[others ? literal : otherLetters(literal)]])),
+  const besides = (half: readonly (Literal | undefined)[]): Region | undefined => {
+    const known = half.filter((literal) => literal !== undefined);
+    const clauses = others ? known : unionByField(known).map(otherLetters);
+    return (
+      region &&
+      constrain(
+        region,
+        clauses.map((literal) => [literal]),
+      )
     );
+  };
   const front = literals.slice(0, middle);
   const back = replaceEach(besides(front), literals.slice(middle), others, visit, first + middle);
   return [...replaceEach(besides(back), front, others, visit, first), ...back];
@@ -144,19 +159,6 @@ function byField(clauses: readonly Clause[]): ReadonlyMap<number, readonly Claus
       else known.push(clause);
     }
   return of;
-}
-
-/** Literals of one field as one. */
-function union(literals: readonly Literal[]): Clause {
-  const byField = new Map<number, Literal>();
-  for (const { range, bits } of literals) {
-    const known = byField.get(range.index);
-    byField.set(
-      range.index,
-      known === undefined ? { range, bits } : { range, bits: known.bits.map((word, index) => word | (bits[index] ?? 0)) },
-    );
-  }
-  return [...byField.values()];
 }
 
 /** What is known of a clause: the one literal that is left, where it must be true. One of which two may be true counts as open. */
@@ -200,15 +202,8 @@ function keep(left: Int32Array, least: Int32Array, { range, bits }: Literal): nu
  * `empty` is a proof.
  */
 export function search(region: Region, effort: Effort): Found {
-  const { alphabet, least } = region;
   const failing = shortestFailing(region);
-  if (failing === undefined)
-    return {
-      kind: "found",
-      get left() {
-        return leftOf(alphabet, least);
-      },
-    };
+  if (failing === undefined) return { kind: "found", letters: region.least };
   if (effort.left-- <= 0) return { kind: "unknown" };
   let rest = region;
   for (const literal of failing) {
@@ -237,8 +232,7 @@ export function* searchLetters(
   const least = region.least.slice();
   const linksHold = alphabet.links.all.every((link) => holdsAt(least, link));
   const near = [...(alphabet.links.of.get(range.index) ?? []), ...everyClause({ all: [], of: new Map() }, clauses)];
-  for (let letter = 0; letter < range.letters.length + 2; letter++) {
-    if (!hasLetter(bits, letter)) continue;
+  for (const letter of lettersIn(bits)) {
     if (!hasLetter(left, letter, range.at)) {
       yield [letter, "empty"];
       continue;
@@ -252,16 +246,6 @@ export function* searchLetters(
     const having = effort.left < 0 ? undefined : constrain(region, [[literalOf(range, [letter])]]);
     yield [letter, effort.left < 0 ? "unknown" : having === undefined ? "empty" : search(having, effort).kind];
   }
-}
-
-/** A choice of letters as a region has them. */
-function leftOf({ ranges, words }: Alphabet, letters: Int32Array): Int32Array {
-  const left = new Int32Array(words);
-  for (const { index, at } of ranges.values()) {
-    const letter = letters[index] as number;
-    left[at + (letter >> 5)] = 1 << (letter & 31);
-  }
-  return left;
 }
 
 /** Whether a choice of letters satisfies a clause. */

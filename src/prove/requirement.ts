@@ -63,7 +63,7 @@ export function judgeChange(
       if (!isOpen(requirement, index)) return;
       const judging: Judging = { plans, answers, requirement, overlay };
       const judged: JudgedRequirement =
-        found.kind === "unknown" ? found : judgeOverlay(judging, valuesOf(overlay.region.alphabet, found.left));
+        found.kind === "unknown" ? found : judgeOverlay(judging, valuesOf(overlay.region.alphabet, found.letters));
       if (judged.kind !== "proved") results[index] = judged;
     });
   }

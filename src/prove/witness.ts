@@ -1,6 +1,6 @@
 import { type Field, fieldName } from "../request/index.ts";
 import type { Alphabet } from "./alphabet.ts";
-import { ABSENT, hasLetter, lowestLetter, OTHER, type Range, stemOf } from "./letters.ts";
+import { ABSENT, OTHER, type Range, stemOf } from "./letters.ts";
 import { COOKIE_LINE } from "./links.ts";
 
 /** A request as a test or a person writes it: only what matters is there. */
@@ -13,39 +13,26 @@ export interface Witness {
   readonly path?: string;
 }
 
-/** A value for each field; undefined for one that the request must not have. */
+/** A value for each field; undefined, or no entry, for one that the request must not have. */
 export type Values = ReadonlyMap<Field, string | undefined>;
 
 /**
- * A value for each field out of the letters that are left to it: none where it may be absent, one that no plan mentions where
- * it may have another, and else the first that is mentioned. Where the Cookie line is one that is mentioned, it has the cookies.
+ * The values of some letters, one for each field: one that no plan mentions, or the first that is mentioned. Fields that are absent
+ * have no entry. Where the Cookie line is one that is mentioned, it has the cookies.
  */
-export function valuesOf({ ranges }: Alphabet, left: Int32Array): Values {
-  const letterOf = ({ at, words }: Range): number => lowestLetter(left, at, words);
+export function valuesOf({ fields, ranges }: Alphabet, letters: Int32Array): Values {
   const line = ranges.get(COOKIE_LINE);
-  const hasCookies = line !== undefined && letterOf(line) > OTHER;
+  const hasCookies = line !== undefined && (letters[line.index] ?? ABSENT) > OTHER;
   const values = new Map<Field, string | undefined>();
-  for (const range of ranges.values()) {
+  // A request has few of many fields.
+  for (let index = 0; index < letters.length; index++) {
+    const letter = letters[index] as number;
+    if (letter === ABSENT) continue;
+    const range = fields[index] as Range;
     if (hasCookies && range.field.kind === "cookie") continue;
-    const letter = letterOf(range);
-    const value = letter === ABSENT ? undefined : letter === OTHER ? unmentioned(range, 1)[0] : range.letters[letter - 2]?.[0];
-    values.set(range.field, value);
+    values.set(range.field, letter === OTHER ? unmentioned(range, 1)[0] : range.letters[letter - 2]?.[0]);
   }
   return values;
-}
-
-/** Values that a region leaves to a field that is there, up to `most`. `place` is the field as the alphabet has it. */
-export function lettersLeft(
-  { ranges }: Alphabet,
-  left: Int32Array,
-  field: Field,
-  most: number,
-): { readonly place: Field; readonly values: readonly string[] } {
-  const range = ranges.get(fieldName(field)) as Range;
-  const has = (letter: number): boolean => hasLetter(left, letter, range.at);
-  const mentioned = range.letters.flatMap((values, index) => (has(index + 2) ? values : [])).filter((value) => value !== "");
-  const others = has(OTHER) ? unmentioned(range, most - Math.min(most, mentioned.length)) : [];
-  return { place: range.field, values: [...mentioned, ...others].slice(0, most) };
 }
 
 /** Values that the field can hold and no plan mentions. */
@@ -64,11 +51,15 @@ export function unmentioned(range: Range, count: number): readonly string[] {
  * Whether some plan mentions a value. Of a Cookie line, the value is what stands behind the cookies, so nothing counts that a
  * mentioned line ends with.
  */
-export function mentionedIn({ field, letters }: Range): (value: string) => boolean {
-  const mentioned = new Set(letters.flat());
-  if (fieldName(field) !== COOKIE_LINE) return (value) => mentioned.has(value);
+export function mentionedIn(range: Range): (value: string) => boolean {
+  const mentioned = mentionedValues.get(range) ?? new Set(range.letters.flat());
+  mentionedValues.set(range, mentioned);
+  if (fieldName(range.field) !== COOKIE_LINE) return (value) => mentioned.has(value);
   return (value) => [...mentioned].some((line) => line.endsWith(value));
 }
+
+/** Lists can be long, and one is asked of again and again. */
+const mentionedValues = new WeakMap<Range, ReadonlySet<string>>();
 
 /** One thing that a request says: a value by its name in a group, or the method or path, whose names are empty. */
 type Part = readonly [group: keyof Witness, name: string, value: string];

@@ -63,7 +63,7 @@ function knownOf({ plan, tests }: Subject): Known {
   const partsIn = (region: Region | undefined): Parts | undefined => {
     const found = region && search(region, effort);
     if (region === undefined || found?.kind !== "found") return undefined;
-    const values = [...valuesOf(region.alphabet, found.left)];
+    const values = [...valuesOf(region.alphabet, found.letters)];
     return new Map(values.flatMap(([field, value]) => (value === undefined ? [] : [[fieldName(field), [field, value] as const]])));
   };
   let coming: Region | undefined = everything(alphabetOf([plan]));

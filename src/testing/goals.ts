@@ -69,28 +69,28 @@ export function goalsOf(plan: Plan): readonly Goal[] {
  * Requests that hang on one rule: under `and` it alone fails, under `or` it alone holds. A suite that has them notices
  * a rule that is gone, and `and` in place of `or`.
  */
-export function* pivotsOf(plan: Plan): Generator<Region> {
+export function* pivotsOf(plan: Plan): Generator<{ readonly at: Pointer; readonly region: Region }> {
   let coming: Region | undefined = everything(alphabetOf([plan]));
   for (const { test } of plan.rules) {
     if (coming === undefined) return;
     if (test.matches.length > 1)
-      for (const [, region] of eachApart(coming, test.matches, test.kind === "all")) if (region !== undefined) yield region;
+      for (const [{ at }, region] of eachApart(coming, test.matches, test.kind === "all")) if (region !== undefined) yield { at, region };
     coming = narrow(coming, test, false);
   }
 }
 
 /** Requests that come to the split with one of the sticky keys and none of those before it. */
-export function keyedOf(plan: Plan): readonly { readonly field: Field; readonly region: Region }[] {
+export function keyedOf(plan: Plan): readonly { readonly at: Pointer; readonly field: Field; readonly region: Region }[] {
   const { rules, split } = plan;
   if (split.kind === "fixed" || split.sticky === undefined) return [];
   const alphabet = alphabetOf([plan]);
   let keyless = rules.reduce<Region | undefined>((region, { test }) => region && narrow(region, test, false), everything(alphabet));
-  return split.sticky.keys.flatMap(({ field }) => {
+  return split.sticky.keys.flatMap(({ field, at }) => {
     const range = alphabet.ranges.get(fieldName(field));
     if (keyless === undefined || range === undefined) return [];
     const region = constrain(keyless, [[literalOf(range, [OTHER])]]);
     keyless = constrain(keyless, [[alphabet.keyless(field)]]);
-    return region === undefined ? [] : [{ field, region }];
+    return region === undefined ? [] : [{ at, field, region }];
   });
 }
 

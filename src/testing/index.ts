@@ -9,7 +9,8 @@ export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./
 export { type Mutant, mutants } from "./mutants.ts";
 export { type MutantResult, mutate, type MutationOptions, type MutationReport, scoreOf } from "./mutate.ts";
 export type { Pending } from "./pending.ts";
-export { suggestCases } from "./suggest.ts";
+export type { Omission } from "./room.ts";
+export { suggestCases, suggestSuite, type Suggestion } from "./suggest.ts";
 export {
   type Case,
   type CaseConfig,

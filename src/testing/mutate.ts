@@ -1,3 +1,4 @@
+import type { Pointer } from "../document/index.ts";
 import { toRequest } from "../request/index.ts";
 import { type AliasConfig, parse } from "../alias/index.ts";
 import { type Plan, toPlan } from "../plan/index.ts";
@@ -127,7 +128,10 @@ function survivalOf({ plan }: Subject, search: DifferenceSearch, mutant: Mutant,
 const COMPLETED_MUTANTS = 20_000;
 
 /** What completing a suite adds: the requests and draws of survivors. */
-type Added = Pick<Difference, "request" | "draw">;
+interface Added extends Pick<Difference, "request" | "draw"> {
+  /** The place of the mistake. */
+  readonly at: Pointer;
+}
 
 /**
  * Requests that notice the mutants which survive some cases, so that with them none survives for which a request is found. Nothing
@@ -161,7 +165,7 @@ export function survivorsOf(config: AliasConfig, suite: SuiteConfig | Suite): re
       draw,
       expect,
     });
-    added.push({ request, draw });
+    added.push({ at: mutant.mutant.at, request, draw });
   }
   return added;
 }
