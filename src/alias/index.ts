@@ -20,6 +20,6 @@ export type {
 } from "./config.ts";
 export { isAlias, itemsOf, parse, type ParseOptions, parseWritten } from "./parse.ts";
 export type { Profile } from "./profile.ts";
-export { SLOTS } from "./slots.ts";
+export { SLOTS, slotsOfPercent } from "./slots.ts";
 export { STICKY_HASHES } from "./sticky-hashes.ts";
 export { parseText } from "./text.ts";

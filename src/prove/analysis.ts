@@ -106,13 +106,18 @@ export function witnessIn({ all }: Analysis, { letters }: Letters, holds: (witne
 /** A request for which a match of a rule holds. */
 export function witnessOfMatch(analysis: Analysis, { rule, outcome }: Strategy, match: Match): Witness | undefined {
   const found = find(analysis, narrowMatches(analysis.all, [[match, true]]), outcome, `whether ${match.at} can match`);
-  return typeof found === "string" ? undefined : witnessIn(analysis, found, (each) => holdsFor(analysis, rule, match.at, each));
+  return typeof found === "string" ? undefined : witnessIn(analysis, found, (each) => matchHoldsFor(analysis, rule, match, each));
 }
 
-/** Whether a rule of the plan, or one of its matches, holds for a request. */
-export function holdsFor({ plan }: Analysis, rule: Rule, at: Pointer, witness: Witness): boolean {
+/** Whether a rule of the plan holds for a request. */
+export function holdsFor({ plan }: Analysis, rule: Rule, witness: Witness): boolean {
   const { steps } = interpret({ ...plan, rules: [rule] }, nodeReader, toRequest(witness), undefined, () => 0);
-  return steps.some((step) => (step.at === at ? step.holds : step.rules.some((match) => match.at === at && match.holds)));
+  return steps.some(({ holds }) => holds);
+}
+
+/** Whether one match of a rule holds for a request. The others, which may be thousands, are not run. */
+export function matchHoldsFor(analysis: Analysis, rule: Rule, match: Match, witness: Witness): boolean {
+  return holdsFor(analysis, { ...rule, test: { ...rule.test, matches: [match] } }, witness);
 }
 
 /** The first three of some texts, and how many more there are. */

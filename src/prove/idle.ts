@@ -1,7 +1,18 @@
 import { shown } from "../document/index.ts";
 import { isPossible } from "../request/index.ts";
 import type { Match } from "../plan/index.ts";
-import { type Analysis, type Claim, claim, find, firstOf, holdsFor, note, type Strategy, witnessIn, witnessOfMatch } from "./analysis.ts";
+import {
+  type Analysis,
+  type Claim,
+  claim,
+  find,
+  firstOf,
+  matchHoldsFor,
+  note,
+  type Strategy,
+  witnessIn,
+  witnessOfMatch,
+} from "./analysis.ts";
 import { hasLetter, type Literal, literalOf } from "./letters.ts";
 import { constrain, narrowMatches, replaceEach, searchLetters } from "./region.ts";
 
@@ -71,12 +82,13 @@ export function idleItems(analysis: Analysis, strategy: Strategy, kept: readonly
 }
 
 /** `gone` has the letters of the items. */
-function idleItemsClaim(analysis: Analysis, { rule, outcome }: Strategy, { at, values }: Match, gone: Literal): Claim {
+function idleItemsClaim(analysis: Analysis, { rule, outcome }: Strategy, match: Match, gone: Literal): Claim {
+  const { at, values } = match;
   const { letters } = gone.range;
   const isGone = new Set(letters.flatMap((each, index) => (hasLetter(gone.bits, index + 2) ? each : [])));
   const items = values.filter((value) => isGone.has(value));
   const found = find(analysis, constrain(analysis.all, [[gone]]), outcome, `whether ${at} can match`);
-  const witness = typeof found === "string" ? undefined : witnessIn(analysis, found, (each) => holdsFor(analysis, rule, at, each));
+  const witness = typeof found === "string" ? undefined : witnessIn(analysis, found, (each) => matchHoldsFor(analysis, rule, match, each));
   const verb = items.length === 1 ? "changes" : "change";
   const message = `${firstOf(items)} in the list ${verb} nothing of the strategy for ${shown(outcome.version)}: other rules or strategies decide every request that has ${items.length === 1 ? "it" : "one of them"}`;
   return claim("list-item-idle", `${at}/value`, message, "drop what is not needed", witness);

@@ -14,7 +14,7 @@ export function shadowedClaim(analysis: Analysis, { rule, outcome }: Strategy, e
   });
   const takers = earlier.filter((_, index) => typeof found[index] !== "string").map((other) => other.outcome);
   const isTaken = (each: Witness): boolean =>
-    takers.some((taker) => taker.at === analysis.decidedBy(each)) && holdsFor(analysis, rule, at, each);
+    takers.some((taker) => taker.at === analysis.decidedBy(each)) && holdsFor(analysis, rule, each);
   const taken = found.find((each) => typeof each !== "string");
   const witness = taken === undefined ? undefined : witnessIn(analysis, taken, isTaken);
   const names = found.includes("unknown") ? "earlier strategies" : firstOf(takers.map((taker) => taker.version));

@@ -33,10 +33,6 @@ function overlapClaim(
 ): Claim {
   const whose = rivals.length === 1 ? "its name" : "their names";
   const message = `can hold for the same request as the strategy for ${firstOf(rivals)}, tried first only because of ${whose}`;
-  const witness = witnessIn(
-    analysis,
-    letters,
-    (each) => analysis.decidedBy(each) === rival.outcome.at && holdsFor(analysis, rule, outcome.at, each),
-  );
+  const witness = witnessIn(analysis, letters, (each) => analysis.decidedBy(each) === rival.outcome.at && holdsFor(analysis, rule, each));
   return claim("strategies-overlap", outcome.at, message, "state the order in `additional_version_order`", witness);
 }

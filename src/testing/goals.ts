@@ -80,18 +80,18 @@ export function* pivotsOf(plan: Plan): Generator<{ readonly at: Pointer; readonl
 }
 
 /** Requests that come to the split with one of the sticky keys and none of those before it. */
-export function keyedOf(plan: Plan): readonly { readonly at: Pointer; readonly field: Field; readonly region: Region }[] {
+export function* keyedOf(plan: Plan): Generator<{ readonly at: Pointer; readonly field: Field; readonly region: Region }> {
   const { rules, split } = plan;
-  if (split.kind === "fixed" || split.sticky === undefined) return [];
+  if (split.kind === "fixed" || split.sticky === undefined) return;
   const alphabet = alphabetOf([plan]);
   let keyless = rules.reduce<Region | undefined>((region, { test }) => region && narrow(region, test, false), everything(alphabet));
-  return split.sticky.keys.flatMap(({ field, at }) => {
+  for (const { field, at } of split.sticky.keys) {
     const range = alphabet.ranges.get(fieldName(field));
-    if (keyless === undefined || range === undefined) return [];
+    if (keyless === undefined || range === undefined) return;
     const region = constrain(keyless, [[literalOf(range, [OTHER])]]);
     keyless = constrain(keyless, [[alphabet.keyless(field)]]);
-    return region === undefined ? [] : [{ at, field, region }];
-  });
+    if (region !== undefined) yield { at, field, region };
+  }
 }
 
 /** The goals that a request meets, from its explanation. `drawn` where the draw was random, and so every arm is met. */

@@ -49,7 +49,7 @@ export function mutate(
 ): MutationReport {
   const subject = subjectOf(config);
   const table = tableOf(subject, casesOf(config, subject.plan, [suites].flat()));
-  const search = searchOf(subject);
+  const search = searchOf(subject, COMPARED_RULES);
   const made = mutantsOf(config);
   const outcomes = made.map((each, index): MutantResult => {
     const result = resultOf(subject, table, search, each);
@@ -90,8 +90,8 @@ interface DifferenceSearch {
 /** Rules of plans that are read and compared whole, over all mutants: 20 µs each where there are many, 5 s together. */
 const COMPARED_RULES = 250_000;
 
-function searchOf(subject: Subject): DifferenceSearch {
-  return { examples: examplesOf(subject), left: COMPARED_RULES };
+function searchOf(subject: Subject, left: number): DifferenceSearch {
+  return { examples: examplesOf(subject), left };
 }
 
 /** What some cases say of a mutant. */
@@ -142,7 +142,7 @@ export function survivorsOf(config: AliasConfig, suite: SuiteConfig | Suite): re
   if (made.length > COMPLETED_MUTANTS) return [];
   const subject = subjectOf(config);
   const table = tableOf(subject, casesOf(config, subject.plan, [suite]));
-  const search = searchOf(subject);
+  const search = searchOf(subject, COMPARED_RULES / 4);
   const added: Added[] = [];
   for (const mutant of made) {
     const result = resultOf(subject, table, search, mutant);

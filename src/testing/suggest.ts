@@ -13,7 +13,7 @@ import { type Judge, judgeOf } from "./verify.ts";
 /** A suite that was made from an alias, and what it leaves out. */
 export interface Suggestion {
   readonly suite: SuiteConfig & { readonly cases: readonly CaseConfig[] };
-  /** What wanted a case that the suite does not have. */
+  /** What wanted a case that the suite does not have: each place once for each reason. */
   readonly omitted: readonly Omission[];
 }
 
@@ -42,7 +42,12 @@ export function suggestSuite(config: Compilable): Suggestion {
   const cases = [...found, ...added.filter(({ at, request }) => takes(room, at, request) === "taken").map(decide)]
     .toSorted((a, b) => a.decision.index - b.decision.index || (a.draw ?? -1) - (b.draw ?? -1))
     .map((each, index) => numbered(caseOf(each), index));
-  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted: room.omitted };
+  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted: distinct(room.omitted) };
+}
+
+/** Each place once for each reason: a rule can want several cases. */
+function distinct(omitted: readonly Omission[]): readonly Omission[] {
+  return [...new Map(omitted.map((each) => [`${each.why} ${each.at}`, each])).values()];
 }
 
 /** A request and what it gets; `split` where the draw is random and not certain. */

@@ -53,6 +53,20 @@ describe("usage", () => {
   });
 });
 
+test("what the suite leaves out is told on standard error, with its place", async () => {
+  const rules = [
+    { rule_type: "Header", param: ":method", op: "=", value: "not a token" },
+    { rule_type: "Header", param: "x", op: "=", value: "1" },
+  ];
+  const odd = file("odd.json", { version: "v1", additional_version_strategy: { v2: { combine_type: "or", rules } } });
+  const { code, stdout, stderr } = await command(["suggest", odd]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("cases:");
+  expect(stderr).toContain(
+    "cases for 1 place are left out: a suite cannot have a request with such a value: /additional_version_strategy/v2/rules/0",
+  );
+});
+
 describe("the suite", () => {
   test.each([
     ["shop.alias-test.yaml", "./aliases/shop.json"],

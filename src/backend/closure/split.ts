@@ -49,14 +49,33 @@ export function splitStep<R>(plan: Plan, decisions: readonly Decision[], host: R
       return pick(slotOfKey(seed, key, 0, key.length));
     };
   }
-  const slotIn = keys.reduceRight<SlotIn<R>>(
-    (next, { field }) => keySlot(host.reader, split.sticky as Sticky, field, shared, next),
-    () => -1,
-  );
+  const chain = (some: typeof keys): SlotIn<R> =>
+    some.reduceRight<SlotIn<R>>(
+      (next, { field }) => keySlot(host.reader, split.sticky as Sticky, field, shared, next),
+      () => -1,
+    );
+  const slotIn = keys.length <= CHAINED_KEYS ? chain(keys) : inTurn(chunksOf(keys, CHAINED_KEYS).map(chain));
   return (carrier, request, draw, texts) => {
     if (draw !== undefined) return drawn(carrier, request, draw, texts);
     const slot = slotIn(carrier, request, texts);
     return slot !== -1 ? pick(slot) : (without ?? drawn(carrier, request, draw, texts));
+  };
+}
+
+/** So many keys are asked by functions that call each other; ten thousand calls are more than the stack holds. */
+const CHAINED_KEYS = 64;
+
+function chunksOf<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
+}
+
+function inTurn<R>(chains: readonly SlotIn<R>[]): SlotIn<R> {
+  return (carrier, request, texts) => {
+    for (const slotIn of chains) {
+      const slot = slotIn(carrier, request, texts);
+      if (slot !== -1) return slot;
+    }
+    return -1;
   };
 }
 

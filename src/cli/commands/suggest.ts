@@ -1,6 +1,6 @@
 import type { AliasConfig } from "../../index.ts";
-import { visible } from "../../alias/surface.ts";
-import { suggestCases, type SuiteConfig } from "../../testing/index.ts";
+import { formatCount, plural, visible } from "../../alias/surface.ts";
+import { type Omission, suggestSuite, type SuiteConfig } from "../../testing/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
@@ -45,8 +45,12 @@ export const suggest: Command = defineCommand({
     const loaded = await loadAliasFile(file, host);
     if (loaded === undefined) return 1;
     const config = (await loaded.written())?.value as AliasConfig;
-    const { title, cases } = suggestCases(config);
+    const {
+      suite: { title, cases },
+      omitted,
+    } = suggestSuite(config);
     const suite: SuiteConfig = { ...(title !== undefined && { title }), alias: file === "-" ? config : pathTo(file, out), cases };
+    for (const line of omissionsOf(omitted)) await notice(line, host);
     const text = format === "json" ? `${jsonOf(suite, 2)}\n` : yamlOf(suite, loaded.name);
     if (out === "-") {
       await write(host.stdout, text);
@@ -59,6 +63,22 @@ export const suggest: Command = defineCommand({
     return 0;
   },
 });
+
+/** What a suite leaves out, a line for each reason. */
+function omissionsOf(omitted: readonly Omission[]): readonly string[] {
+  return Object.entries(OMITTED).flatMap(([why, reason]) => {
+    const places = omitted.filter((each) => each.why === why).map(({ at }) => visible(at));
+    if (places.length === 0) return [];
+    const more = places.length > 3 ? ` and ${formatCount(places.length - 3)} more` : "";
+    return [`cases for ${plural(places.length, "place")} are left out: ${reason}: ${places.slice(0, 3).join(", ")}${more}`];
+  });
+}
+
+const OMITTED: Readonly<Record<Omission["why"], string>> = {
+  room: "the suite would be longer than `test` reads",
+  written: "a suite cannot have a request with such a value",
+  effort: "it was not decided within the effort whether there is such a request",
+};
 
 /** The path of the alias relative to the folder of the suite, with slashes and a leading `./` or `../`. */
 function pathTo(file: string, out: string): string {
