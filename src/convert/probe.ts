@@ -132,7 +132,7 @@ function requestFor(region: Region, { kind, matches }: Test, each: Match): WireR
 
 function requestIn(region: Region): WireRequest | undefined {
   const found = search(region, { left: EFFORT });
-  return found.kind === "found" ? wireOf(witnessOf(valuesOf(region.alphabet, found.left))) : undefined;
+  return found.kind === "found" ? wireOf(witnessOf(valuesOf(region.alphabet, found.letters))) : undefined;
 }
 
 /** A request that no rule decides, with a value in a field where one is given. */

@@ -15,7 +15,7 @@ import {
   witnessOf,
 } from "../prove/index.ts";
 import { addBits, bitsAmong, goalBitsOf, goalDraws, hasBit, takeBits } from "./goal-bits.ts";
-import { type Goal, goalsOf, keyedOf, pivotsOf } from "./goals.ts";
+import { goalsOf, keyedOf, pivotsOf } from "./goals.ts";
 import { MOST_CHARACTERS, type Room, takes } from "./room.ts";
 import { rowOf, subjectFor } from "./variant.ts";
 

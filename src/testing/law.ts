@@ -1,6 +1,6 @@
 import { each, fail, type Input, isAbsent, list, number, optional, type Pointer, record, shown, string } from "../document/index.ts";
 import { type Field, fieldFromText, fieldName, fieldOf, isPossible } from "../request/index.ts";
-import type { Version } from "../alias/index.ts";
+import { SLOTS, slotsOfPercent, type Version } from "../alias/index.ts";
 import type { Match, Plan } from "../plan/index.ts";
 import type { Law } from "../prove/index.ts";
 import { type Pending, readPending } from "./pending.ts";
@@ -99,11 +99,12 @@ function readKind(input: Input, kind: (typeof KINDS)[number], plan: Plan | undef
       if (fields === undefined) return undefined;
       const version = readVersion(fields.version, plan);
       const share = number(fields.share);
-      // 0.29 * 100 is not 29 in doubles: rounded, and compared with what was written.
-      const slots = share === undefined ? Number.NaN : Math.round(share * 100);
-      if (share !== undefined && !(slots >= 0 && slots < 10_000 && slots / 100 === share))
+      const slots = share === undefined ? undefined : slotsOfPercent(share);
+      if (share !== undefined && (slots === undefined || slots === SLOTS))
         fail(fields.share, "law", `${shown(share)} is no share`, "write percent, from 0 to less than 100, in steps of 0.01");
-      return version === undefined ? undefined : { kind: "at-most", version, slots, ...readScope(fields.when, fields.unless) };
+      return version === undefined || slots === undefined
+        ? undefined
+        : { kind: "at-most", version, slots, ...readScope(fields.when, fields.unless) };
     }
     case "keeps": {
       const fields = record(input, ["when", "unless", "key"]);

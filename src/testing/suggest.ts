@@ -1,4 +1,3 @@
-import type { Pointer } from "../document/index.ts";
 import { toRequest } from "../request/index.ts";
 import { isAlias, type Version } from "../alias/index.ts";
 import { type Compilable, isPlan, planOf } from "../plan/index.ts";

@@ -21,7 +21,7 @@ import {
   words,
 } from "../document/index.ts";
 import type { NodeRequest, RequestParts } from "../request/index.ts";
-import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
+import { type AliasConfig, parse, SLOTS, slotsOfPercent, type Version } from "../alias/index.ts";
 import { isDraw, type Plan, planOf, REASONS } from "../plan/index.ts";
 import type { Reason } from "../backend/index.ts";
 import { expand, type ExpansionRoom, MOST_MADE, tellOnce } from "./expand.ts";
@@ -318,9 +318,8 @@ function readSplit(input: Input, alias: Plan | undefined): ReadonlyMap<Version, 
   for (const entry of inputs) {
     isKnown(entry, String(entry.key), alias);
     const percent = number(entry);
-    // 0.29 * 100 is not 29 in doubles: rounded, and compared with what was written.
-    const slots = percent === undefined ? Number.NaN : Math.round(percent * 100);
-    if (slots >= 0 && slots / 100 === percent) split.set(String(entry.key), slots);
+    const slots = percent === undefined ? undefined : slotsOfPercent(percent);
+    if (slots !== undefined) split.set(String(entry.key), slots);
     else {
       valid = false;
       if (percent !== undefined)
