@@ -1,5 +1,5 @@
 /** Proofs about plans: analyze, equivalent, movement, laws and requirements. */
-export { alphabetOf } from "./alphabet.ts";
+export { type Alphabet, alphabetOf } from "./alphabet.ts";
 export { analyze, type Claim } from "./analyze.ts";
 export { CODES } from "./codes.ts";
 export type { Difference } from "./difference.ts";

@@ -1,9 +1,23 @@
 /** Arbitraries of fast-check, for property tests of your own: random configs, and requests that meet a given config. fast-check is a peer dependency. */
 import * as fc from "fast-check";
+import type { Pointer } from "../document/index.ts";
 import { type Field, type NodeRequest, toRequest } from "../request/index.ts";
 import type { AliasConfig, RuleConfig, StrategyConfig, Version } from "../alias/index.ts";
-import { type Compilable, type Plan, planOf } from "../plan/index.ts";
-import { alphabetOf, type Witness, witnessOf } from "../prove/index.ts";
+import { type Compilable, type Outcome, type Plan, planOf } from "../plan/index.ts";
+import type { Decision } from "../backend/index.ts";
+import { compile } from "../route/index.ts";
+import {
+  type Alphabet,
+  alphabetOf,
+  EFFORT,
+  everything,
+  narrow,
+  type Region,
+  search,
+  type Values,
+  valuesOf,
+  witnessOf,
+} from "../prove/index.ts";
 
 /** Bounds on generated configs. */
 export interface ConfigBounds {
@@ -73,17 +87,97 @@ function weightMaps(names: readonly Version[]): fc.Arbitrary<{ readonly [version
 }
 
 /**
- * Requests that meet a config: each field that it asks is absent, has a value that it mentions, or has another one. Every
- * strategy that can hold is held for by some of them.
+ * Requests that meet a config. Half of them are decided by a strategy or come to the split, each as often as any other: so each
+ * strategy that a request can reach is hit, however many rules it has. A quarter is such a request with a field or two changed, and the
+ * rest have any of the values that the config mentions, others, or none. `strategyHits` counts.
  * @throws ConfigError with everything that is wrong with the config
  */
 export function requestsFor(config: Compilable): fc.Arbitrary<NodeRequest> {
-  return partsFor(planOf(config)).map(toRequest);
+  const plan = planOf(config);
+  const alphabet = alphabetOf([plan]);
+  const asked = fieldsFor(alphabet);
+  const free = fc.tuple(...asked).map((pairs): Values => new Map(pairs));
+  const reached = reachedBy(plan, alphabet);
+  const route = compile(plan, { random: () => 0 });
+  const placeOf = (values: Values): string => placeIn(route(toRequest(witnessOf(values))));
+  // A value or two more, and where another strategy then decides, none.
+  const bases = fc.tuple(fc.constantFrom(...reached), changesOf(asked));
+  const hitting = bases.map(([base, changes]) => {
+    const changed: Values = new Map([...base, ...changes]);
+    return placeOf(changed) === placeOf(base) ? changed : base;
+  });
+  const near = bases.map(([base, changes]): Values => new Map([...base, ...changes]));
+  return fc
+    .oneof({ weight: 2, arbitrary: hitting }, { weight: 1, arbitrary: near }, { weight: 1, arbitrary: free })
+    .map((values) => toRequest(witnessOf(values)));
 }
 
-function partsFor(plan: Plan): fc.Arbitrary<Witness> {
-  const ranges = [...alphabetOf([plan]).ranges.values()];
-  const values = ranges.map(({ field, letters }) => {
+/** How often requests hit each strategy of a config. */
+export interface StrategyHits {
+  readonly requests: number;
+  /** In the order in which they are tried. */
+  readonly strategies: readonly { readonly at: Pointer; readonly version: Version; readonly hits: number }[];
+  /** Requests that no strategy holds for. */
+  readonly split: number;
+}
+
+/**
+ * Counts how often a sample of requests hits each strategy: a property of requests that never hit one says nothing about it.
+ * The sample is of `requestsFor`, or of `requests`. `count` is 1,000 where it is left out; the same `seed` gives the same sample.
+ * @throws ConfigError with everything that is wrong with the config
+ */
+export function strategyHits(config: Compilable, { count = 1_000, seed, requests = requestsFor(config) }: HitOptions = {}): StrategyHits {
+  const plan = planOf(config);
+  const route = compile(plan, { random: () => 0 });
+  const hits = new Map<string, number>();
+  const sample = fc.sample(requests, { numRuns: count, ...(seed !== undefined && { seed }) });
+  for (const request of sample) {
+    const place = placeIn(route(request));
+    hits.set(place, (hits.get(place) ?? 0) + 1);
+  }
+  const strategies = plan.rules.map(({ outcome }) => {
+    const { at, version } = plan.outcomes[outcome] as Outcome;
+    return { at, version, hits: hits.get(at) ?? 0 };
+  });
+  return { requests: sample.length, strategies, split: hits.get(SPLIT) ?? 0 };
+}
+
+/** What to count. */
+export interface HitOptions {
+  readonly count?: number;
+  readonly seed?: number;
+  readonly requests?: fc.Arbitrary<NodeRequest>;
+}
+
+type FieldValue = readonly [field: Field, value: string | undefined];
+
+const SPLIT = "split";
+
+/** The strategy that decides, or the split. */
+function placeIn({ reason, at }: Decision): string {
+  return reason === "rule" ? at : SPLIT;
+}
+
+/** For each strategy that a request can reach, and for the split, the values of one. There is at least one of them. */
+function reachedBy(plan: Plan, alphabet: Alphabet): readonly Values[] {
+  const effort = { left: EFFORT };
+  const found: Values[] = [];
+  const look = (region: Region | undefined): void => {
+    const reached = region && search(region, effort);
+    if (region !== undefined && reached?.kind === "found") found.push(valuesOf(region.alphabet, reached.letters));
+  };
+  let coming: Region | undefined = everything(alphabet);
+  for (const { test } of plan.rules) {
+    look(coming && narrow(coming, test, true));
+    coming = coming && narrow(coming, test, false);
+  }
+  look(coming);
+  return found.length === 0 ? [new Map()] : found;
+}
+
+/** Each field of an alphabet, with the values that it may have. */
+function fieldsFor({ fields }: Alphabet): readonly fc.Arbitrary<FieldValue>[] {
+  return fields.map(({ field, letters }) => {
     // A sticky key may be empty, which a method is not.
     const mentioned = letters.flat().filter((value) => field.kind !== "method" || value !== "");
     const other = fc
@@ -91,9 +185,11 @@ function partsFor(plan: Plan): fc.Arbitrary<Witness> {
       .map((text) => (field.kind === "path" ? `/${text}` : field.kind === "method" ? "OTHER" : text));
     const some =
       mentioned.length === 0 ? other : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...mentioned) }, { weight: 1, arbitrary: other });
-    return fc.option(some, { nil: undefined, freq: 3 }).map((value): readonly [Field, string | undefined] => [field, value]);
+    return fc.option(some, { nil: undefined, freq: 3 }).map((value): FieldValue => [field, value]);
   });
-  return fc
-    .tuple(...values)
-    .map((pairs) => witnessOf(new Map(pairs.filter((pair): pair is readonly [Field, string] => pair[1] !== undefined))));
+}
+
+/** Up to two fields with other values. */
+function changesOf(fields: readonly fc.Arbitrary<FieldValue>[]): fc.Arbitrary<readonly FieldValue[]> {
+  return fields.length === 0 ? fc.constant([]) : fc.array(fc.oneof(...fields), { maxLength: 2 });
 }
