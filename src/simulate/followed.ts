@@ -1,7 +1,7 @@
 import type { Plan } from "../plan/index.ts";
 import type { Crowd } from "./follow.ts";
-import { type History, joined, readEach } from "./history.ts";
-import { Sample } from "./sample.ts";
+import { type History, historyRow, joined, readEach } from "./history.ts";
+import { type Memory, Sample } from "./sample.ts";
 import { sameVersionProbability } from "./split.ts";
 import { emptySummary, include, merge, type Summary } from "./summary.ts";
 
@@ -10,11 +10,12 @@ export class Followed {
   readonly #versions: number;
   readonly #repeat: (draws: number) => number;
   readonly #summary: Summary;
-  readonly #open = new Sample<History>(joined);
+  readonly #open: Sample<History>;
 
   /** `versions` counts those that the marks may name. */
-  constructor(plan: Plan, versions: number = plan.versions.length) {
+  constructor(plan: Plan, memory: Memory, versions: number = plan.versions.length) {
     this.#versions = versions;
+    this.#open = new Sample(historyRow(versions), joined, memory);
     this.#repeat = sameVersionProbability(plan);
     this.#summary = emptySummary(this.#versions);
   }

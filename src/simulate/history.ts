@@ -1,3 +1,5 @@
+import { numberSet, type Row } from "./row.ts";
+
 /** The history of one user or session, in the order of the requests. Versions are indices. */
 export interface History {
   requests: number;
@@ -53,6 +55,33 @@ export function extend(history: History, marks: Uint32Array, from: number, to: n
   history.drawn = drawn;
   history.firstDrawn = firstDrawn;
   history.turned = turned;
+}
+
+/** Keeps histories with so many versions in rows. */
+export function historyRow(versions: number): Row<History> {
+  const set = numberSet(versions);
+  return {
+    words: 4 + set.words,
+    write: ({ requests, first, others = NONE, drawn, firstDrawn, turned }, rows, at) => {
+      rows[at] = requests;
+      rows[at + 1] = drawn;
+      rows[at + 2] = turned;
+      rows[at + 3] = (first << 16) | (firstDrawn + 1);
+      set.write(others, rows, at + 4);
+    },
+    read: (rows, at) => {
+      const firsts = rows[at + 3] as number;
+      const others = set.read(rows, at + 4);
+      return {
+        requests: rows[at] as number,
+        first: firsts >>> 16,
+        others: others.length === 0 ? undefined : [...others],
+        drawn: rows[at + 1] as number,
+        firstDrawn: (firsts & 0xffff) - 1,
+        turned: rows[at + 2] as number,
+      };
+    },
+  };
 }
 
 /** Joins two histories of the same user or session, the earlier first. */

@@ -5,7 +5,8 @@ import { changesOf, type GroupedTraffic, totalsOf } from "./grouped.ts";
 import { type FieldOption, namedFields } from "./matches.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout/rollout.ts";
-import { Sample } from "./sample.ts";
+import { numberSet } from "./row.ts";
+import { Memory, Sample, SAMPLE_BYTES } from "./sample.ts";
 import { addAll } from "./summary.ts";
 import { createTaskRunner, type Job, MALFORMED_SHOWN, type Result, type Task, versionsOf } from "./task.ts";
 import { Totals } from "./totals.ts";
@@ -23,6 +24,11 @@ export interface SimulateOptions {
   readonly segment?: Field;
   /** A p-value below this is reported as a deviation. The default is 0.0005, which Fabijan et al. (KDD 2019) use for sample ratios. */
   readonly risk?: number;
+  /**
+   * Bytes for what is known of each sticky key, and of each user and session of a log. Where more come, an even sample is kept. The
+   * default is 268,435,456: enough for 3.1 million sticky keys. A rollout divides them among its stages.
+   */
+  readonly memory?: number;
   /** Who runs the tasks: this thread by default, or `workers(n)`. The result is the same. */
   readonly crew?: Crew;
   /** Ends the simulation. The result so far is returned, marked as partial. */
@@ -48,8 +54,8 @@ export interface RolloutSimulation {
     readonly users: number | undefined;
   }[];
   /**
-   * The part of the users who move that was counted: below 1 for logs with more than 65,536 of them, where `users` is an estimate from
-   * an even sample of at least half as many. The standard error of a count of c in the sample is then at most √c.
+   * The part of the users who move that was counted: below 1 for logs with more of them than memory holds, where `users` is an estimate
+   * from an even sample. The standard error of a count of c in the sample is then at most √c.
    */
   readonly usersSampled: number;
   /** Requests whose version changes and returns over the stages: A → B → A. */
@@ -162,10 +168,17 @@ interface Gathered {
 }
 
 /** Sums the results of all pieces, in order. */
-async function gather(job: Job, { pieces }: Traffic, { crew = alone, signal, onProgress }: SimulateOptions): Promise<Gathered> {
-  const totals = job.plans.map((each) => new Totals(each, job.plans.length));
+async function gather(
+  job: Job,
+  { pieces }: Traffic,
+  { crew = alone, memory = SAMPLE_BYTES, signal, onProgress }: SimulateOptions,
+): Promise<Gathered> {
+  const stages = job.plans.length;
+  // Each stage has a part of the memory, and so have users who move.
+  const part = memory / (stages === 1 ? 1 : stages + 1);
+  const totals = job.plans.map((each) => new Totals(each, stages, new Memory(part)));
   const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
-  const movers = new Sample<readonly number[]>((before, after) => [...new Set([...before, ...after])]);
+  const movers = new Sample(numberSet(stages - 1), (before, after) => [...new Set([...before, ...after])], new Memory(part));
   const first: MalformedLine[] = [];
   const skipped = new Map<string, number>();
   const matched = new Set<FieldOption>();

@@ -1,7 +1,8 @@
 import type { Plan } from "../plan/index.ts";
 import { type DrawTest, emptyTest, lookAgain } from "./draw-test.ts";
 import { Followed } from "./followed.ts";
-import { owned, Sample } from "./sample.ts";
+import { NUMBER } from "./row.ts";
+import { type Memory, owned, Sample } from "./sample.ts";
 import { ServedTotals } from "./served/totals.ts";
 import { type DrawOutcomes, drawOutcomesOf } from "./split.ts";
 import { addAll } from "./summary.ts";
@@ -26,7 +27,7 @@ export class Totals {
   /** How many of these draws were recorded. */
   recordedDraws = 0;
   /** What the split gave each key that may come again. */
-  readonly keys: Sample<number> = new Sample<number>((before) => before);
+  readonly keys: Sample<number>;
   /** The number of other keys, by result of the split. */
   readonly ownKeys: number[];
   /** The test over keys, and their course, end when not all keys are held any more, because the order in a sample is not known. */
@@ -42,9 +43,10 @@ export class Totals {
   /** How many segments are counted apart. */
   readonly #mostSegments: number;
 
-  /** `stages` is the number of plans that are simulated together. */
-  constructor(plan: Plan, stages: number) {
+  /** `stages` is the number of plans that are simulated together. Samples of keys, users and sessions share the memory. */
+  constructor(plan: Plan, stages: number, memory: Memory) {
     this.plan = plan;
+    this.keys = new Sample(NUMBER, (before) => before, memory);
     this.#mostSegments = Math.max(1, Math.min(MOST_SEGMENTS, Math.floor(MOST_COUNTS / (plan.outcomes.length * stages))));
     this.drawOutcomes = drawOutcomesOf(plan);
     this.counts = plan.outcomes.map(() => 0);
@@ -52,9 +54,9 @@ export class Totals {
     this.random = emptyTest(this.drawOutcomes?.outcomes.length ?? 0);
     this.keyTest = emptyTest(this.drawOutcomes?.outcomes.length ?? 0);
     this.ownKeys = this.drawOutcomes?.outcomes.map(() => 0) ?? [];
-    this.users = new Followed(plan);
-    this.sessions = new Followed(plan);
-    this.served = new ServedTotals(plan);
+    this.users = new Followed(plan, memory);
+    this.sessions = new Followed(plan, memory);
+    this.served = new ServedTotals(plan, memory);
     this.#outcomes = new Map(this.drawOutcomes?.outcomes.map((outcome, index) => [outcome, index]));
   }
 

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands/index.ts";
@@ -5,7 +7,7 @@ import { isRenamed } from "../../src/cli/declaration.ts";
 import { partText } from "../../src/cli/terminal/progress.ts";
 import { command, scratch } from "../support/command.ts";
 
-const { file } = scratch();
+const { folder, file } = scratch();
 const alias = file("alias.json", { name: "shop", version: "v1", additional_version_weights: { v2: 50 } });
 
 /** Waits until something is so. The runner's time-out ends it. */
@@ -67,6 +69,54 @@ describe("a pipe whose writer is still at work", () => {
     expect(code).toBe(130);
     expect(stdout).toContain("partial");
     expect(stdout).toContain("2 requests");
+  });
+});
+
+describe("a FIFO", () => {
+  const fifo = (name: string): string => {
+    const path = `${folder}/${name}`;
+    execFileSync("mkfifo", [path]);
+    return path;
+  };
+
+  test.each([
+    ["simulate", [alias, "--traffic"], ["--workers", "1"]],
+    ["route", [alias, "--traffic"], []],
+    ["check", [], []],
+  ] as const)("that nobody writes to is waited for by `%s` until the interrupt", { timeout: 60_000 }, async (name, before, after) => {
+    const stop = new AbortController();
+    const ended = command([name, ...before, fifo(`quiet-${name}`), ...after], { interrupted: stop.signal });
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 100, "waits"))])).toBe("waits");
+    stop.abort();
+    expect((await ended).code).toBe(130);
+  });
+
+  test("whose writer is still at work is read up to the interrupt", { timeout: 60_000 }, async () => {
+    const path = fifo("busy");
+    const writer = openSync(path, "r+");
+    const stop = new AbortController();
+    let printed = "";
+    const ended = command(["route", alias, "--traffic", path, "--format", "json"], {
+      interrupted: stop.signal,
+      onOutput: ({ stdout }) => (printed = stdout),
+    });
+    writeSync(writer, '{"url":"/a","draw":0.1}\n{"url":"/b","draw":0.9}\n');
+    await until(() => printed.split("\n").length === 3);
+    stop.abort();
+    expect((await ended).code).toBe(130);
+    closeSync(writer);
+  });
+
+  test("is read to the end where its writer ends", async () => {
+    const path = fifo("ending");
+    const ended = command(["route", alias, "--traffic", path, "--format", "json"]);
+    const writer = openSync(path, "r+");
+    writeSync(writer, '{"url":"/a","draw":0.1}\n');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    closeSync(writer);
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   });
 });
 

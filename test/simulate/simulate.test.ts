@@ -10,13 +10,14 @@ import { parse as parseYaml } from "yaml";
 import { type AliasConfig, compile, type NodeRequest, toRequest } from "../../src/index.ts";
 import { createTaskRunner } from "../../src/simulate/task.ts";
 import { Course } from "../../src/simulate/course.ts";
-import { emptyHistory, extend, type History, joined, markOf, readEach, written } from "../../src/simulate/history.ts";
+import { emptyHistory, extend, type History, joined, markOf, readEach, written, historyRow } from "../../src/simulate/history.ts";
 import { emptySummary, include, includer, WITHIN } from "../../src/simulate/summary.ts";
 import { population } from "../../src/simulate/population.ts";
 import { randomOf } from "../../src/simulate/random.ts";
 import type { Simulation } from "../../src/simulate/result.ts";
 import { rollout } from "../../src/simulate/rollout/rollout.ts";
-import { Sample } from "../../src/simulate/sample.ts";
+import { NUMBER } from "../../src/simulate/row.ts";
+import { Memory, Sample } from "../../src/simulate/sample.ts";
 import { type Crew, simulate } from "../../src/simulate/simulate.ts";
 import { look, UNSEEN } from "../../src/simulate/statistics/sequential.ts";
 import { logTraffic, populationTraffic, visitTraffic } from "../../src/simulate/traffic/traffic.ts";
@@ -168,9 +169,17 @@ test("of keys, the course counts each where it comes first", async () => {
 
 test("of more keys than are held there is no course, from the piece of traffic on in which they became so many", async () => {
   const piece = (number: number) => Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `user-${number}-${at}` }));
-  const { draws } = await simulate(sticky, visitTraffic([0, 1, 2, 3, 4].map(piece)), { seed: "s" });
-  expect(draws).toMatchObject([{ unit: "key", sampled: 0.5 }]);
-  expect(draws[0]?.course.map(({ requests }) => requests)).toEqual([20_000, 40_000, 60_000]);
+  const pieces = [0, 1, 2, 3, 4].map(piece);
+  const all = await simulate(sticky, visitTraffic(pieces), { seed: "s" });
+  expect(all.draws).toMatchObject([{ unit: "key", count: 100_000, sampled: 1 }]);
+  expect(all.draws[0]?.course.map(({ requests }) => requests)).toEqual([20_000, 40_000, 60_000, 80_000, 100_000]);
+  expect(all.users).toMatchObject({ count: 100_000, counted: 100_000 });
+  const some = await simulate(sticky, visitTraffic(pieces), { seed: "s", memory: 4_000_000 });
+  expect(some.draws).toMatchObject([{ unit: "key", sampled: 0.25 }]);
+  expect(some.draws[0]?.course.map(({ requests }) => requests)).toEqual([20_000, 40_000]);
+  const { count, counted } = some.users ?? { count: 0, counted: 0 };
+  expect(count / counted).toBeGreaterThanOrEqual(4);
+  expect(Math.abs(count - 100_000)).toBeLessThan((6 * count) / Math.sqrt(counted));
 });
 
 law(
@@ -329,25 +338,60 @@ test("a rollout runs all stages on the same requests, with the same draws", asyn
 
 describe("a bounded sample", () => {
   const keys = fc.uniqueArray(fc.string({ maxLength: 8 }), { maxLength: 120 });
+  const first = (before: number): number => before;
+  const sum = (before: number, after: number): number => before + after;
+
   law("depends on the set of keys, not on their order nor on how often they come", fc.tuple(keys, fc.nat()), ([set, turn]) => {
-    const forth = new Sample<number>((before, after) => before + after, 16);
-    const back = new Sample<number>((before, after) => before + after, 16);
-    for (const key of set) forth.add(key, 2);
-    const turned = [...set.slice(turn % (set.length + 1)), ...set.slice(0, turn % (set.length + 1))].toReversed();
-    for (const key of [...turned, ...set]) back.add(key, 1);
+    const forth = new Sample(NUMBER, sum, new Memory(0));
+    const back = new Sample(NUMBER, sum, new Memory(0));
+    const many = Array.from({ length: 10 }, (_, round) => set.map((key) => `${key}/${round}`)).flat();
+    for (const key of many) forth.add(key, 2);
+    const turned = [...many.slice(turn % (many.length + 1)), ...many.slice(0, turn % (many.length + 1))].toReversed();
+    for (const key of [...turned, ...many]) back.add(key, 1);
     expect(back.level).toBe(forth.level);
     expect(back.size).toBe(forth.size);
     expect([...back.values()].every((value) => value === 2)).toBe(true);
-    expect(forth.size).toBeLessThanOrEqual(16);
-    if (set.length <= 16) expect(forth.level).toBe(0);
+    expect(forth.size).toBeLessThanOrEqual(192);
+    if (many.length <= 192) expect(forth.level).toBe(0);
   });
 
   test("is even: about as many as its level says", () => {
-    const sample = new Sample<number>((before) => before, 1_024);
+    const sample = new Sample(NUMBER, first, new Memory(40_000));
     for (let at = 0; at < 100_000; at++) sample.add(`user-${at}`, at);
     expect(sample.level).toBeGreaterThan(5);
     const estimate = sample.size * 2 ** sample.level;
     expect(Math.abs(estimate - 100_000)).toBeLessThan(6 * Math.sqrt(sample.size) * 2 ** sample.level);
+  });
+
+  test("holds every key as long as there is memory, and takes no more than half of what is left at once", () => {
+    const memory = new Memory(20_000_000);
+    const sample = new Sample(NUMBER, sum, memory);
+    for (const round of [1, 2]) for (let at = 0; at < 300_000; at++) sample.add(`user-${at}`, round * at);
+    expect(sample.level).toBe(0);
+    expect(sample.size).toBe(300_000);
+    expect([...sample.values()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300_000 }, (_, at) => 3 * at));
+    expect(memory.take(8_000_000)).toBe(false);
+    expect(memory.take(6_000_000)).toBe(true);
+  });
+
+  const version = fc.nat({ max: 65 });
+  const history = fc.record({
+    requests: fc.nat(),
+    first: version,
+    others: fc.uniqueArray(version, { maxLength: 66 }),
+    drawn: fc.nat(),
+    firstDrawn: fc.integer({ min: -1, max: 65 }),
+    turned: fc.nat(),
+  });
+  law("keeps histories as they are, whatever stood in the row before", fc.tuple(history, history), (written) => {
+    const row = historyRow(66);
+    const rows = new Int32Array(row.words + 2);
+    for (const each of written) {
+      row.write({ ...each, others: each.others.length === 0 ? undefined : each.others }, rows, 1);
+      const read = row.read(rows, 1);
+      expect({ ...read, others: read.others ?? [] }).toEqual({ ...each, others: each.others.toSorted((a, b) => a - b) });
+      expect([rows[0], rows.at(-1)]).toEqual([0, 0]);
+    }
   });
 });
 
@@ -466,7 +510,7 @@ describe("traffic that is contiguous", () => {
       Array.from({ length: 20_000 }, (_, at) => visit({ "x-user-id": `key-${number}-${at}` }, { user: `user-${number}-${at}` }));
     const own = [visit({ "x-user-id": "own" }, { user: "own" })];
     const pieces = [own, ...[0, 1, 2, 3, 4].map(piece)];
-    const { draws } = await simulate(sticky, visitTraffic(pieces, { contiguous: true }), { seed: "s" });
+    const { draws } = await simulate(sticky, visitTraffic(pieces, { contiguous: true }), { seed: "s", memory: 3_000_000 });
     const [{ count, sampled } = { count: 0, sampled: 0 }] = draws;
     expect(count).toBeLessThanOrEqual(65_537);
     expect(sampled).toBeCloseTo(0.5, 4);

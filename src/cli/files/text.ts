@@ -1,8 +1,7 @@
-import { createReadStream } from "node:fs";
 import { extname } from "node:path";
-import { addAbortSignal } from "node:stream";
 import { type Checked, readText, type Text } from "../../alias/surface.ts";
 import { BUDGETS } from "../../alias/surface.ts";
+import { openInput } from "./open.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 
 /** The text of a file, and whether it is JSON; otherwise it is YAML. */
@@ -27,7 +26,7 @@ async function readUpTo(path: string, name: string, host: Terminal, limit: numbe
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   try {
-    const stream = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
+    const { stream } = await openInput(path, host);
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       text += decoder.decode(chunk, { stream: true });
       if (text.length > limit) return text;

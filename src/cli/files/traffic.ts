@@ -1,10 +1,8 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { addAbortSignal, type Readable } from "node:stream";
 import { formatCount } from "../../alias/surface.ts";
 import { type LogOptions, logTraffic, type MalformedLine, type Traffic, TrafficError } from "../../simulate/index.ts";
 import { formatPercent } from "../../alias/surface.ts";
 import { hasTooMany, MAX_MALFORMED } from "../traffic.ts";
+import { type Opened, openInput } from "./open.ts";
 import { failureOf } from "./text.ts";
 import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
@@ -28,20 +26,19 @@ export interface Log {
  */
 export async function openLog(path: string, options: LogOptions, host: Terminal): Promise<Log> {
   const name = path === "-" ? "standard input" : path;
-  const size = path === "-" ? undefined : await sizeOf(path);
+  const { stream, size } = await opened(path, host);
   let read = 0;
   const counted = (bytes: number): void => {
     read += bytes;
   };
-  const source: Readable = addAbortSignal(host.interrupted, path === "-" ? host.stdin : createReadStream(path));
   try {
-    const traffic = logTraffic(wholeLines(source, counted, host.interrupted), {
+    const traffic = logTraffic(wholeLines(stream, counted, host.interrupted), {
       ...options,
       live: options.live === true && size === undefined,
     });
-    return { name, traffic, size, read: () => read, close: () => source.destroy() };
+    return { name, traffic, size, read: () => read, close: () => stream.destroy() };
   } catch (error) {
-    source.destroy();
+    stream.destroy();
     throw logFailure(name, error);
   }
 }
@@ -57,17 +54,10 @@ export function logFailure(name: string, error: unknown): unknown {
   return new Refusal(`${name}: ${failureOf(error)}`);
 }
 
-/** The size of a regular file, undefined for others. Throws a `Refusal` if the file cannot be read. */
-async function sizeOf(path: string): Promise<number | undefined> {
+/** Opens an input. Throws a `Refusal` if it cannot be. */
+async function opened(path: string, host: Terminal): Promise<Opened> {
   try {
-    const handle = await open(path, "r");
-    try {
-      const found = await handle.stat();
-      if (found.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
-      return found.isFile() ? found.size : undefined;
-    } finally {
-      await handle.close();
-    }
+    return await openInput(path, host);
   } catch (error) {
     throw new Refusal(`${path}: ${failureOf(error)}`);
   }

@@ -3,7 +3,8 @@ import type { Plan } from "../../plan/index.ts";
 import { type Slotted } from "../draws.ts";
 import { type DrawTest, emptyTest, lookAgain } from "../draw-test.ts";
 import { Followed } from "../followed.ts";
-import { owned, Sample } from "../sample.ts";
+import { NUMBER } from "../row.ts";
+import { type Memory, owned, Sample } from "../sample.ts";
 import { addAll } from "../summary.ts";
 import { joinedAnswers, type ServedLevels, type ServedTally, splitOutcomes, UNKNOWN_SHOWN } from "./count.ts";
 
@@ -18,22 +19,23 @@ export class ServedTotals {
   readonly keyTest: DrawTest;
   /** Those of which the answer was no version that the split can give. */
   impossibleRequests = 0;
-  readonly keys: Sample<number> = new Sample<number>(joinedAnswers);
+  readonly keys: Sample<number>;
   readonly users: Followed;
   readonly sessions: Followed;
   readonly unknown: Map<string, number> = new Map<string, number>();
   readonly #armOf: readonly number[];
   readonly #shares: readonly number[];
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, memory: Memory) {
     this.plan = plan;
+    this.keys = new Sample(NUMBER, joinedAnswers, memory);
     this.arms = armsOf(plan);
     this.#armOf = plan.versions.map((version) => this.arms.findIndex((arm) => arm.version === version));
     this.#shares = this.arms.map(({ slots }) => slots / SLOTS);
     this.requestTest = emptyTest(this.arms.length);
     this.keyTest = emptyTest(this.arms.length);
-    this.users = new Followed(plan, plan.versions.length + 1);
-    this.sessions = new Followed(plan, plan.versions.length + 1);
+    this.users = new Followed(plan, memory, plan.versions.length + 1);
+    this.sessions = new Followed(plan, memory, plan.versions.length + 1);
   }
 
   /** Adds the tally of the next task; `requests` counts those of all tasks so far. */
