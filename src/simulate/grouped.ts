@@ -1,5 +1,6 @@
 import type { Field } from "../request/index.ts";
 import type { Plan } from "../plan/index.ts";
+import { Memory } from "./sample.ts";
 import { sameVersionProbability } from "./split.ts";
 import { emptySummary, type Summary } from "./summary.ts";
 import { Totals } from "./totals.ts";
@@ -68,7 +69,8 @@ export interface CrowdGroup {
 /** The totals of each plan. What needs the order of requests is absent: the course of draws, and the draws until a user is mixed. */
 export function totalsOf(plans: readonly Plan[], { requests, plans: counted, segments }: Groups): readonly Totals[] {
   return plans.map((plan, index) => {
-    const totals = new Totals(plan, plans.length);
+    // Keys, users and sessions come as sums, so there is nothing to hold.
+    const totals = new Totals(plan, plans.length, new Memory(0));
     const byOutcome = (rows: Groups["requests"]): number[] => {
       const counts = plan.outcomes.map(() => 0);
       for (const { outcomes, requests: some } of rows) counts[outcomes[index] ?? 0] = (counts[outcomes[index] ?? 0] ?? 0) + some;
