@@ -25,7 +25,7 @@ test("users who move are counted in a log by the keys of sticky draws, each once
 test("of more users than are held an even sample is, and the part is told", async () => {
   const users = 100_000;
   const shop = rollout({ alias: { name: "shop", version: "v1", stickiness }, canary: "v2", steps: [{ setWeight: 100 }] });
-  const { changes, usersSampled } = await simulate(shop, logTraffic(log(users)), { seed: "a", memory: 9_000_000 });
+  const { changes, usersSampled } = await simulate(shop, logTraffic(log(users)), { seed: "a", memory: 12_000_000 });
   expect(usersSampled).toBe(0.5);
   // Six standard errors of a sample of a half.
   expect(Math.abs((changes[0]?.users ?? 0) - users)).toBeLessThan(6 * Math.sqrt(users));
