@@ -125,6 +125,7 @@ function checkArguments(
   if (positionals.length < wanted.length) throw new Refusal(`\`${command}\` needs ${inWords(wanted)}`, help);
   const extra = positionals[declared.length];
   if (extra !== undefined && declared.every(({ count }) => count === undefined)) {
+    if (declared.length === 0) throw new Refusal(`\`${command}\` takes no argument, so not \`${extra}\``, help);
     throw new Refusal(
       `\`${command}\` takes ${declared.length === 1 ? `one ${declared[0]?.name}` : inWords(declared)}, not also \`${extra}\``,
     );
@@ -239,4 +240,28 @@ export function positiveNumber(text: string, option: string): number {
 export function wholeNumber(text: string, option: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new Refusal(`\`${option} ${text}\` is not a whole number`, "write a whole number from 1");
+}
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An address as `HOST:PORT`, `[::1]:PORT`, or a port of loopback alone. */
+export function listenAddress(text: string, option: string): Address {
+  const [, inBrackets, name = "127.0.0.1", digits = ""] = /^(?:\[([0-9a-fA-F:.]+)\]:|([A-Za-z0-9.-]+):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = digits === "" ? Number.NaN : Number(digits);
+  if (port <= 65_535) return { host: inBrackets ?? name, port };
+  throw new Refusal(`\`${option} ${text}\` is no address`, "write a host and a port, such as `127.0.0.1:8070`");
+}
+
+/** An address as a URL has it. */
+export function addressText({ address, port }: { readonly address: string; readonly port: number }): string {
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+/** Whether a host is this machine, and no other machine reaches it. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -68,8 +68,8 @@ export function shownOption(name: string, option: Flag | Valued): Shown {
 /** The usage line of a command. */
 export function usageOf({ name, arguments: declared, options, oneOf = [] }: Declaration): string {
   const shown = (option: string): string => {
-    const { value } = options[option] as Valued;
-    return `--${option} ${value}`;
+    const { value } = options[option] as Partial<Valued>;
+    return value === undefined ? `--${option}` : `--${option} ${value}`;
   };
   const words = declared.map(({ name: each, count }) => (count === "any" ? `[${each}...]` : count === "many" ? `${each}...` : each));
   const required = Object.entries(options).flatMap(([each, option]) => ("required" in option ? [shown(each)] : []));
@@ -85,15 +85,16 @@ export function helpOf(command: Declaration): string {
     filled(first),
     filled(`Usage: ${usageOf(command)}`, "", "         "),
     ...rest.map(paragraph),
-    listed(
-      "Arguments",
-      declared.map(({ name, description }) => [name, description]),
-    ),
+    ...(declared.length === 0 ? [] : [listed("Arguments", argumentRows(declared))]),
     ...[...optionGroups(command)].map(([heading, options]) => listed(heading, options.flatMap(optionRows))),
     listed("Exit codes", Object.entries(exits)),
     `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`,
   ];
   return sections.join("\n");
+}
+
+function argumentRows(declared: Declaration["arguments"]): readonly (readonly [string, string])[] {
+  return declared.map(({ name, description }) => [name, description]);
 }
 
 function optionRows({ usage, description, choices }: Shown): readonly (readonly [string, string])[] {

@@ -28,19 +28,36 @@ async function dispatch([name, ...rest]: readonly string[], host: Terminal): Pro
       await write(host.stdout, `${(await import("./package.ts")).versionOfPackage()}\n`);
       return 0;
   }
-  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const [sub] = rest;
+  const longer = `${name} ${sub}`;
+  const isLonger = Object.hasOwn(COMMANDS, longer);
+  const entry = isLonger ? COMMANDS[longer] : Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
+    const beginning = Object.keys(COMMANDS).filter((each) => each.startsWith(`${name} `));
+    if (beginning.length > 0) throw unfinished(name, sub, beginning);
     const near = nearest(name, Object.keys(COMMANDS));
     const what = name.startsWith("-") ? "option" : "command";
     throw new Refusal(`unknown ${what} \`${name}\``, near === undefined ? "see `canary-router --help`" : `did you mean \`${near}\`?`);
   }
   const command = await entry.load();
-  if (asksForHelp(rest, command.options)) {
+  const args = isLonger ? rest.slice(1) : rest;
+  if (asksForHelp(args, command.options)) {
     const { helpOf } = await import("./help.ts");
     await write(host.stdout, helpOf(command));
     return 0;
   }
-  return command.run(rest, host);
+  return command.run(args, host);
+}
+
+/** The refusal of the first word of commands that have two. */
+function unfinished(name: string, second: string | undefined, commands: readonly string[]): Refusal {
+  const words = commands.map((each) => each.slice(name.length + 1));
+  const near = second === undefined ? undefined : nearest(second, words);
+  const message = second === undefined ? `\`${name}\` needs a second word` : `unknown command \`${name} ${second}\``;
+  return new Refusal(
+    message,
+    near === undefined ? `one of ${words.map((word) => `\`${word}\``).join(", ")}` : `did you mean \`${name} ${near}\`?`,
+  );
 }
 
 async function programHelp(): Promise<string> {

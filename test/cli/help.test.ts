@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -93,7 +93,7 @@ describe.each(commands.map((each) => [each.name, each] as const))("%s", (name, e
 });
 
 test("the help of the program lists the commands and its own options", () => {
-  const listed = [...programHelp().matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name);
+  const listed = [...programHelp().matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}/gm)].map(([, name]) => name);
   expect(listed).toEqual(Object.keys(COMMANDS));
   expect(optionsOfHelp(programHelp())).toEqual(Object.keys(PROGRAM_OPTIONS));
   expect(
@@ -181,6 +181,7 @@ describe("examples of the help run", () => {
   for (const name of ["traffic.ndjson", "edge.ndjson"]) copy(name, "traffic.ndjson");
   file("columns.yaml", "cookies: cookie\n");
   copy("counts.csv", "counts.csv");
+  chmodSync(file("credentials.yaml", `projects: [{ id: p, tokens: ["sha256:${"0".repeat(64)}"] }]`), 0o600);
   copy("users.yaml", "population.yaml");
   copy("steps.yaml", "rollout.yaml");
   file("access.log", '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n');
@@ -196,7 +197,13 @@ describe("examples of the help run", () => {
     const before = process.cwd();
     try {
       process.chdir(folder);
-      const ended = await command([...args, ...(args[0] === "simulate" ? ["--workers", "1"] : [])], args.includes("-") ? { stdin } : {});
+      const serves = args[0] === "control" && args[1]?.startsWith("-") === true;
+      const more = args[0] === "simulate" ? ["--workers", "1"] : serves ? ["--listen", "127.0.0.1:0"] : [];
+      const ended = await command([...args, ...more], {
+        ...(args.includes("-") && { stdin }),
+        // A server is stopped at once, as by Ctrl-C.
+        ...(serves && { interrupted: AbortSignal.timeout(200) }),
+      });
       expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     } finally {
       process.chdir(before);

@@ -190,6 +190,10 @@ describe("programs", () => {
     expect(lines.filter((line) => !line.includes("(as the library counts)"))).toEqual([]);
   });
 
+  test("alias-api.mjs has the SDK create an alias", async () => {
+    expect(await program([join(folder, "alias-api.mjs")])).toBe('live v1 {"v2":20} urn:fss:local:0a1b2c3d:function:default:shop:!live\n');
+  });
+
   test("fetch.mjs sends a request to the origin of its version", async () => {
     const script = `
       globalThis.fetch = async (request) => Response.json([request.method, request.url, request.headers.get("cookie"), await request.text()], { status: 201 });

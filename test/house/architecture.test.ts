@@ -15,6 +15,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "simulate/random.ts": ["seedrandom/lib/alea.js"],
   "simulate/workers/workers.ts": ["node:os", "node:worker_threads"],
   "simulate/workers/worker.ts": ["node:worker_threads"],
+  "control/signature.ts": ["node:crypto"],
+  "control/credentials.ts": ["node:crypto"],
+  "control/service.ts": ["node:crypto"],
+  "control/triggers.ts": ["node:crypto"],
+  "control/handler.ts": ["node:crypto", "node:http"],
+  "control/node.ts": ["node:http"],
+  "control/lmdb.ts": ["lmdb", "node:fs", "node:path"],
   "yaml/yaml.ts": ["yaml"],
   "warehouse/duckdb.ts": ["@duckdb/node-api"],
   "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
@@ -36,6 +43,7 @@ const ENTRIES: readonly string[] = [
   "gateway/source/redis.ts",
   "warehouse/clickhouse.ts",
   "warehouse/duckdb.ts",
+  "control/lmdb.ts",
   "cli/main.ts",
 ];
 

@@ -37,6 +37,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const FOR_NODE: Readonly<Record<string, string>> = {
   "./simulate/workers": "node:worker_threads",
   "./gateway/directory": "node:fs",
+  "./control": "node:crypto",
+  "./control/lmdb": "node:fs",
 };
 
 /** Every module beyond the package that an entry imports, or what it imports does; those of node begin with `node:`. */

@@ -41,6 +41,8 @@ describe("an export leads to a file that the build writes, with its types beside
   test("there are these modules", () => {
     expect(modules.map(([name]) => name).toSorted()).toEqual([
       ".",
+      "./control",
+      "./control/lmdb",
       "./convert",
       "./emit",
       "./gateway",

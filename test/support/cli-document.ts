@@ -19,7 +19,7 @@ export async function cliDocument(): Promise<string> {
     "```text\ncanary-router COMMAND [ARGUMENTS]\n```",
     rows(
       ["command", "what it does"],
-      Object.entries(COMMANDS).map(([name, { summary }]) => [`[${name}](#${name})`, summary]),
+      Object.entries(COMMANDS).map(([name, { summary }]) => [`[${name}](#${name.replaceAll(" ", "-")})`, summary]),
     ),
     ...PROGRAM_NOTES.map(prose),
     ...options(program),
@@ -38,16 +38,18 @@ function section(command: Declaration): string {
     prose(first),
     `\`\`\`text\n${usageOf(command)}\n\`\`\``,
     ...more.map(paragraph),
-    rows(
-      ["argument", "what it is"],
-      command.arguments.map(({ name, description }) => [code(name), prose(description)]),
-    ),
+    ...argumentsOf(command),
     ...[...optionGroups(command)].flatMap(([heading, shown]) =>
       heading === "Options" ? options(shown) : [`${heading}:`, ...options(shown)],
     ),
     exits(command.exits),
     `\`\`\`console\n${command.examples.map((example) => `$ ${example}`).join("\n")}\n\`\`\``,
   ].join("\n\n");
+}
+
+function argumentsOf({ arguments: declared }: Declaration): readonly string[] {
+  const cells = declared.map(({ name, description }) => [code(name), prose(description)]);
+  return cells.length === 0 ? [] : [rows(["argument", "what it is"], cells)];
 }
 
 function options(shown: readonly Shown[]): readonly string[] {

@@ -8,6 +8,7 @@ import * as etcd from "../../src/gateway/source/etcd.ts";
 import * as gateway from "../../src/gateway/index.ts";
 import * as http from "../../src/gateway/source/http.ts";
 import * as redis from "../../src/gateway/source/redis.ts";
+import * as control from "../../src/control/index.ts";
 import * as surface from "../../src/alias/surface.ts";
 import * as convert from "../../src/convert/index.ts";
 import * as emit from "../../src/route/emit.ts";
@@ -65,6 +66,7 @@ export function isOutput(actual: string, expected: string): boolean {
 /** What snippets import, from the sources: a test does not depend on a build. Vitest cannot be loaded by `require`. */
 const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router": main,
+  "canary-router/control": control,
   "canary-router/parse": surface,
   "canary-router/yaml": yaml,
   "canary-router/jit": jit,

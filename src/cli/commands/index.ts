@@ -54,6 +54,14 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
     summary: "write an alias for another router, and say what is lost",
     load: async () => (await import("./convert.ts")).convert,
   },
+  control: {
+    summary: "serve the alias API of FunctionGraph",
+    load: async () => (await import("./control.ts")).control,
+  },
+  "control function": {
+    summary: "prepare a function and its versions for the alias API",
+    load: async () => (await import("./control-function.ts")).controlFunction,
+  },
   compile: {
     summary: "compile an alias into a JavaScript module of its own",
     load: async () => (await import("./compile.ts")).compile,
