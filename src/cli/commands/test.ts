@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Plan, Pointer } from "../../index.ts";
-import { coverage, mutate, ratio, scoreOf, type Suite, verifySuite } from "../../testing/index.ts";
+import { ConfigError, type Plan, type Pointer } from "../../index.ts";
+import { type Coverage, coverage, mutate, ratio, scoreOf, type Suite, verifySuite } from "../../testing/index.ts";
 import { percentage } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type NamePattern, readNamePattern } from "../name-pattern.ts";
@@ -293,10 +293,19 @@ function resultOf(file: SuiteFile, began: number): SuiteResult {
 function coverageOf(suites: readonly ReadSuite[], sources: ReadonlyMap<Plan, AliasSource>): readonly CoverageResult[] {
   const cases = suites.flatMap(({ suite }) => suite.cases);
   const laws = suites.flatMap(({ suite }) => suite.laws);
-  return coverage({ cases, laws }).flatMap((each) => {
+  return covered({ cases, laws }).flatMap((each) => {
     const source = sources.get(each.plan);
     return source === undefined ? [] : [{ source, coverage: each }];
   });
+}
+
+function covered(suite: Pick<Suite, "cases" | "laws">): readonly Coverage[] {
+  try {
+    return coverage(suite);
+  } catch (error) {
+    const [first] = error instanceof ConfigError ? error.diagnostics : [];
+    throw first === undefined ? error : new Refusal(first.message, first.help);
+  }
 }
 
 /** A mistake is caught where any suite catches it. */
