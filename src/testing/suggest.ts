@@ -38,10 +38,15 @@ export function suggestSuite(config: Compilable): Suggestion {
   const found = candidatesOf(plan, room).map(decide);
   // What an alias or a plan was read from is not known, so no mistake can be made in it.
   const added = isPlan(config) || isAlias(config) || found.length === 0 ? [] : survivorsOf(config, { cases: found.map(caseOf) });
-  const cases = [...found, ...added.filter(({ at, request }) => takes(room, at, request) === "taken").map(decide)]
+  const wanted = room.omitted.splice(0);
+  const taken = added.filter(({ at, request }) => takes(room, at, request) === "taken");
+  // A place that gets its case after all is not left out.
+  const given = new Set(taken.map(({ at }) => at));
+  const omitted = distinct([...wanted.filter(({ at }) => !given.has(at)), ...room.omitted]);
+  const cases = [...found, ...taken.map(decide)]
     .toSorted((a, b) => a.decision.index - b.decision.index || (a.draw ?? -1) - (b.draw ?? -1))
     .map((each, index) => numbered(caseOf(each), index));
-  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted: distinct(room.omitted) };
+  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted };
 }
 
 /** Each place once for each reason: a rule can want several cases. */

@@ -10,20 +10,20 @@ const header = (param: string, value: string) => ({ rule_type: "Header", param, 
 // Each took minutes, or the whole memory, where work grows with the square of the rules.
 const SECONDS = 60;
 
-test("a suite for `or` of 4,000 headers has a case for each rule", { timeout: SECONDS * 1_000 }, () => {
+test("a suite for `or` of 2,000 headers has a case for each rule", { timeout: SECONDS * 1_000 }, () => {
   const config = one(
     "or",
-    range(4_000, (index) => header(`h${index}`, "x")),
+    range(2_000, (index) => header(`h${index}`, "x")),
   );
   const { suite, omitted } = suggestSuite(config);
-  expect(suite.cases).toHaveLength(4_001);
+  expect(suite.cases).toHaveLength(2_001);
   expect(omitted).toEqual([]);
 });
 
-test("a suite for `and` of 2,000 headers has what fits, and says which rules have no case", { timeout: SECONDS * 1_000 }, () => {
+test("a suite for `and` of 400 long headers has what fits, and says which rules have no case", { timeout: SECONDS * 1_000 }, () => {
   const config = one(
     "and",
-    range(2_000, (index) => header(`header-${index}`, "x".repeat(20))),
+    range(400, (index) => header(`header-${index}`, "x".repeat(400))),
   );
   const { suite, omitted } = suggestSuite(config);
   const checked = parseSuite({ ...suite, alias: config });
@@ -33,7 +33,7 @@ test("a suite for `and` of 2,000 headers has what fits, and says which rules hav
   expect(new Set(omitted.map(({ why }) => why))).toEqual(new Set(["room"]));
   expect(new Set(places).size).toBe(places.length);
   // A case for each other rule, one that decides, and perhaps one in which each fails.
-  const shown = suite.cases.length + places.length - 2_000;
+  const shown = suite.cases.length + places.length - 400;
   expect(shown).toBeGreaterThanOrEqual(1);
   expect(shown).toBeLessThanOrEqual(2);
   // What fits is most of what a suite may have.
