@@ -79,6 +79,8 @@ interface FaultOptions {
   /** Everything that is wrong with the body. */
   readonly diagnostics?: readonly Diagnostic[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** What went wrong inside, for a log. */
+  readonly cause?: unknown;
 }
 
 /** Why the service refuses a request. Thrown inside of the service; the handler answers it. */
@@ -89,8 +91,8 @@ export class Fault extends Error {
   readonly diagnostics: readonly Diagnostic[];
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ServiceCode, message: string, { status, diagnostics = [], headers = {} }: FaultOptions = {}) {
-    super(message);
+  constructor(code: ServiceCode, message: string, { status, diagnostics = [], headers = {}, cause }: FaultOptions = {}) {
+    super(message, { cause });
     this.code = code;
     this.status = status ?? CODES[code][0];
     this.diagnostics = diagnostics;

@@ -53,7 +53,7 @@ export interface RequestEntry {
   readonly code: string | undefined;
   readonly who: string | undefined;
   readonly milliseconds: number;
-  /** What went wrong inside, where the status is 500. */
+  /** What went wrong inside, where the status is 500 or 503. */
   readonly error: unknown;
 }
 
@@ -141,10 +141,10 @@ function responder(store: Store, options: ControlOptions): (request: Received) =
     let code: string | undefined;
     let cause: unknown;
     try {
-      reply = replyOf(await handle(request, { authenticate, take, serve, started, options, seen }));
+      reply = replyOf(await handle(request, { authenticate, take, serve, started, options, seen }), options.preconditions === true);
     } catch (error) {
       const fault = error instanceof Fault ? error : new Fault("FSS.0500", "internal error");
-      if (error !== fault) cause = error;
+      cause = error === fault ? fault.cause : error;
       code = fault.code;
       reply = refusal(fault);
     }
@@ -226,8 +226,9 @@ function textOf(hasBody: boolean, body: Uint8Array, headers: Received["headers"]
   }
 }
 
-function replyOf({ status, value, tag }: Answer): Reply {
-  const headers = { ...(tag !== undefined && { etag: tag }) };
+/** The tag is only sent where `If-Match` is taken, so that a client sees by it that it may ask for that. */
+function replyOf({ status, value, tag }: Answer, preconditions: boolean): Reply {
+  const headers = { ...(preconditions && tag !== undefined && { etag: tag }) };
   if (value === undefined) return { status, headers, body: undefined };
   return { status, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(value) };
 }

@@ -4,6 +4,7 @@
  */
 export type { AliasAnswer, AliasChange } from "./aliases.ts";
 export type { Terms } from "./change.ts";
+export { type AliasClient, aliasClient, ApiError, type ClientOptions, type Tagged } from "./client.ts";
 export { CONTROL_CODES } from "./codes.ts";
 export { type Credentials, type ProjectCredentials, readCredentials, tokenHash } from "./credentials.ts";
 export { aboutCode, Fault, SERVICE_CODES, type ServiceCode } from "./fault.ts";
@@ -13,6 +14,7 @@ export { memoryStore } from "./memory.ts";
 export type { AliasBody, AliasRecord, Change, FunctionDetails, FunctionRecord, Moved, TriggerRecord, VersionRecord } from "./record.ts";
 export { type ChangeOptions, type Service, type Services, services } from "./service.ts";
 export { type KeyPair, SIGNATURE_WINDOW, signatureHeaders, type SignedRequest } from "./signature.ts";
+export { storeSource } from "./source.ts";
 export type { HistoryQuery, Notice, Snapshot, Store } from "./store.ts";
 export type { TriggerAnswer } from "./triggers.ts";
 export type { FunctionKey } from "./urn.ts";

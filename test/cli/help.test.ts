@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readArguments } from "../../src/cli/arguments.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands/index.ts";
@@ -12,6 +12,8 @@ import { PROGRAM_OPTIONS, programHelp } from "../../src/cli/program.ts";
 import type { Refusal } from "../../src/cli/terminal/host.ts";
 import { cliDocument } from "../support/cli-document.ts";
 import { command, hostOf, scratch } from "../support/command.ts";
+import { listen, type Listening, prepare, PROJECT, TOKEN } from "../support/control.ts";
+import { services } from "../../src/control/index.ts";
 
 const { folder, file } = scratch();
 const commands: readonly Command[] = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
@@ -171,6 +173,14 @@ describe("old names", () => {
 });
 
 describe("examples of the help run", () => {
+  let api: Listening;
+  beforeAll(async () => {
+    api = await listen();
+    await prepare(api.store);
+    const service = services(api.store)(PROJECT, { profile: "functiongraph", region: "r", now: new Date(), who: "tests" });
+    await service.createAlias("shop", '{"name":"live","version":"v1","additional_version_weights":{"v2":10}}');
+  });
+  afterAll(async () => api.stop());
   const examples = commands.flatMap(({ examples }) => examples);
   const copy = (name: string, from: string): string => file(name, readFileSync(`docs/examples/${from}`, "utf8"));
   for (const name of ["prod.json", "prod.yaml", "aliases/a.json", "aliases/b.json"]) copy(name, "canary.json");
@@ -198,9 +208,12 @@ describe("examples of the help run", () => {
     try {
       process.chdir(folder);
       const serves = args[0] === "control" && args[1]?.startsWith("-") === true;
+      const asks = args[0] === "alias";
+      if (asks) args.splice(args.indexOf("--endpoint") + 1, 1, api.url);
       const more = args[0] === "simulate" ? ["--workers", "1"] : serves ? ["--listen", "127.0.0.1:0"] : [];
       const ended = await command([...args, ...more], {
         ...(args.includes("-") && { stdin }),
+        ...(asks && { env: { HUAWEICLOUD_AUTH_TOKEN: TOKEN, HUAWEICLOUD_SDK_PROJECT_ID: PROJECT } }),
         // A server is stopped at once, as by Ctrl-C.
         ...(serves && { interrupted: AbortSignal.timeout(200) }),
       });

@@ -21,6 +21,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "control/triggers.ts": ["node:crypto"],
   "control/handler.ts": ["node:crypto", "node:http"],
   "control/node.ts": ["node:http"],
+  "control/etcd.ts": ["node:timers/promises"],
   "control/lmdb.ts": ["lmdb", "node:fs", "node:path"],
   "yaml/yaml.ts": ["yaml"],
   "warehouse/duckdb.ts": ["@duckdb/node-api"],
@@ -44,6 +45,7 @@ const ENTRIES: readonly string[] = [
   "warehouse/clickhouse.ts",
   "warehouse/duckdb.ts",
   "control/lmdb.ts",
+  "control/etcd.ts",
   "cli/main.ts",
 ];
 

@@ -39,6 +39,7 @@ const FOR_NODE: Readonly<Record<string, string>> = {
   "./gateway/directory": "node:fs",
   "./control": "node:crypto",
   "./control/lmdb": "node:fs",
+  "./control/etcd": "node:timers/promises",
 };
 
 /** Every module beyond the package that an entry imports, or what it imports does; those of node begin with `node:`. */

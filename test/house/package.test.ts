@@ -42,6 +42,7 @@ describe("an export leads to a file that the build writes, with its types beside
     expect(modules.map(([name]) => name).toSorted()).toEqual([
       ".",
       "./control",
+      "./control/etcd",
       "./control/lmdb",
       "./convert",
       "./emit",

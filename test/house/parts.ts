@@ -15,7 +15,7 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   simulate: { says: "traffic, populations, rollouts, statistics, reports", imports: ["route", "prove"] },
   convert: { says: "an alias in the forms of other routers, with a report of what is lost", imports: ["route", "prove"] },
   warehouse: { says: "a plan as SQL, for requests that are in a warehouse", imports: ["plan", "simulate"] },
-  control: { says: "the alias API: rules, stores, signatures, a handler of HTTP", imports: ["alias", "prove"] },
+  control: { says: "the alias API: rules, stores, signatures, a handler of HTTP", imports: ["alias", "prove", "gateway"] },
   yaml: { says: "aliases in YAML, with positions, read to the same values as JSON", imports: ["alias"] },
   gateway: { says: "many aliases while traffic flows: a table, and sources", imports: ["route", "prove", "yaml"] },
   cli: { says: "the command line", imports: [] },

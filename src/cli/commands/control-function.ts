@@ -39,7 +39,7 @@ export const controlFunction: Command = defineCommand({
     if (fields.length !== 7 || fields[0] !== "urn") {
       throw new Refusal(`\`${urn}\` is no full URN of a function`, "write `urn:fss:REGION:PROJECT:function:PACKAGE:NAME`");
     }
-    const store = await openStore(text);
+    const store = await openStore(text, host.env);
     try {
       const terms = { profile, region: fields[2] ?? "", now: new Date(), who: "control function" };
       const record = await services(store)(fields[3] ?? "", terms).prepareFunction(

@@ -74,7 +74,7 @@ export const control: Command = defineCommand({
     const credentials =
       values.credentials === undefined ? ("insecure" as const) : await followCredentials(values.credentials, host, stop.signal);
     if (credentials === undefined) return 1;
-    const store = await openStore(values.store);
+    const store = await openStore(values.store, host.env);
     try {
       const maxMoved = values["max-moved"];
       const { listener } = createHandler(store, {

@@ -1,25 +1,16 @@
-import {
-  EFFORT,
-  formatShares,
-  judgeChange,
-  type JudgedRequirement,
-  type Move,
-  type Movement,
-  movement,
-  plan,
-  type Shift,
-} from "../../index.ts";
+import { EFFORT, formatShares, judgeChange, type JudgedRequirement, type Movement, movement, plan } from "../../index.ts";
 import { type Alias, formatPercent, visible } from "../../alias/surface.ts";
 import { percentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { FORMAT } from "../formats.ts";
+import { expectedMoved, movementLines } from "../reporters/movement.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { readRequirement, type WrittenRequirement } from "../requirement.ts";
 import { write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
-import { plural, table } from "../terminal/table.ts";
+import { plural } from "../terminal/table.ts";
 
 /** The command `diff`: what moves between two configs, for people and for checks in CI. */
 export const diff: Command = defineCommand({
@@ -93,7 +84,7 @@ export const diff: Command = defineCommand({
       const style = styleOf(host.stdout, host.env);
       const proved = required.flatMap(({ kind, requirement }) => (kind === "proved" ? [`proved: ${visible(requirement)}`] : []));
       const lines = [
-        ...report(moves, host.columns),
+        ...movementLines(moves, host.columns),
         ...proved.map((line) => style("green", line)),
         ...beyond.map((line) => style("red", line)),
       ];
@@ -103,16 +94,6 @@ export const diff: Command = defineCommand({
     return beyond.length > 0 ? 1 : 0;
   },
 });
-
-/** How many of the 10,000 slots move. Where every user is drawn again, this is the expected number. */
-function expectedMoved({ moves, moved, redrawn }: Movement): number {
-  if (!redrawn) return moved;
-  const total = (side: "from" | "to", version: string): number =>
-    moves.reduce((sum, move) => (move[side] === version ? sum + move.slots : sum), 0);
-  const versions = new Set(moves.map(({ from }) => from));
-  const stay = [...versions].reduce((sum, version) => sum + (total("from", version) * total("to", version)) / 10_000, 0);
-  return 10_000 - stay;
-}
 
 function complaints(moves: Movement, limit: number | undefined, noShifts: boolean): readonly string[] {
   const moved = expectedMoved(moves) / 100;
@@ -160,39 +141,4 @@ function complaintOf(required: Required): readonly string[] {
       return [`${what} is not true of ${requestWords(request)}${drawn}: ${shares}; ${share}`];
     }
   }
-}
-
-function report(moves: Movement, columns: number | undefined): readonly string[] {
-  if (moves.unchanged) return ["nothing moves: the two route every request alike (proved)"];
-  return [
-    ...splitLines(moves, columns),
-    ...shiftLines(moves.shifts),
-    ...(moves.undecided ? ["", "some strategies are too entangled to decide: raise `--effort`"] : []),
-  ];
-}
-
-function splitLines(moves: Movement, columns: number | undefined): readonly string[] {
-  const { moved, least, redrawn } = moves;
-  const across = moves.moves.filter(({ from, to }) => from !== to);
-  const rows = across.map(({ from, to, slots }: Move) => [`${visible(from)} → ${visible(to)}`, formatPercent(slots, 10_000)]);
-  const head =
-    moved === 0
-      ? "no slot of the split moves"
-      : `${formatPercent(moved, 10_000)} of the split moves; ${formatPercent(least, 10_000)} must, for these shares`;
-  const anew = redrawn
-    ? [`keys or seed changed, so users are drawn anew: about ${formatPercent(expectedMoved(moves), 10_000)} of them move`]
-    : [];
-  return [head, ...(rows.length === 0 ? [] : table(rows, columns).map((line) => `  ${line}`)), ...anew];
-}
-
-function shiftLines(shifts: readonly Shift[]): readonly string[] {
-  if (shifts.length === 0) return [];
-  return [
-    "",
-    "requests that change hands:",
-    ...shifts.flatMap(({ before, after, from, to, witness }) => [
-      `  ${visible(before)} (${formatShares(Object.entries(from))}) → ${visible(after)} (${formatShares(Object.entries(to))})`,
-      `    such as ${witness === undefined ? "none that could be made" : requestWords(witness)}`,
-    ]),
-  ];
 }

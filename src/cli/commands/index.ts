@@ -62,6 +62,30 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
     summary: "prepare a function and its versions for the alias API",
     load: async () => (await import("./control-function.ts")).controlFunction,
   },
+  "alias list": {
+    summary: "list the aliases of a function by the alias API",
+    load: async () => (await import("./alias.ts")).aliasList,
+  },
+  "alias show": {
+    summary: "print an alias as the alias API has it, or its changes",
+    load: async () => (await import("./alias.ts")).aliasShow,
+  },
+  "alias set": {
+    summary: "make an alias of the alias API say what a config says",
+    load: async () => (await import("./alias.ts")).aliasSet,
+  },
+  "alias diff": {
+    summary: "say what would move if an alias of the API said something else",
+    load: async () => (await import("./alias.ts")).aliasDiff,
+  },
+  "alias promote": {
+    summary: "end a rollout: make the additional version the primary one",
+    load: async () => (await import("./alias.ts")).aliasPromote,
+  },
+  "alias rollback": {
+    summary: "make an alias say what it said before",
+    load: async () => (await import("./alias.ts")).aliasRollback,
+  },
   compile: {
     summary: "compile an alias into a JavaScript module of its own",
     load: async () => (await import("./compile.ts")).compile,
