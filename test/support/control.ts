@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { faultsOfResponse } from "./openapi.ts";
 import {
   type ControlOptions,
   createHandler,
@@ -36,8 +37,16 @@ export interface Listening {
 
 /** Serves a store, by default an empty one in memory. */
 export async function listen(options: Partial<ControlOptions> = {}, store: Store = memoryStore()): Promise<Listening> {
+  const complaints: string[] = [];
   const handler = createHandler(store, { credentials: CREDENTIALS, region: REGION, ...options });
-  const server = createServer(handler.listener).listen(0, "127.0.0.1");
+  const server = createServer((request, response) => {
+    const end = response.end.bind(response) as (body?: string) => typeof response;
+    response.end = ((body?: string) => {
+      complaints.push(...faultsOfResponse(request.method ?? "", request.url ?? "", response.statusCode, body));
+      return end(body);
+    }) as typeof response.end;
+    handler.listener(request, response);
+  }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
@@ -45,6 +54,7 @@ export async function listen(options: Partial<ControlOptions> = {}, store: Store
     store,
     server,
     stop: async () => {
+      if (complaints.length > 0) throw new Error(`responses that the document of OpenAPI does not describe:\n${complaints.join("\n")}`);
       server.closeAllConnections();
       server.close();
       await store.close();
