@@ -16,10 +16,12 @@ export interface GuardRails {
   readonly keepPrimary?: boolean;
 }
 
-/** What `maxMoved` says about a change; undefined where it lets it through. */
-export function movedTooMuch({ maxMoved }: GuardRails, { moved, redrawn }: Pick<Movement, "moved" | "redrawn">): Diagnostic | undefined {
+/** What `maxMoved` says about a change; undefined where it lets it through. The movement is computed only where there is a limit. */
+export function movedTooMuch({ maxMoved }: GuardRails, movementOf: () => Movement): Diagnostic | undefined {
+  if (maxMoved === undefined) return undefined;
+  const { moved, redrawn } = movementOf();
   const slots = redrawn ? SLOTS : moved;
-  if (maxMoved === undefined || slots <= maxMoved * (SLOTS / 100)) return undefined;
+  if (slots <= maxMoved * (SLOTS / 100)) return undefined;
   const what = redrawn ? "every user is drawn again" : `${formatPercent(slots / SLOTS)} of the split would move`;
   return held(
     "moves-too-many",

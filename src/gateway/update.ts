@@ -2,9 +2,12 @@ import type { Diagnostic } from "../document/index.ts";
 import type { Compilable } from "../plan/index.ts";
 import type { Movement } from "../prove/index.ts";
 
-/** Every alias by its key, or the aliases that changed since the revision before; `null` removes one. */
+/**
+ * Every alias by its key, or the aliases that changed since the revision before; `null` removes one. A set with `restored` is taken
+ * though its revision is not above that of the table: the store was wiped, or restored from a copy, and counts from there.
+ */
 export type Update =
-  | { readonly revision: number; readonly aliases: Readonly<Record<string, Compilable>> }
+  | { readonly revision: number; readonly aliases: Readonly<Record<string, Compilable>>; readonly restored?: boolean }
   | { readonly revision: number; readonly changes: Readonly<Record<string, Compilable | null>> };
 
 /** What became of an update. */

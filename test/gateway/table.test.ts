@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AliasConfig } from "../../src/alias/config.ts";
 import { AliasTable } from "../../src/gateway/table.ts";
-import { compile, movement } from "../../src/index.ts";
+import { pack, unpack } from "../../src/gateway/packed.ts";
+import { compile, movement, plan } from "../../src/index.ts";
 import { configs } from "../support/arbitrary.ts";
 
 const split = (v2: number): AliasConfig => ({
@@ -171,62 +172,104 @@ describe("counts", () => {
   });
 });
 
-test("a table decides and counts as a map of routes would, whatever is applied", () => {
-  const keys = fc.constantFrom("a", "b", "c", "__proto__");
-  const config = fc.oneof({ weight: 5, arbitrary: configs }, { weight: 1, arbitrary: fc.constant(BROKEN) });
-  const updates = fc.array(
-    fc.record({
-      whole: fc.boolean(),
-      configs: fc.uniqueArray(fc.tuple(keys, fc.option(config, { freq: 4 })), { selector: ([key]) => key, maxLength: 4 }),
-      back: fc.nat(4),
-    }),
-    { minLength: 1, maxLength: 6 },
-  );
-  let taken = 0;
+describe("compiled aliases", () => {
+  const fleet = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`f${index}`, split(index)]));
+
+  test("no more are compiled than `hot` says, and an alias that was dropped decides and counts on", () => {
+    let compiled = 0;
+    const table = new AliasTable({
+      hot: 4,
+      compile: (plan, options) => {
+        compiled++;
+        return compile(plan, options);
+      },
+    });
+    table.apply({ revision: 1, aliases: fleet });
+    expect(compiled).toBe(0);
+    for (let round = 0; round < 3; round++)
+      for (const [key, config] of Object.entries(fleet))
+        for (const id of ["a", "b"]) expect(table.route(key, user(id))).toEqual(compile(config)(user(id)));
+    // Met in turn, each of the 40 has been dropped when it is met again.
+    expect(compiled).toBe(120);
+    const total = [...table.counts()].reduce((sum, { count }) => sum + count, 0);
+    expect(total).toBe(240);
+  });
+
+  test("one that is met often stays compiled", () => {
+    const compiled: (string | undefined)[] = [];
+    const table = new AliasTable({
+      hot: 2,
+      compile: (plan, options) => {
+        compiled.push(plan.name);
+        return compile(plan, options);
+      },
+    });
+    table.apply({
+      revision: 1,
+      aliases: Object.fromEntries(["hot", ...Object.keys(fleet)].map((name) => [name, { version: "v1", name }])),
+    });
+    for (const key of Object.keys(fleet)) {
+      for (let times = 0; times < 16; times++) table.route("hot", user("a"));
+      table.route(key, user("a"));
+    }
+    expect(compiled.filter((name) => name === "hot")).toHaveLength(1);
+  });
+
+  test.each([[0], [1.5], [Number.NaN], [1_000_001]])("`hot` is not %j", (hot) => {
+    expect(() => new AliasTable({ hot })).toThrow(RangeError);
+  });
+});
+
+test("an alias that changes while it decides is not counted as the one it has become", () => {
+  const table: AliasTable = new AliasTable({
+    random: () => {
+      table.apply({ revision: 2, changes: { a: { version: "v9" }, b: { version: "v9" } } });
+      return 0.99;
+    },
+  });
+  table.apply({ revision: 1, aliases: { a: { version: "v1", additional_version_weights: { v2: 5 } } } });
+  expect(table.route("a", { headers: {} })?.version).toBe("v1");
+  expect([...table.counts()].map(({ count }) => count)).toEqual([0, 0, 0, 0]);
+});
+
+test("`count` takes a decision of the route that is served, and no other", () => {
+  const table = new AliasTable();
+  table.apply({ revision: 1, aliases: { a: { version: "v1" } } });
+  const decision = table.get("a")?.({ headers: {} });
+  if (decision === undefined) throw new Error("no decision");
+  table.count("a", decision);
+  table.apply({ revision: 2, changes: { a: { version: "v2" } } });
+  table.count("a", decision);
+  expect([...table.counts()].filter(({ count }) => count > 0)).toEqual([{ alias: "a", version: "v1", reason: "default", count: 1 }]);
+});
+
+test("a restored set is taken though its revision is lower", () => {
+  const table = new AliasTable();
+  table.apply({ revision: 9, aliases: { a: { version: "v1" } } });
+  expect(table.apply({ revision: 2, aliases: { a: { version: "v2" } }, restored: true })).toMatchObject({ revision: 2, accepted: ["a"] });
+  expect(table.apply({ revision: 3, changes: { a: { version: "v3" } } }).stale).toBe(false);
+});
+
+test("a plan is packed and unpacked without loss", () => {
   fc.assert(
-    fc.property(updates, (list) => {
-      const table = new AliasTable({ random: () => 0.5 });
-      const model = new Map<string, { config: AliasConfig; counts: Map<string, number> }>();
-      let revision = 0;
-      for (const { whole, configs: given, back } of list) {
-        const stale = back === 0 && revision > 0;
-        const next = stale ? revision : revision + 1;
-        const entries = Object.fromEntries(whole ? given.filter(([, each]) => each !== null) : given);
-        // `Object.fromEntries` defines `__proto__` as a property of its own.
-        const applied = table.apply(whole ? { revision: next, aliases: entries as never } : { revision: next, changes: entries as never });
-        expect(applied.stale).toBe(stale);
-        if (!stale) {
-          revision = next;
-          if (whole) for (const key of model.keys()) if (!Object.hasOwn(entries, key)) model.delete(key);
-          for (const [key, each] of Object.entries(entries)) {
-            if (each === null) model.delete(key);
-            else if (each !== BROKEN) {
-              model.set(key, { config: each as AliasConfig, counts: model.get(key)?.counts ?? new Map() });
-              taken++;
-            }
-          }
-        }
-        for (const key of ["a", "b", "c", "__proto__"]) {
-          const entry = model.get(key);
-          const request = { headers: { "x-a": "1" }, url: "/1?a=2" };
-          const wanted = entry && compile(entry.config, { random: () => 0.5 })(request);
-          expect(table.route(key, request)).toEqual(wanted);
-          if (entry === undefined || wanted === undefined) continue;
-          const name = JSON.stringify([wanted.version, wanted.reason]);
-          entry.counts.set(name, (entry.counts.get(name) ?? 0) + 1);
-        }
-      }
-      const counted = [...table.counts()].filter(({ count }) => count > 0);
-      const wanted = [...model].flatMap(([alias, { counts }]) =>
-        [...counts].map(([name, count]) => {
-          const [version, reason] = JSON.parse(name) as [string, string];
-          return { alias, version, reason, count };
-        }),
-      );
-      const sorted = (rows: readonly object[]): readonly string[] => rows.map((row) => JSON.stringify(row)).toSorted();
-      expect(sorted(counted)).toEqual(sorted(wanted));
+    fc.property(configs, (config) => {
+      const meaning = plan(config);
+      const packed = pack(meaning);
+      expect(unpack(packed)).toEqual(meaning);
+      expect(pack(unpack(packed))).toBe(packed);
     }),
-    { numRuns: 200 },
   );
-  expect(taken).toBeGreaterThan(500);
+  const odd = plan({
+    version: "v1",
+    additional_version_weights: { "w~s": 5, "w~0w/": 5 },
+    stickiness: {
+      seed: "",
+      keys: [
+        { rule_type: "Header", param: ":path" },
+        { rule_type: "Query", param: "h" },
+      ],
+      on_missing: "primary",
+    },
+  });
+  expect(unpack(pack(odd))).toEqual(odd);
 });

@@ -26,6 +26,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "yaml/yaml.ts": ["yaml"],
   "warehouse/duckdb.ts": ["@duckdb/node-api"],
   "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
+  "gateway/table.ts": ["mnemonist"],
   "gateway/source/redis.ts": ["redis"],
 };
 

@@ -28,6 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./testing/vitest": ["vitest"],
   "./yaml": ["yaml"],
   "./testing/fast-check": ["fast-check"],
+  "./gateway": ["mnemonist"],
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
   "./warehouse/duckdb": ["@duckdb/node-api"],
