@@ -1,12 +1,13 @@
 import { LRUMap, LRUMapWithDelete } from "mnemonist";
 import { ConfigError, type Diagnostic, shown } from "../document/index.ts";
-import type { NodeRequest } from "../request/index.ts";
+import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import type { Decision, Reason, Route } from "../backend/index.ts";
 import { compile, type CompileOptions } from "../route/index.ts";
 import { movement } from "../prove/index.ts";
 import { Cells } from "./cells.ts";
+import { type EventCount, HOST_EVENTS, type HostEvent } from "./events.ts";
 import { changedTooMany, type GuardRails, losesPrimary, movedTooMuch } from "./guard.ts";
 import { pack, type Packed, unpack } from "./packed.ts";
 import type { Applied, Moved, Rejected, Update } from "./update.ts";
@@ -78,6 +79,7 @@ export class AliasTable<R = NodeRequest> {
   readonly #hot: LRUMapWithDelete<string, Entry<R>>;
   /** Whether there are more aliases than may be compiled. */
   #crowded = false;
+  readonly #events = new Map<string, Float64Array>();
   readonly #lists = new LRUMap<string, readonly Counted[]>(SHARED_LISTS);
 
   /** @throws RangeError for an option that is no number in its range */
@@ -91,6 +93,11 @@ export class AliasTable<R = NodeRequest> {
     this.#options = options;
     this.#compile = options.compile ?? compile;
     this.#hot = new LRUMapWithDelete(hot);
+  }
+
+  /** How the requests are read that the table decides. */
+  get reader(): Reader<R> {
+    return this.#options.reader ?? (nodeReader as unknown as Reader<R>);
   }
 
   /** The revision of the last update that was taken; -1 before the first. */
@@ -149,6 +156,24 @@ export class AliasTable<R = NodeRequest> {
     }
   }
 
+  /** Counts what a host has met beside a decision. For an alias that is not in the table, nothing is counted. */
+  countEvent(key: string, event: HostEvent): void {
+    if (!this.#entries.has(key)) return;
+    const counts = this.#events.get(key) ?? new Float64Array(HOST_EVENTS.length);
+    const index = HOST_EVENTS.indexOf(event);
+    counts[index] = (counts[index] as number) + 1;
+    this.#events.set(key, counts);
+  }
+
+  /** The events that hosts have met, without those of 0. They never fall while the alias is there. */
+  *events(): IterableIterator<EventCount> {
+    for (const [alias, counts] of this.#events)
+      for (const [index, event] of HOST_EVENTS.entries()) {
+        const count = counts[index] as number;
+        if (count > 0) yield { alias, event, count };
+      }
+  }
+
   /**
    * Takes an update, and says what became of each alias. `options` replace the guard rails of the table for this update.
    * Where `aliases` is given, an alias that is not in it is removed. An update whose revision is not above that of the table is stale.
@@ -204,8 +229,10 @@ export class AliasTable<R = NodeRequest> {
     const next = changes.length <= 1 ? (this.#entries as Map<string, Entry<R>>) : new Map(this.#entries);
     for (const { key, plan } of changes) {
       const before = next.get(key);
-      if (plan === undefined) next.delete(key);
-      else {
+      if (plan === undefined) {
+        next.delete(key);
+        this.#events.delete(key);
+      } else {
         const entry = this.#entryOf(plan, before);
         next.set(key, entry);
         if (before !== undefined) moved.push(movedOf(key, before.plan, entry.plan));

@@ -26,7 +26,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "yaml/yaml.ts": ["yaml"],
   "warehouse/duckdb.ts": ["@duckdb/node-api"],
   "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
+  "gateway/affinity.ts": ["@noble/hashes/hmac.js", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"],
+  "gateway/override.ts": ["structured-headers"],
   "gateway/table.ts": ["mnemonist"],
+  "gateway/hosts/fastify.ts": ["fastify-plugin"],
+  "gateway/hosts/hono.ts": ["hono/factory", "hono"],
+  "gateway/hosts/node.ts": ["node:http", "on-headers"],
   "gateway/source/redis.ts": ["redis"],
 };
 
@@ -39,6 +44,10 @@ const ENTRIES: readonly string[] = [
   "testing/jest.ts",
   "testing/arbitraries.ts",
   "simulate/workers/index.ts",
+  "gateway/hosts/node.ts",
+  "gateway/hosts/express.ts",
+  "gateway/hosts/fastify.ts",
+  "gateway/hosts/hono.ts",
   "gateway/source/directory.ts",
   "gateway/source/http.ts",
   "gateway/source/etcd.ts",

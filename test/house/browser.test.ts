@@ -22,13 +22,20 @@ const built = new Map(
   ),
 );
 
+/** What hosts need for cookies and overrides. */
+const HOST: readonly string[] = ["@noble/hashes/hmac.js", "@noble/hashes/sha2.js", "@noble/hashes/utils.js", "structured-headers"];
+
 /** What an entry may import that is not in the package; of the others nothing is allowed. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./simulate": ["seedrandom/lib/alea.js"],
   "./testing/vitest": ["vitest"],
   "./yaml": ["yaml"],
   "./testing/fast-check": ["fast-check"],
-  "./gateway": ["mnemonist"],
+  "./gateway": ["mnemonist", ...HOST],
+  "./node": ["on-headers", ...HOST],
+  "./express": ["on-headers", ...HOST],
+  "./fastify": ["fastify-plugin", "on-headers", ...HOST],
+  "./hono": ["hono/factory", ...HOST],
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
   "./warehouse/duckdb": ["@duckdb/node-api"],

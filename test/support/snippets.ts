@@ -6,6 +6,10 @@ import * as vitest from "vitest";
 import * as directory from "../../src/gateway/source/directory.ts";
 import * as etcd from "../../src/gateway/source/etcd.ts";
 import * as gateway from "../../src/gateway/index.ts";
+import * as hostExpress from "../../src/gateway/hosts/express.ts";
+import * as hostFastify from "../../src/gateway/hosts/fastify.ts";
+import * as hostHono from "../../src/gateway/hosts/hono.ts";
+import * as hostNode from "../../src/gateway/hosts/node.ts";
 import * as http from "../../src/gateway/source/http.ts";
 import * as redis from "../../src/gateway/source/redis.ts";
 import * as control from "../../src/control/index.ts";
@@ -78,6 +82,10 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router/testing/vitest": testingVitest,
   "canary-router/testing/fast-check": arbitraries,
   "canary-router/gateway": gateway,
+  "canary-router/node": hostNode,
+  "canary-router/express": hostExpress,
+  "canary-router/fastify": hostFastify,
+  "canary-router/hono": hostHono,
   "canary-router/gateway/directory": directory,
   "canary-router/gateway/http": http,
   "canary-router/gateway/etcd": etcd,
