@@ -3,7 +3,7 @@ import type { AliasConfig } from "../../src/alias/config.ts";
 import type { AffinityOptions } from "../../src/gateway/affinity.ts";
 import { type Answer, Host } from "../../src/gateway/host.ts";
 import { AliasTable } from "../../src/gateway/table.ts";
-import { compile, murmur3 } from "../../src/index.ts";
+import { compile, murmur3, type NodeRequest } from "../../src/index.ts";
 
 const [KEY, NEXT] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
 const split = (v2: number, more: Partial<AliasConfig> = {}): AliasConfig => ({
@@ -22,7 +22,7 @@ interface Request {
 class Shop {
   readonly table: AliasTable = new AliasTable();
   readonly alias: string;
-  #host: Host<Request, { readonly headers: Readonly<Record<string, string>> }>;
+  #host: Host<Request, NodeRequest>;
 
   constructor(config: AliasConfig, affinity: Partial<AffinityOptions> = {}, alias = "shop") {
     this.alias = alias;
@@ -30,7 +30,7 @@ class Shop {
     this.#host = this.hostWith(affinity);
   }
 
-  hostWith(affinity: Partial<AffinityOptions>): Host<Request, { readonly headers: Readonly<Record<string, string>> }> {
+  hostWith(affinity: Partial<AffinityOptions>): Host<Request, NodeRequest> {
     return new Host({ table: this.table, alias: this.alias, affinity: { keys: [KEY], ...affinity } });
   }
 

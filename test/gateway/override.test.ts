@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Host, type Served } from "../../src/gateway/host.ts";
 import type { OverrideOptions } from "../../src/gateway/override.ts";
 import { AliasTable } from "../../src/gateway/table.ts";
+import type { NodeRequest } from "../../src/index.ts";
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>;
@@ -17,7 +18,7 @@ function shop(
   const table = new AliasTable();
   table.apply({ revision: 1, changes: { [alias]: { name: "shop", version: "v1", additional_version_weights: { "v2;x": 0, v3: 0 } } } });
   const trusted = (request: Request): boolean => request.headers["x-office"] === "1";
-  const host = new Host<Request, Request>({ table, alias, override: { trusted, ...override } });
+  const host = new Host<Request, NodeRequest>({ table, alias, override: { trusted, ...override } });
   return {
     table,
     ask: (headers, url) => {

@@ -53,7 +53,7 @@ test("nothing is copied where there is nothing to add", () => {
 
 test("a redirect, whose headers cannot be changed, is finished too", () => {
   const { finish } = decider({ affinity: { keys: KEYS } })(new Request("http://shop.example/"));
-  const response = finish(Response.redirect("http://shop.example/there"));
+  const response = finish(Response.redirect("http://shop.example/there", 302));
   expect([response.status, response.headers.get("location"), response.headers.get("vary")]).toEqual([
     302,
     "http://shop.example/there",

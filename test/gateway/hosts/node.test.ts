@@ -72,7 +72,7 @@ test("node:http2 with its compatible interface", async () => {
   const server = createHttp2((request, response) => {
     const served = decide(request, response);
     response.setHeader("Set-Cookie", "a=1");
-    response.end(served?.version);
+    response.end(served?.version ?? "");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
