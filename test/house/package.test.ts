@@ -120,12 +120,6 @@ test("what is imported is a dependency, or a peer that one entry wants, and noth
     .flatMap((text) => ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName))
     .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
     .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
-    .map((name) =>
-      name
-        .split("/")
-        .slice(0, name.startsWith("@") ? 2 : 1)
-        .join("/"),
-    );
   const known = { ...manifest.dependencies, ...manifest.peerDependencies };
   expect(new Set(imported)).toEqual(new Set(Object.keys(known)));
 });
