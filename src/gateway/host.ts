@@ -2,7 +2,7 @@ import { type Field, textOf, valueIn } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import { keyDraw, type Plan } from "../plan/index.ts";
 import type { Decision, Route } from "../backend/index.ts";
-import { Affinity, type AffinityOptions, type Verified } from "./affinity.ts";
+import { Affinity, type AffinityOptions } from "./affinity.ts";
 import { type OverrideOptions, Overrides } from "./override.ts";
 import type { AliasTable } from "./table.ts";
 
