@@ -77,6 +77,9 @@ type KeysOf<C, Key extends string> = C extends { readonly [key in Key]: infer Ma
     : never
   : never;
 
+/** What a literal config may not have: a key that no config has. Intersected with the type of the config, it makes a misspelt key an error of types. */
+export type LiteralOf<C> = { readonly [key in Exclude<keyof C, keyof AliasConfig>]: never };
+
 /** How the rules of a strategy combine: every rule must match (`and`), or at least one (`or`). */
 export type Combine = "and" | "or";
 

@@ -16,6 +16,7 @@ export type {
   StrategyConfig,
   Version,
   VersionOf,
+  LiteralOf,
   Weight,
 } from "./config.ts";
 export { isAlias, itemsOf, parse, type ParseOptions, parseWritten } from "./parse.ts";

@@ -1,7 +1,7 @@
 import { quote } from "../document/index.ts";
 import type { Access, Reader } from "./request.ts";
 import { targetAuthority } from "./target.ts";
-import { headersOf, joined, ownAttribute, stringOf } from "./value.ts";
+import { fetchHeaders, joined, ownAttribute, stringOf } from "./value.ts";
 
 /** A request of the fetch standard: Workers, Deno, Bun, service workers. `attributes` may be put on it by the host. */
 export interface FetchRequest {
@@ -14,22 +14,24 @@ export interface FetchRequest {
 /** The Host field, or where there is none the authority of the URL. */
 const HOST: Access<FetchRequest> = { get: fetchedAuthority, text: () => "fetchedAuthority(carrier, request)" };
 
-/** Reads a `Request`. Its URL is absolute: the path and, without a Host field, the authority are taken from there. */
+/**
+ * Reads a `Request`. Its URL is absolute: the path and, without a Host field, the authority are taken from there. Headers without a
+ * function `get` are answered with the reason `error`, and `onError` is told.
+ */
 export const fetchReader: Reader<FetchRequest> = {
-  open: headersOf,
-  openText: "request.headers",
+  open: fetchHeaders,
+  openText: "fetchHeaders(request)",
   header: (name) => (name === "host" ? HOST : { get: (carrier) => fetched(carrier, name), text: () => `fetched(carrier, ${quote(name)})` }),
   cookies: { get: (carrier) => fetched(carrier, "cookie"), text: () => `fetched(carrier, "cookie")` },
   url: { get: (_, request) => stringOf(request.url), text: () => "request.url", list: ", " },
   method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: HOST,
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { joined, fetched, fetchedAuthority, ownAttribute },
+  parts: { joined, fetched, fetchHeaders, fetchedAuthority, ownAttribute },
 };
 
 function fetched(carrier: { readonly get?: unknown }, name: string): string | undefined {
-  if (typeof carrier.get !== "function") return undefined;
-  const value: unknown = carrier.get(name);
+  const value: unknown = typeof carrier.get === "function" ? carrier.get(name) : undefined;
   return typeof value === "string" ? value : undefined;
 }
 

@@ -1,14 +1,16 @@
 import { quote } from "../document/index.ts";
 import type { Access, NodeRequest, Reader } from "./request.ts";
-import { cookiesOf, headersOf, joined, ownAttribute, ownAuthority, ownField, ownHost, property, stringOf } from "./value.ts";
+import { cookiesOf, joined, nodeHeaders, ownAttribute, ownAuthority, ownField, ownHost, property, stringOf } from "./value.ts";
 
 /**
  * Reads an `IncomingMessage`, and any object with `headers` as node gives them: lower-case names, strings or lists of them.
- * Only own properties count, and nothing of a value that is not a string is called.
+ * Only own properties count, and nothing of a value that is not a string is called. Headers with a
+ * function `get` are those of a `Request`: they are answered with the reason `error`, and `onError` is told. Of the `stream` event of
+ * `node:http2`, which has the request line among the headers, `toRequest({ headers })` makes a request.
  */
 export const nodeReader: Reader<NodeRequest> = {
-  open: headersOf,
-  openText: "request.headers",
+  open: nodeHeaders,
+  openText: "nodeHeaders(request)",
   header: nodeHeader,
   cookies: {
     get: cookiesOf,
@@ -21,7 +23,7 @@ export const nodeReader: Reader<NodeRequest> = {
   method: { get: (_, request) => stringOf(request.method), text: () => "request.method", list: ", " },
   authority: { get: ownAuthority, text: () => "ownAuthority(carrier)" },
   attribute: (name) => ({ get: (_, request) => ownAttribute(request, name), text: () => `ownAttribute(request, ${quote(name)})` }),
-  parts: { joined, ownAuthority, ownAttribute, ownField, ownHost },
+  parts: { joined, nodeHeaders, ownAuthority, ownAttribute, ownField, ownHost },
 };
 
 function nodeHeader(name: string): Access<NodeRequest> {

@@ -12,8 +12,10 @@ export interface RawRequest {
 }
 
 /**
- * Reads `rawHeaders` of an `IncomingMessage`, which spares a gateway that needs few headers the building of `headers`.
- * Decides as `nodeReader` does on the same message: of a field that node takes once, the first counts.
+ * Reads `rawHeaders` of an `IncomingMessage`: for a carrier that has such a list and nothing else, such as what a proxy has recorded. On
+ * HTTP/1 of node 20 it spares nothing: node builds `headers` before the `request` event, and a decision by `rawReader` takes 1.3 to 3.8 times
+ * as long as one by `nodeReader`. It decides as `nodeReader` does on the same message: of a field that node takes once, the first counts. But
+ * it sees headers that the host has deleted from `headers`, ignores `joinDuplicateHeaders`, and reads beyond `maxHeadersCount`.
  */
 export const rawReader: Reader<RawRequest> = {
   open: rawHeadersOf,

@@ -6,16 +6,16 @@ export type HeadersLike =
   | Iterable<readonly [string, string | readonly string[]]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** The parts of a request. What a test, a log or a person has of it, in whatever form is nearest. */
+/** The parts of a request. What a test, a log or a person has of it, in whatever form is nearest. Null is as good as absent: events of AWS have it. */
 export interface RequestParts {
-  readonly headers?: HeadersLike | undefined;
+  readonly headers?: HeadersLike | null | undefined;
   /** Put behind a Cookie field of `headers`, as they are: by their names, or as the text of such a field, or of several. */
-  readonly cookies?: { readonly [name: string]: string | readonly string[] } | string | readonly string[] | undefined;
+  readonly cookies?: { readonly [name: string]: string | readonly string[] } | string | readonly string[] | null | undefined;
   readonly url?: string | undefined;
   /** The part of the target ahead of the query, where `url` is left out. */
   readonly path?: string | undefined;
   /** Put behind a query that is there already: values by their names, which are percent-encoded, or text with or without `?`, as it is. */
-  readonly query?: { readonly [name: string]: string | readonly string[] } | string | undefined;
+  readonly query?: { readonly [name: string]: string | readonly string[] } | string | null | undefined;
   readonly method?: string | undefined;
   /** The Host field, where `headers` have none. */
   readonly host?: string | undefined;
@@ -26,9 +26,20 @@ export interface RequestParts {
 
 /**
  * A request as node would give it, from headers with names in any case: an object, pairs, a `Map` or `Headers`. Names are
- * folded by ASCII; fields that fold to one name are joined in their order, with `, ` or, for Cookie, `; `.
+ * folded by ASCII; fields that fold to one name are joined in their order, with `, ` or, for Cookie, `; `. Where the parts have no
+ * target or method, `:path` and `:method` among the headers give them, as the `stream` event of `node:http2` has them.
  */
-export function toRequest({ headers = {}, cookies, path, query, url = path, host, authority, ...rest }: RequestParts): NodeRequest {
+export function toRequest({
+  headers: given,
+  cookies,
+  path,
+  query,
+  url: whole = path,
+  host,
+  authority,
+  ...rest
+}: RequestParts): NodeRequest {
+  const headers = given ?? {};
   const folded: { [name: string]: string } = Object.create(null);
   const pairs = Symbol.iterator in headers ? (headers as Iterable<readonly [string, string | readonly string[]]>) : Object.entries(headers);
   const add = (name: string, value: string): void => {
@@ -39,14 +50,24 @@ export function toRequest({ headers = {}, cookies, path, query, url = path, host
     const key = lowerAscii(name);
     for (const value of typeof values === "string" ? [values] : (values ?? [])) add(key, value);
   }
-  const line = cookies === undefined ? "" : cookieText(cookies);
+  const line = cookies === undefined || cookies === null ? "" : cookieText(cookies);
   if (line !== "") add("cookie", line);
   const named = authority ?? host;
   if (named !== undefined && named !== "" && folded["host"] === undefined) folded["host"] = named;
   else if (authority !== undefined && authority !== folded["host"]) folded[":authority"] = authority;
-  const parameters = query === undefined ? "" : queryText(query);
+  const parameters = query === undefined || query === null ? "" : queryText(query);
+  const { ":path": pathField, ":method": method } = folded;
+  // Deleting makes an object slow, so it is done only where there is something.
+  if (pathField !== undefined) delete folded[":path"];
+  if (method !== undefined) delete folded[":method"];
+  const url = whole ?? pathField;
   const target = parameters === "" ? url : withQuery(url, parameters);
-  return { headers: folded, ...(target !== undefined && { url: target }), ...rest };
+  return {
+    headers: folded,
+    ...(target !== undefined && { url: target }),
+    ...(method !== undefined && { method }),
+    ...rest,
+  };
 }
 
 /** Each value with its name. */

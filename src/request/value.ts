@@ -4,6 +4,26 @@ export function headersOf(request: { readonly headers: unknown }): object | unde
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
+/**
+ * The headers of a request as node gives them. Those of the fetch standard are refused, because no property of theirs is a field;
+ * a function that somebody has put on every object makes none.
+ */
+export function nodeHeaders(request: { readonly headers: unknown }): object | undefined {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError("the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`");
+  return headers;
+}
+
+/** The headers of a request of the fetch standard; an object without their function `get` is refused. */
+export function fetchHeaders(request: { readonly headers: unknown }): object | undefined {
+  const headers = headersOf(request);
+  if (headers !== undefined && typeof property(headers, "get") !== "function")
+    throw new TypeError("the headers have no function `get`, as those of node: read them by `nodeReader`");
+  return headers;
+}
+
 /** A string as it is, a list of strings joined with `, `; undefined for anything else. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : value === undefined ? undefined : joined(value, ", ");

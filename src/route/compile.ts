@@ -1,5 +1,5 @@
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
-import type { ParseOptions, Version, VersionOf } from "../alias/index.ts";
+import type { Alias, LiteralOf, ParseOptions, Version, VersionOf } from "../alias/index.ts";
 import { type Compilable, type Outcome, type Plan, planOf } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
 import { closure, type Decision, guardCallback, guardRandom, type Route, type Runtime } from "../backend/index.ts";
@@ -22,11 +22,17 @@ export type BackEnd = <R>(
   host: Runtime<R>,
 ) => (request: R, draw?: number) => Decision;
 
+/** A config whose literals are checked; an alias that was read, and a plan, as they are. */
+export type Literal<C> = C & (C extends Alias | Plan ? unknown : LiteralOf<C>);
+
 /**
- * Compiles an alias into its decision function. Nothing of the config is kept; changing it later changes nothing.
+ * Compiles an alias into its decision function. Nothing of the config is kept; changing it later changes nothing. Without a reader, the
+ * route takes requests of node; with one, those that it reads.
  * @throws ConfigError with everything that is wrong
  */
-export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
+export function compile<const C extends Compilable>(config: Literal<C>, options?: CompileOptions): Route<NodeRequest, VersionOf<C>>;
+export function compile<const C extends Compilable, R>(config: Literal<C>, options: CompileOptions<R>): Route<R, VersionOf<C>>;
+export function compile<const C extends Compilable, R>(config: Literal<C>, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
   return compileWith(closure, config, options);
 }
 

@@ -6,7 +6,7 @@ import type { NodeRequest } from "../request/index.ts";
 import type { VersionOf } from "../alias/index.ts";
 import type { Compilable, Plan } from "../plan/index.ts";
 import { closure, type Decision, fallback, functions, generate, MATH_RANDOM, type Route, type Runtime } from "../backend/index.ts";
-import { type CompileOptions, compileWith } from "./compile.ts";
+import { type CompileOptions, compileWith, type Literal } from "./compile.ts";
 
 /**
  * `compile` by generated code: the same signature, the same decisions. Where generating code is refused (a content security
@@ -14,7 +14,9 @@ import { type CompileOptions, compileWith } from "./compile.ts";
  * not asked again, it falls back to closures. So it does for an alias whose code an engine cannot take.
  * @throws ConfigError with everything that is wrong
  */
-export function compile<const C extends Compilable, R = NodeRequest>(config: C, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
+export function compile<const C extends Compilable>(config: Literal<C>, options?: CompileOptions): Route<NodeRequest, VersionOf<C>>;
+export function compile<const C extends Compilable, R>(config: Literal<C>, options: CompileOptions<R>): Route<R, VersionOf<C>>;
+export function compile<const C extends Compilable, R>(config: Literal<C>, options?: CompileOptions<R>): Route<R, VersionOf<C>> {
   return compileWith(byCode, config, options);
 }
 

@@ -455,6 +455,8 @@ export function route(request, draw) {
   try {
     const headers = request.headers;
     if (typeof headers !== "object" || headers === null) return decisions[plan.error];
+    // Those of the fetch standard are no headers as node gives them.
+    if (typeof headers.get === "function" && headers.get !== Object.prototype.get) return decisions[plan.error];
     return decisions[decide(function (field) { return valueOf(request, headers, fields[field]); }, draw)];
   } catch (error) {
     return decisions[plan.error];

@@ -167,7 +167,7 @@ describe("what JSON cannot state", () => {
   test("2.1-5: `compile` throws one error with every complaint", () => {
     const config = { version: "", nmae: "a", additional_version_weights: { v2: -1 } };
     try {
-      compile(config);
+      compile(config as AliasConfig);
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigError);

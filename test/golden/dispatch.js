@@ -31,7 +31,7 @@ const adds1 = Int32Array.from([0, 0, 0, 0, 0, 0, 0, 2]);
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[4];
     let all0 = 5, any0 = 0;
     let text0 = carrier["x-stage"];
@@ -77,7 +77,7 @@ export default route;
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
 function routeByReference(request, draw) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[4];
     const fields = [
       () => {
@@ -95,6 +95,16 @@ function routeByReference(request, draw) {
   } catch {
     return decisions[4];
   }
+}
+
+function nodeHeaders(request) {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError(
+      "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
+    );
+  return headers;
 }
 
 function joined(value, separator) {
@@ -171,6 +181,15 @@ function valueIn(field, text) {
     case "authority":
       return text;
   }
+}
+
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
+}
+
+function property(carrier, name) {
+  return carrier[name];
 }
 
 function isBlank(unit) {

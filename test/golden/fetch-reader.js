@@ -20,7 +20,7 @@ const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["on
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = fetchHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const text0 = fetched(carrier, "x-canary");
     if (typeof text0 === "string" && text0 === "on") return decisions[0];
@@ -38,7 +38,7 @@ export default route;
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
 function routeByReference(request, draw) {
   try {
-    const carrier = request.headers;
+    const carrier = fetchHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const fields = [
       () => {
@@ -56,9 +56,15 @@ function routeByReference(request, draw) {
   }
 }
 
+function fetchHeaders(request) {
+  const headers = headersOf(request);
+  if (headers !== undefined && typeof property(headers, "get") !== "function")
+    throw new TypeError("the headers have no function `get`, as those of node: read them by `nodeReader`");
+  return headers;
+}
+
 function fetched(carrier, name) {
-  if (typeof carrier.get !== "function") return undefined;
-  const value = carrier.get(name);
+  const value = typeof carrier.get === "function" ? carrier.get(name) : undefined;
   return typeof value === "string" ? value : undefined;
 }
 
@@ -125,6 +131,15 @@ function valueIn(field, text) {
     case "authority":
       return text;
   }
+}
+
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
+}
+
+function property(carrier, name) {
+  return carrier[name];
 }
 
 function isBlank(unit) {

@@ -20,7 +20,7 @@ const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["\"
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     let text0 = carrier["x-a"];
     if (typeof text0 === "object") text0 = joined(text0, ", ");
@@ -38,7 +38,7 @@ export default route;
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
 function routeByReference(request, draw) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const fields = [
       () => {
@@ -60,6 +60,16 @@ function routeByReference(request, draw) {
   } catch {
     return decisions[2];
   }
+}
+
+function nodeHeaders(request) {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError(
+      "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
+    );
+  return headers;
 }
 
 function joined(value, separator) {
@@ -118,6 +128,11 @@ function valueIn(field, text) {
     case "authority":
       return text;
   }
+}
+
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
 function property(carrier, name) {

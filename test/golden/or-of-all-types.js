@@ -20,7 +20,7 @@ const plan = { rules: [{ test: { kind: "any", matches: [{ field: 0, values: ["/c
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     let text0 = request.url;
     if (typeof text0 === "object") text0 = joined(text0, ", ");
@@ -47,7 +47,7 @@ export default route;
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
 function routeByReference(request, draw) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const fields = [
       () => {
@@ -78,6 +78,16 @@ function routeByReference(request, draw) {
   } catch {
     return decisions[2];
   }
+}
+
+function nodeHeaders(request) {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError(
+      "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
+    );
+  return headers;
 }
 
 function joined(value, separator) {
@@ -200,12 +210,17 @@ function valueIn(field, text) {
   }
 }
 
-function ownField(carrier, name) {
-  return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
 function property(carrier, name) {
   return carrier[name];
+}
+
+function ownField(carrier, name) {
+  return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
 }
 
 function originEnd(target, from) {

@@ -11,7 +11,7 @@ export const decisions = Object.freeze(
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[1];
     return decisions[0];
   } catch {
@@ -20,3 +20,22 @@ export function route(request) {
 }
 
 export default route;
+
+function nodeHeaders(request) {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError(
+      "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
+    );
+  return headers;
+}
+
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
+}
+
+function property(carrier, name) {
+  return carrier[name];
+}

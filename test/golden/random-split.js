@@ -15,7 +15,7 @@ const SLOTS = 10_000;
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[3];
     const draw = arguments[1];
     if (draw === undefined) {
@@ -31,6 +31,25 @@ export function route(request) {
 
 export default route;
 
+function nodeHeaders(request) {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError(
+      "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
+    );
+  return headers;
+}
+
 function slotOf(draw) {
   return typeof draw === "number" && draw >= 0 && draw < 1 ? (draw * SLOTS) | 0 : -1;
+}
+
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
+}
+
+function property(carrier, name) {
+  return carrier[name];
 }

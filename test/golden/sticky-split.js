@@ -21,7 +21,7 @@ const seed0 = { hash: 1171914790, carry: 0, bits: 0, bytes: 8, lead: 0 };
 /** The decision for a request. Never throws; a second argument, a number in [0, 1), is the draw in place of the alias's own. */
 export function route(request) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const draw = arguments[1];
     if (draw === undefined) {
@@ -53,7 +53,7 @@ export default route;
 /** The same, in the order of the alias and reading no more than needed: for a request of which some part throws. */
 function routeByReference(request, draw) {
   try {
-    const carrier = request.headers;
+    const carrier = nodeHeaders(request);
     if (typeof carrier !== "object" || carrier === null) return decisions[2];
     const fields = [
       () => {
@@ -71,6 +71,16 @@ function routeByReference(request, draw) {
   } catch {
     return decisions[2];
   }
+}
+
+function nodeHeaders(request) {
+  const headers = headersOf(request);
+  const get = headers === undefined ? undefined : property(headers, "get");
+  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+    throw new TypeError(
+      "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
+    );
+  return headers;
 }
 
 function joined(value, separator) {
@@ -178,6 +188,15 @@ function valueIn(field, text) {
 
 function murmur3Draw(text) {
   return murmur3(text) / 2 ** 32;
+}
+
+function headersOf(request) {
+  const { headers } = request;
+  return typeof headers === "object" && headers !== null ? headers : undefined;
+}
+
+function property(carrier, name) {
+  return carrier[name];
 }
 
 function slotOfRest(state, text, from, to) {

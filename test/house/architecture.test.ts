@@ -40,6 +40,7 @@ const ENTRIES: readonly string[] = [
   "alias/surface.ts",
   "route/jit.ts",
   "route/emit.ts",
+  "route/edge.ts",
   "testing/vitest.ts",
   "testing/jest.ts",
   "testing/arbitraries.ts",

@@ -53,6 +53,7 @@ describe("an export leads to a file that the build writes, with its types beside
       "./gateway/redis",
       "./jit",
       "./parse",
+      "./edge",
       "./simulate",
       "./simulate/workers",
       "./testing",

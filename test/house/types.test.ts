@@ -114,6 +114,43 @@ compile({ version: "v1", additional_version_weights: { v2: "5" } });`,
     error: /not assignable/,
   },
   {
+    name: "a route of a Request needs a reader of such",
+    text: `import { compile, type FetchRequest, type Route } from "canary-router";
+const route: Route<FetchRequest> = compile(${ALIAS});`,
+    error: /not assignable/,
+  },
+  {
+    name: "so does one by generated code",
+    text: `import { type FetchRequest, type Route } from "canary-router";
+import { compile } from "canary-router/jit";
+const route: Route<FetchRequest> = compile(${ALIAS}, { profile: "extended" });`,
+    error: /not assignable/,
+  },
+  {
+    name: "a misspelt key is refused",
+    text: `import { compile } from "canary-router";
+compile({ version: "v1", additional_version_weight: { v2: 5 } });`,
+    error: /never/,
+  },
+  {
+    name: "an alias that was read, and a plan, are taken",
+    text: `import { compile, parse, plan } from "canary-router";
+const read = parse(${ALIAS});
+if (read.ok) compile(read.value);
+compile(plan(${ALIAS}));`,
+  },
+  {
+    name: "edge takes a plan and a reader",
+    text: `import { plan } from "canary-router";
+import { compile, fetchReader } from "canary-router/edge";
+compile(plan(${ALIAS}), { reader: fetchReader })(new Request("https://a.example/"));`,
+  },
+  {
+    name: "toRequest takes null, as events of AWS have it",
+    text: `import { toRequest } from "canary-router";
+toRequest({ headers: null, cookies: null, query: null });`,
+  },
+  {
     name: "a misspelt option is refused",
     text: `import { compile } from "canary-router";
 compile(${ALIAS}, { profiles: "functiongraph" });`,

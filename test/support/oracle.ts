@@ -100,6 +100,7 @@ function readable(request: unknown): Readable {
   if (typeof request !== "object" || request === null) throw new Error("not a request");
   const { headers } = request as Readable;
   if (typeof headers !== "object" || headers === null) throw new Error("no headers");
+  if (typeof own(headers, "get") === "function") throw new Error("headers of the fetch standard"); // [3.8]
   return request as Readable;
 }
 

@@ -15,6 +15,7 @@ import * as redis from "../../src/gateway/source/redis.ts";
 import * as control from "../../src/control/index.ts";
 import * as surface from "../../src/alias/surface.ts";
 import * as convert from "../../src/convert/index.ts";
+import * as edge from "../../src/route/edge.ts";
 import * as emit from "../../src/route/emit.ts";
 import * as main from "../../src/index.ts";
 import * as jit from "../../src/route/jit.ts";
@@ -75,6 +76,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router/yaml": yaml,
   "canary-router/jit": jit,
   "canary-router/convert": convert,
+  "canary-router/edge": edge,
   "canary-router/emit": emit,
   "canary-router/simulate": simulation,
   "canary-router/simulate/workers": workers,

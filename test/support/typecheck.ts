@@ -7,6 +7,7 @@ const PATHS: Readonly<Record<string, string>> = {
   "canary-router/parse": "src/alias/surface.ts",
   "canary-router/yaml": "src/yaml/index.ts",
   "canary-router/jit": "src/route/jit.ts",
+  "canary-router/edge": "src/route/edge.ts",
   "canary-router/emit": "src/route/emit.ts",
   "canary-router/simulate": "src/simulate/index.ts",
   "canary-router/simulate/workers": "src/simulate/workers/index.ts",
