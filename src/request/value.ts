@@ -1,5 +1,5 @@
 /** What carries the headers of a request as node gives it; undefined where it has none. */
-export function headersOf(request: { readonly headers: unknown }): object | undefined {
+function headersOf(request: { readonly headers: unknown }): object | undefined {
   const { headers } = request;
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
