@@ -3,8 +3,8 @@ import type { StickyHash, Version } from "../alias/index.ts";
 import { all, any, type Match, match, type Outcome, type Plan, REASONS, type Split, type Sticky } from "../plan/index.ts";
 
 /**
- * A plan as one string, for the aliases of a table that nobody asks for: a plan of three rules and a sticky split takes about 350
- * bytes, as objects about 3,000. Two plans are equal exactly where their strings are.
+ * A plan as one string, for the aliases of a table that nobody asks for: a plan of three rules and a sticky split takes 280
+ * characters, as JSON 969. Two plans are equal exactly where their strings are.
  */
 export type Packed = string;
 
