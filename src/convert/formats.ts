@@ -1,8 +1,34 @@
-import type { Target } from "./format.ts";
+import { alibaba } from "./cloud/alibaba.ts";
+import { aws } from "./cloud/aws.ts";
+import { tencent } from "./cloud/tencent.ts";
 import { haproxy } from "./engine/haproxy.ts";
 import { lua } from "./engine/lua.ts";
-import { njs, quickjs } from "./engine/njs.ts";
 import { nginx } from "./engine/nginx.ts";
+import { njs, quickjs } from "./engine/njs.ts";
+import { varnish } from "./engine/varnish.ts";
+import type { Target } from "./format.ts";
+import { flagd } from "./mesh/flagd.ts";
+import { gatewayApi } from "./mesh/gateway-api.ts";
+import { higress, ingressNginx } from "./mesh/ingress-nginx.ts";
+import { istio } from "./mesh/istio.ts";
+import type { Source } from "./reading.ts";
 
 /** What an alias can be written as. */
-export const TARGETS: readonly Target[] = [haproxy, nginx, njs, lua, quickjs];
+export const TARGETS: readonly Target[] = [
+  haproxy,
+  nginx,
+  njs,
+  lua,
+  varnish,
+  quickjs,
+  istio,
+  gatewayApi,
+  ingressNginx,
+  flagd,
+  aws,
+  alibaba,
+  tencent,
+];
+
+/** What an alias can be read from. A document is of the first that takes it. */
+export const SOURCES: readonly Source[] = [ingressNginx, higress, istio, gatewayApi, alibaba, tencent, aws];

@@ -1,6 +1,8 @@
 /** An alias in the forms of other routers, and read from them, with what is lost on the way. */
 export { exportAlias, type Exported, type ExportOptions } from "./export.ts";
 export type { Target, WriteOptions } from "./format.ts";
-export { TARGETS } from "./formats.ts";
+export { SOURCES, TARGETS } from "./formats.ts";
+export { detect, importAlias, type Imported, type ImportOptions } from "./import.ts";
+export type { Source } from "./reading.ts";
 export type { Example, Lossless, Lossy, Refused, Report } from "./report.ts";
 export { formatWire, type WireRequest } from "./wire.ts";

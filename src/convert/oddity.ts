@@ -79,6 +79,7 @@ const HEADER: readonly Oddity[] = [
         [name, value],
       ],
       (value, name) => value.split(", ").map((part) => [name, part] as const),
+      (value, name) => value.split(",").map((part) => [name, part] as const),
     ),
   },
   {

@@ -39,3 +39,12 @@ export function refuseAttributes(plan: Plan, refusals: Refusals): void {
     refusals.add(at, fieldName(field), `the attribute ${shown(field.name)} is put on a request by the host, and no router has it`, help);
   }
 }
+
+/** Refuses U+FFFD in the names and values of query parameters, for routers that compare what is written with what it may be written as. */
+export function refuseReplacement({ rules, split }: Plan, refusals: Refusals, instead: string): void {
+  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
+  const asked = [...rules.flatMap(({ test }) => test.matches), ...keys.map((key) => ({ ...key, values: [] as readonly string[] }))];
+  for (const { field, at, values } of asked)
+    if (field.kind === "query" && [field.name, ...values].some((text) => text.includes("\ufffd")))
+      refusals.add(at, fieldName(field), "U+FFFD stands for any bytes that are no UTF-8", `use ${instead}`);
+}

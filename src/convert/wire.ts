@@ -22,6 +22,13 @@ export function readByNode(field: Field, request: WireRequest): string | undefin
   return text === undefined ? undefined : valueIn(field, text);
 }
 
+/** The value of a query parameter as it is written, with its escapes; empty where it has none. */
+export function rawParameter(field: Field, request: WireRequest): string | undefined {
+  const [, query = ""] = /^[^?#]*\?([^#]*)/.exec(request.target) ?? [];
+  const pair = query.split("&").find((each) => each !== "" && readByNode(field, { ...request, target: `/?${each}` }) !== undefined);
+  return pair === undefined ? undefined : pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : "";
+}
+
 /** The values of a header, without the spaces and tabs around them. `name` is in lower case. */
 export function linesOf({ headers }: WireRequest, name: string): readonly string[] {
   return headers.filter(([each]) => each.toLowerCase() === name).map(([, value]) => trimmed(value));

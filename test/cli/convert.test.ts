@@ -21,7 +21,7 @@ const attribute = file("attribute.json", {
 
 describe("usage", () => {
   test.each([
-    [["convert", alias], "`convert` needs `--to FORMAT`", "see `canary-router convert --help`"],
+    [["convert", alias], "`convert` needs `--to NAME`", "see `canary-router convert --help`"],
     [["convert", alias, "--to", "haproxi"], "`--to` cannot be `haproxi`", "did you mean `haproxy`?"],
     [["convert", alias, "--to", "haproxy", "--standalone", "here"], "`here` is no host and port", undefined],
     [["convert", alias, "--to", "haproxy", "--standalone", "h:70000"], "`h:70000` is no host and port", undefined],
@@ -69,4 +69,54 @@ test("what cannot be said is refused with its place, and what to do instead", as
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("refused /additional_version_strategy/v2/rules/0 (attribute tenant)");
   expect(stderr).toContain("help: let a trusted hop write it into a header");
+});
+
+describe("a config of another router", () => {
+  const aws = file("aws.json", { Name: "live", FunctionVersion: "1", RoutingConfig: { AdditionalVersionWeights: { 2: 0.05 } } });
+
+  test("is found out, and written as an alias", async () => {
+    const { code, stdout, stderr } = await command(["convert", aws, "--to", "alias"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "canary-router: 2 parts lossless\n" });
+    expect(JSON.parse(stdout)).toEqual({ name: "live", version: "1", additional_version_weights: { 2: 5 } });
+  });
+
+  test("is written for a third", async () => {
+    const { code, stdout } = await command(["convert", aws, "--from", "aws", "--to", "nginx"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("split_clients $request_id $canary_arm0 {\n  5.00% 0;\n  * 1;\n}");
+  });
+
+  test("several documents of YAML are one config", async () => {
+    const manifests = file(
+      "canary.yaml",
+      `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shop }
+spec: { defaultBackend: { service: { name: shop-v1, port: { number: 80 } } } }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop-canary
+  annotations:
+    nginx.ingress.kubernetes.io/canary: "true"
+    nginx.ingress.kubernetes.io/canary-weight: 30
+spec: { defaultBackend: { service: { name: shop-v2, port: { number: 80 } } } }
+`,
+    );
+    const { code, stdout } = await command(["convert", manifests, "--to", "alias"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ version: "shop-v1", additional_version_weights: { "shop-v2": 30 } });
+  });
+
+  test("what cannot be said is refused", async () => {
+    const { code, stdout, stderr } = await command([
+      "convert",
+      file("x.json", { FunctionVersion: "1", RoutingConfig: { Weights: {} } }),
+      "--to",
+      "alias",
+    ]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("refused /RoutingConfig/Weights (key Weights): the key `Weights` is not understood");
+  });
 });

@@ -1,6 +1,6 @@
 import type { Checked, Pointer, Position } from "../../alias/surface.ts";
 import { type Alias, BUDGETS, type ParseOptions, parseText } from "../../alias/surface.ts";
-import { readFile, readValue } from "./text.ts";
+import { readFile, readValue, type TextFile } from "./text.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition, placed } from "../terminal/place.ts";
 
@@ -26,8 +26,17 @@ interface Written {
  * read, is empty, or is neither JSON nor YAML.
  */
 export async function readAliasFile(path: string, host: Terminal, options: ParseOptions = {}): Promise<AliasFile> {
-  const name = path === "-" ? "standard input" : path;
-  const file = await readFile(path, name, host, BUDGETS.text);
+  const name = nameOf(path);
+  return aliasFileOf(await readFile(path, name, host, BUDGETS.text), name, options);
+}
+
+/** The name of a file in messages. */
+export function nameOf(path: string): string {
+  return path === "-" ? "standard input" : path;
+}
+
+/** Reads an alias config from the text of a file. Throws a `Refusal` for a text that is neither JSON nor YAML. */
+export async function aliasFileOf(file: TextFile, name: string, options: ParseOptions = {}): Promise<AliasFile> {
   const { text, json } = file;
   const checked = json ? parseText(text, options) : (await import("../../yaml/index.ts")).parseYaml(text, options);
   const fault = checked.diagnostics.find(({ code }) => code === "syntax");

@@ -16,7 +16,11 @@ export async function loadAlias(path: string, host: Terminal): Promise<Alias | u
 
 /** Like `loadAlias`, but returns the file, which has the text and the positions too. */
 export async function loadAliasFile(path: string, host: Terminal): Promise<AliasFile | undefined> {
-  const file = await readAliasFile(path, host);
+  return told(await readAliasFile(path, host), host);
+}
+
+/** Reports what is wrong with an alias that was read; undefined where it has errors. */
+export async function told(file: AliasFile, host: Terminal): Promise<AliasFile | undefined> {
   const { checked, name } = file;
   if (!checked.ok) {
     await write(host.stderr, wrap(report(file, styleOf(host.stderr, host.env)), host.columns));

@@ -5,8 +5,8 @@ import { type Arm, bytesDraw, type Match, type Plan, type Rule } from "../../pla
 import { bytesIn, pcreCookie, pcreEncoded, pcreLiteral, pcreTargetParameter } from "../bytes.ts";
 import { libraryModel, type Model } from "../decide.ts";
 import type { Target, WriteOptions, Written } from "../format.ts";
-import { fieldsOf, refuseAttributes, Refusals } from "../refusals.ts";
-import { linesOf, readByNode, type WireRequest } from "../wire.ts";
+import { fieldsOf, refuseAttributes, refuseReplacement, Refusals } from "../refusals.ts";
+import { linesOf, rawParameter, readByNode, type WireRequest } from "../wire.ts";
 
 /**
  * nginx, by `map` and `split_clients`: directives of the context `http` that set `$canary_version`. Strings of a `map` ignore the case of
@@ -24,6 +24,7 @@ function write(plan: Plan, { standalone }: WriteOptions): Written {
   const refusals = new Refusals();
   refuseAttributes(plan, refusals);
   refuseNames(plan, refusals);
+  refuseReplacement(plan, refusals, "`--to njs`, which decodes as this library does");
   const maps = new Maps(refusals);
   maps.write(plan);
   if (refusals.all.length > 0) return { text: "", refused: refusals.all };
@@ -62,6 +63,9 @@ export function nginxServer(
 }
 
 function refuseNames(plan: Plan, refusals: Refusals): void {
+  const sticky = plan.split.kind === "arms" ? plan.split.sticky : undefined;
+  if (sticky?.seed.includes("\0") === true)
+    refusals.add("/stickiness/seed", "seed", "a word of nginx ends at U+0000", "take a seed of other characters");
   for (const { field, at } of fieldsOf(plan)) {
     if (field.kind === "header" && !/^[a-z0-9-]+$/.test(field.name)) {
       const help = "rename the header with letters, digits and `-`";
@@ -72,18 +76,7 @@ function refuseNames(plan: Plan, refusals: Refusals): void {
         help,
       );
     }
-    if (field.kind === "query" && field.name.includes("\ufffd"))
-      refusals.add(at, fieldName(field), "U+FFFD stands for any bytes that are no UTF-8", "rename the parameter");
   }
-  for (const { test } of plan.rules)
-    for (const { field, values, at } of test.matches)
-      if (field.kind === "query" && values.some((value) => value.includes("\ufffd")))
-        refusals.add(
-          at,
-          fieldName(field),
-          "U+FFFD stands for any bytes that are no UTF-8",
-          "use `--to njs`, which decodes as this library does",
-        );
 }
 
 /** The fields of which nginx 1.22 joins the lines. */
@@ -100,13 +93,6 @@ function modelOf(plan: Plan): Model {
     readKey: (field, request) => (field.kind === "query" ? rawParameter(field, request) : read(field, request)),
     drawOf: sticky === undefined ? libraryModel(plan).drawOf : bytesDraw({ hash: "murmur2", seed: sticky.seed }),
   };
-}
-
-/** The value of a parameter as it is written. */
-function rawParameter(field: Field, request: WireRequest): string | undefined {
-  const [, query = ""] = /^[^?#]*\?([^#]*)/.exec(request.target) ?? [];
-  const pair = query.split("&").find((each) => each !== "" && readByNode(field, { ...request, target: `/?${each}` }) !== undefined);
-  return pair === undefined ? undefined : pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : "";
 }
 
 /** Characters of a regular expression: nginx reads words of up to 4,096 bytes. */

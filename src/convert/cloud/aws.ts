@@ -1,0 +1,122 @@
+import { pointer, type Pointer, shown } from "../../document/index.ts";
+import type { AliasConfig } from "../../alias/index.ts";
+import type { Plan } from "../../plan/index.ts";
+import type { Target, Written } from "../format.ts";
+import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
+import { Refusals } from "../refusals.ts";
+import { destinationsOf } from "../routes.ts";
+import { refuseRules, refuseStickiness } from "./refuse.ts";
+
+/** An alias of AWS Lambda: weights of at most one other version, drawn at random. */
+export const aws: Target & Source = {
+  name: "aws",
+  says: "AWS Lambda: an alias with its routing config",
+  standalone: false,
+  detect: (value) => isFields(value) && (isTemplate(value) || ("FunctionVersion" in value && !hasList(value))),
+  read,
+  write,
+};
+
+function isTemplate(value: Readonly<Record<string, unknown>>): boolean {
+  return value["Type"] === "AWS::Lambda::Alias" || aliasesIn(value).length > 0;
+}
+
+/** Tencent's weights are a list where AWS has an object. */
+function hasList(value: Readonly<Record<string, unknown>>): boolean {
+  const routing = value["RoutingConfig"];
+  return isFields(routing) && (Array.isArray(routing["AdditionalVersionWeights"]) || "AddtionVersionMatchs" in routing);
+}
+
+/** The aliases among the resources of a template of CloudFormation. */
+function aliasesIn(value: Readonly<Record<string, unknown>>): readonly string[] {
+  const resources = value["Resources"];
+  if (!isFields(resources)) return [];
+  return Object.keys(resources).filter(
+    (name) => isFields(resources[name]) && (resources[name] as { readonly Type?: unknown }).Type === "AWS::Lambda::Alias",
+  );
+}
+
+const RESOURCE = ["Type", "Properties", "DependsOn", "DeletionPolicy", "Metadata", "UpdatePolicy", "Condition", "UpdateReplacePolicy"];
+const ALIAS = [
+  "AliasArn",
+  "Name",
+  "FunctionName",
+  "FunctionVersion",
+  "Description",
+  "RoutingConfig",
+  "RevisionId",
+  "ProvisionedConcurrencyConfig",
+  "ResponseMetadata",
+];
+
+function read(value: unknown, reading: Reading): AliasConfig | undefined {
+  if (!isFields(value)) return undefined;
+  if (value["Type"] === "AWS::Lambda::Alias") return readAlias(reading.fields(value, "", RESOURCE)["Properties"], "/Properties", reading);
+  const [first, second] = aliasesIn(value);
+  if (first === undefined) return readAlias(value, "", reading);
+  if (second !== undefined) return reading.refuse("/Resources", "template", "several aliases in one template", "convert them one by one");
+  const at = pointer("/Resources", first);
+  const resource = reading.fields((value["Resources"] as Readonly<Record<string, unknown>>)[first], at, RESOURCE);
+  return readAlias(resource["Properties"], `${at}/Properties`, reading);
+}
+
+function readAlias(value: unknown, at: Pointer, reading: Reading): AliasConfig | undefined {
+  const fields = reading.fields(value, at, ALIAS);
+  const version = reading.text(fields["FunctionVersion"], `${at}/FunctionVersion`);
+  if (version === undefined) return reading.refuse(`${at}/FunctionVersion`, "primary", "there is no version", "write `FunctionVersion`");
+  reading.keeps(`${at}/FunctionVersion`, "primary");
+  const routing =
+    fields["RoutingConfig"] === undefined
+      ? {}
+      : reading.fields(fields["RoutingConfig"], `${at}/RoutingConfig`, ["AdditionalVersionWeights"]);
+  const weights = weightsOf(routing["AdditionalVersionWeights"], `${at}/RoutingConfig/AdditionalVersionWeights`, reading);
+  const name = reading.text(fields["Name"], `${at}/Name`);
+  const description = reading.text(fields["Description"], `${at}/Description`);
+  return {
+    ...(name !== undefined && { name }),
+    version,
+    ...(description !== undefined && description !== "" && { description }),
+    ...(weights.length > 0 && { additional_version_weights: Object.fromEntries(weights) }),
+  };
+}
+
+/** An object of versions and fractions, or a list of CloudFormation. */
+function weightsOf(value: unknown, at: Pointer, reading: Reading): readonly (readonly [string, number])[] {
+  const pairs: (readonly [string, unknown, Pointer])[] = [];
+  if (Array.isArray(value)) {
+    for (const [item, place] of reading.items(value, at)) {
+      const { FunctionVersion, FunctionWeight } = reading.fields(item, place, ["FunctionVersion", "FunctionWeight"]) as Readonly<
+        Record<string, unknown>
+      >;
+      const version = reading.text(FunctionVersion, `${place}/FunctionVersion`);
+      if (version !== undefined) pairs.push([version, FunctionWeight, `${place}/FunctionWeight`]);
+    }
+  } else if (value !== undefined && value !== null) {
+    if (isFields(value)) for (const [version, weight] of Object.entries(value)) pairs.push([version, weight, pointer(at, version)]);
+    else reading.refuse(at, "weights", "expected an object", "write versions with their weights");
+  }
+  return pairs.flatMap(([version, weight, place]) => {
+    const percent = weightOf(weight, version, place, reading);
+    return percent === undefined ? [] : [[version, percent] as const];
+  });
+}
+
+function write(plan: Plan): Written {
+  const refusals = new Refusals();
+  refuseRules(plan, refusals, "AWS Lambda");
+  refuseStickiness(plan, refusals, "AWS Lambda");
+  const [primary = ""] = plan.versions;
+  const others = destinationsOf(plan).filter(({ version }) => version !== primary);
+  for (const version of plan.versions)
+    if (!/^(?:\$LATEST|\d+)$/.test(version))
+      refusals.add("/version", `version ${version}`, `the versions of AWS Lambda are numbers, and ${shown(version)} is none`, "rename it");
+  if (others.length > 1)
+    refusals.add("/additional_version_weights", "split", "AWS Lambda has one additional version at most", "split between two versions");
+  const weights = Object.fromEntries(others.map(({ version, weight }) => [version, weight / 10_000]));
+  const alias = {
+    ...(plan.name !== undefined && { Name: plan.name }),
+    FunctionVersion: primary,
+    RoutingConfig: { AdditionalVersionWeights: weights },
+  };
+  return { text: `${JSON.stringify(alias, null, 2)}\n`, refused: refusals.all };
+}
