@@ -1,6 +1,8 @@
 import { alibaba } from "./cloud/alibaba.ts";
 import { aws } from "./cloud/aws.ts";
 import { tencent } from "./cloud/tencent.ts";
+import { apache } from "./engine/apache.ts";
+import { caddy } from "./engine/caddy.ts";
 import { haproxy } from "./engine/haproxy.ts";
 import { lua } from "./engine/lua.ts";
 import { nginx } from "./engine/nginx.ts";
@@ -20,6 +22,8 @@ export const TARGETS: readonly Target[] = [
   njs,
   lua,
   varnish,
+  apache,
+  caddy,
   quickjs,
   istio,
   gatewayApi,

@@ -1,6 +1,6 @@
 import type { Pointer } from "../document/index.ts";
 import { type Field, fieldName } from "../request/index.ts";
-import { all, match, type Match, type Plan, runsOf, type Test } from "../plan/index.ts";
+import { all, match, type Match, type Plan, type Rule, runsOf, type Test } from "../plan/index.ts";
 import { alphabetOf, EFFORT, everything, narrow, narrowMatches, type Region, search, valuesOf, witnessOf } from "../prove/index.ts";
 import { type Decider, deciderOf, libraryModel, type Model } from "./decide.ts";
 import { type Oddity, odditiesOf } from "./oddity.ts";
@@ -19,7 +19,7 @@ interface Probe {
 }
 
 /** So many matches of one field are probed: others are read alike. */
-const MOST_MATCHES = 4;
+const MOST_MATCHES = 8;
 
 /** So many rules are probed; a request for each is searched for. */
 const MOST_RULES = 64;
@@ -108,16 +108,25 @@ function* probesOfKeys(plan: Plan): Generator<Probe> {
   yield { at: "/stickiness/on_missing", construct: "no sticky key", why: "no sticky key", requests, isKey: false };
 }
 
-/** For every match, a request that it decides: no rule ahead holds, and of an `any` no other match where that can be. */
+/**
+ * For every match, requests that it decides: no rule ahead holds, and of an `any` no other match where that can be. Where the match is
+ * missed, what is behind it decides, which may be the same version; so in a second request the first rule for another one holds too.
+ */
 function* bases(plan: Plan): Generator<readonly [Pointer, Field, WireRequest]> {
   const alphabet = alphabetOf([plan]);
+  const rules = plan.rules.slice(0, MOST_RULES);
+  const version = (rule: Rule): string | undefined => plan.outcomes[rule.outcome]?.version;
   let rest: Region | undefined = everything(alphabet);
-  for (const { test } of plan.rules.slice(0, MOST_RULES)) {
-    for (const each of test.matches) {
-      const request: WireRequest | undefined = rest && requestFor(rest, test, each);
-      if (request !== undefined) yield [each.at, each.field, request];
+  for (const [index, rule] of rules.entries()) {
+    const other = rules.slice(index + 1).find((later) => version(later) !== version(rule));
+    const both: Region | undefined = other && rest && narrow(rest, other.test, true);
+    for (const each of rule.test.matches) {
+      for (const region of [rest, both]) {
+        const request: WireRequest | undefined = region && requestFor(region, rule.test, each);
+        if (request !== undefined) yield [each.at, each.field, request];
+      }
     }
-    rest = rest && narrow(rest, test, false);
+    rest = rest && narrow(rest, rule.test, false);
   }
 }
 

@@ -48,3 +48,18 @@ export function refuseReplacement({ rules, split }: Plan, refusals: Refusals, in
     if (field.kind === "query" && [field.name, ...values].some((text) => text.includes("\ufffd")))
       refusals.add(at, fieldName(field), "U+FFFD stands for any bytes that are no UTF-8", `use ${instead}`);
 }
+
+/** Refuses a sticky split, for routers that have none of the hashes. */
+export function refuseHash({ split }: Plan, refusals: Refusals, router: string, instead: string): void {
+  if (split.kind === "arms" && split.sticky !== undefined)
+    refusals.add("/stickiness", "stickiness", `${router} has none of the hashes`, `use ${instead}, or take \`stickiness\` out`);
+}
+
+/** Refuses the names of versions that would have to be quoted where a router has no quoting that holds. */
+export function refuseVersions({ versions }: Plan, refusals: Refusals, router: string): void {
+  for (const version of versions) {
+    if (/^[A-Za-z0-9][\w.:@+~-]*$/.test(version)) continue;
+    const help = "rename the version with letters, digits and `._:@+~-`";
+    refusals.add("/version", `version ${version}`, `the directives of ${router} give a meaning to characters of ${shown(version)}`, help);
+  }
+}

@@ -1,7 +1,7 @@
 import { asBytes, hexOf } from "../bytes.ts";
 
 /** A regular expression of RE2 that means exactly this text. */
-function re2Literal(text: string): string {
+export function re2Literal(text: string): string {
   return text.replaceAll(/[^0-9A-Za-z_-]/g, (unit) => (unit < "\x80" ? `\\x${hexOf(unit)}` : unit));
 }
 
