@@ -29,18 +29,21 @@ export { ConfigError, format, formatCount, formatPercent, nearest, readText, vis
 export type { Arm, Compilable, Match, Move, Outcome, Plan, Rule, Split, Sticky, Test } from "./plan/index.ts";
 export { all, any, match, murmur3, planOf as plan } from "./plan/index.ts";
 export type {
+  Certificate,
+  CertifiedClaim,
   Claim,
   Difference,
   Equivalence,
   JudgedRequirement,
   Movement,
+  ProofCase,
   ProofOptions,
   Requirement,
   Shift,
   VersionMove,
   Witness,
 } from "./prove/index.ts";
-export { analyze, CODES, EFFORT, equivalent, judgeChange, movement, rebalance } from "./prove/index.ts";
+export { analyze, certify, certifyEquivalent, CODES, EFFORT, equivalent, judgeChange, movement, rebalance } from "./prove/index.ts";
 export type {
   Access,
   Field,

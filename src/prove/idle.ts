@@ -57,12 +57,22 @@ export function idleRules(analysis: Analysis, strategy: Strategy, kept: readonly
  * could be dropped together, and with the rules that are idle.
  */
 export function idleItems(analysis: Analysis, strategy: Strategy, kept: readonly (Literal | undefined)[]): readonly Claim[] {
-  const { rule, coming, outcome } = strategy;
+  const claims: Claim[] = [];
+  withoutIdleItems(analysis, strategy, kept, (match, gone) => claims.push(idleItemsClaim(analysis, strategy, match, gone)));
+  return claims.toReversed();
+}
+
+/** The rules of a strategy without those items. `onIdle` is told the letters that are gone from a rule. */
+export function withoutIdleItems(
+  analysis: Analysis,
+  { rule, coming, outcome }: Strategy,
+  kept: readonly (Literal | undefined)[],
+  onIdle: (match: Match, gone: Literal) => void,
+): readonly (Literal | undefined)[] {
   const { kind, matches } = rule.test;
   const { effort, undecided } = analysis;
-  const claims: Claim[] = [];
   let isSure = !undecided.has(outcome);
-  replaceEach(coming, kept, kind === "all", (literal, index, besides) => {
+  return replaceEach(coming, kept, kind === "all", (literal, index, besides) => {
     const match = matches[index] as Match;
     if (!isSure || match.values.length < 2 || !isEverPossible(match)) return literal;
     const idle: number[] = [];
@@ -75,10 +85,9 @@ export function idleItems(analysis: Analysis, strategy: Strategy, kept: readonly
     }
     if (!isSure || idle.length === 0) return literal;
     const gone = literalOf(literal.range, idle);
-    claims.push(idleItemsClaim(analysis, strategy, match, gone));
+    onIdle(match, gone);
     return { range: literal.range, bits: literal.bits.map((word, at) => word & ~(gone.bits[at] ?? 0)) };
   });
-  return claims.toReversed();
 }
 
 /** `gone` has the letters of the items. */

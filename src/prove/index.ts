@@ -1,6 +1,7 @@
 /** Proofs about plans: analyze, equivalent, movement, laws and requirements. */
 export { type Alphabet, alphabetOf } from "./alphabet.ts";
 export { analyze, type Claim } from "./analyze.ts";
+export { type Certificate, type CertifiedClaim, certify, certifyEquivalent, type ProofCase } from "./certificate.ts";
 export { CODES } from "./codes.ts";
 export type { Difference } from "./difference.ts";
 export { compare, EFFORT, type Equivalence, equivalent, type ProofOptions } from "./equivalent.ts";

@@ -213,7 +213,7 @@ function sameVersion(
   for (const [whole] of parts) {
     if (effort.left-- <= 0) return "unknown";
     const region = constrain(whole.region, [[literal]]);
-    const found = region === undefined ? { kind: "empty" as const } : search(region, effort);
+    const found = region === undefined ? { kind: "empty" as const, cases: [] } : search(region, effort);
     if (found.kind === "unknown") open = true;
     if (found.kind !== "found" || region === undefined) continue;
     const part = { ...whole, region };

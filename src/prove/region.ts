@@ -33,8 +33,20 @@ interface Clauses {
   readonly before: Clauses | undefined;
 }
 
-/** One letter for each field, by its position, which some request has; none; or nothing found within the effort. */
-export type Found = { readonly kind: "found"; readonly letters: Int32Array } | { readonly kind: "empty" } | { readonly kind: "unknown" };
+/**
+ * One letter for each field, by its position, which some request has; none, by these cases: each in turn true, and then false, until nothing is left; or
+ * nothing found within the effort.
+ */
+export type Found =
+  | { readonly kind: "found"; readonly letters: Int32Array }
+  | { readonly kind: "empty"; readonly cases: readonly Case[] }
+  | { readonly kind: "unknown" };
+
+/** A literal that a search took for true, and the cases that it went by then. */
+export interface Case {
+  readonly literal: Literal;
+  readonly cases: readonly Case[];
+}
 
 /** Branches that a search may still take; spent as it goes. */
 export interface Effort {
@@ -205,19 +217,21 @@ export function search(region: Region, effort: Effort): Found {
   const failing = shortestFailing(region);
   if (failing === undefined) return { kind: "found", letters: region.least };
   if (effort.left-- <= 0) return { kind: "unknown" };
+  const cases: Case[] = [];
   let rest = region;
   for (const literal of failing) {
     const taken = constrain(rest, [[literal]]);
     const found = taken === undefined ? EMPTY : search(taken, effort);
     if (found.kind !== "empty") return found;
+    cases.push({ literal, cases: found.cases });
     const others = constrain(rest, [[otherLetters(literal)]]);
-    if (others === undefined) return EMPTY;
+    if (others === undefined) break;
     rest = others;
   }
-  return EMPTY;
+  return { kind: "empty", cases };
 }
 
-const EMPTY: Found = { kind: "empty" };
+const EMPTY = { kind: "empty", cases: [] } as const satisfies Found;
 
 /**
  * For each of some letters of a field, whether a region has a request with it. One that has as little as the region allows is

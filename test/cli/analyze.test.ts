@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "sarif";
 import { describe, expect, test } from "vitest";
 import { explainLine } from "../../src/cli/terminal/paste.ts";
 import { explain, plan, toRequest, type Witness } from "../../src/index.ts";
+import { checkFile } from "../support/checker.ts";
 import { command, scratch } from "../support/command.ts";
 
 const { folder, file } = scratch();
@@ -217,5 +219,48 @@ describe("findings for machines", () => {
     expect((await command(["analyze", shadowed, "--strict", ...ignored])).code).toBe(0);
     expect((await command(["analyze", shadowed, "--strict", ...ignored.slice(1), "--ignore=weight-sum"])).code).toBe(1);
     expect((await command(["analyze", broken, "--strict", "--ignore=wrong-type"])).code).toBe(1);
+  });
+});
+
+describe("--certify", () => {
+  test("writes a certificate that is checked, in place of the report or beside it", async () => {
+    const alone = await command(["analyze", shadowed, "--certify"]);
+    expect(alone).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(alone.stdout)).toMatchObject({ claims: [{ claim: "decides-nothing", version: "v3" }] });
+    const out = join(folder, "certificate.json");
+    const beside = await command(["analyze", shadowed, "--certify", "-o", out]);
+    expect(beside.code).toBe(0);
+    expect(beside.stdout).toContain("strategy-shadowed");
+    expect(readFileSync(out, "utf8")).toBe(alone.stdout);
+    expect(checkFile(out)).toBe("proved: decides-nothing v3\n");
+    expect(() => checkFile(out, sound)).toThrow("refused: no claim, or one of other aliases");
+  });
+
+  test("fails where nothing can be certified", async () => {
+    expect(await command(["analyze", sound, "--certify"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "canary-router: there is nothing to certify\n",
+    });
+    expect(await command(["analyze", broken, "--certify"])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("expected a string") as string,
+    });
+    expect(await command(["analyze", join(folder, "none.json"), "--certify"])).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test.each<[readonly string[], string]>([
+    [["--certify", "--format", "json"], "`--certify` and `--format` go to standard output both"],
+    [["-o", "x.json"], "`--out` does nothing without `--certify`"],
+    [["--certify", "--force"], "`--force` does nothing without `--out`"],
+    [["--certify", "-o", sound], "is there already, and not from this command"],
+    [[sound, "--certify"], "`--certify` takes one FILE"],
+  ])("%j is refused", async (args, message) => {
+    expect(await command(["analyze", shadowed, ...args])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining(message) as string,
+    });
   });
 });

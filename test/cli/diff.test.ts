@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import { compile, equivalent, movement, type Plan } from "../../src/index.ts";
+import { checkFile } from "../support/checker.ts";
 import { command, type Ended, hostOf, scratch } from "../support/command.ts";
 
 const { folder, file } = scratch();
@@ -211,6 +212,51 @@ describe("diff", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringContaining("expected a string") as string,
+    });
+  });
+});
+
+describe("diff --certify", () => {
+  const idle = file("idle.json", {
+    name: "a",
+    version: "v1",
+    additional_version_weights: { v2: 10 },
+    additional_version_strategy: { v3: { rules: [rule] }, v4: { rules: [rule] } },
+  });
+
+  test("writes a proof that is checked, in place of the report or beside it", async () => {
+    const alone = await cli("diff", ruled, idle, "--certify");
+    expect(alone).toMatchObject({ code: 0, stderr: "" });
+    const out = join(folder, "certificate.json");
+    const beside = await cli("diff", ruled, idle, "--certify", "-o", out);
+    expect(beside).toEqual({
+      code: 0,
+      stdout: "nothing moves: the two route every request alike (proved)\n",
+      stderr: `canary-router: wrote ${out}\n`,
+    });
+    expect(readFileSync(out, "utf8")).toBe(alone.stdout);
+    expect(checkFile(out, ruled, idle)).toBe("proved: equivalent\n");
+    expect(await cli("diff", ruled, idle, "--certify", "-o", out)).toMatchObject({ code: 0 });
+  });
+
+  test("fails where there is none", async () => {
+    const out = join(folder, "none-certificate.json");
+    const { code, stdout, stderr } = await cli("diff", ten, twenty, "--certify", "-o", out);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(stdout).toContain("no proof that the two route alike can be certified\n");
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ["standard output for two", ["--certify", "--format", "json"], "`--certify` and `--format` go to standard output both"],
+    ["a file that is no certificate", ["--certify", "-o", ten], "is there already, and not from this command"],
+    ["a file without a certificate", ["-o", "x.json"], "`--out` does nothing without `--certify`"],
+    ["force for nothing", ["--certify", "--force"], "`--force` does nothing without `--html` or `--svg`"],
+  ])("refuses %s", async (_, args, message) => {
+    expect(await cli("diff", ruled, idle, ...args)).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining(message) as string,
     });
   });
 });

@@ -22,6 +22,22 @@ const ALIAS = `{
 
 const cases: readonly Case[] = [
   {
+    name: "the matchers for Jest are those of the `expect` of @jest/globals",
+    text: `import { compile } from "canary-router";
+import "canary-router/testing/jest";
+import { expect } from "expect";
+const done: void = expect(compile(${ALIAS})).toRoute({}, "v1", 0.5);
+expect(compile(${ALIAS})).not.toRouteAtMost("v2", 1);`,
+  },
+  {
+    name: "a matcher for Jest checks what it is given",
+    text: `import { compile } from "canary-router";
+import "canary-router/testing/jest";
+import { expect } from "expect";
+expect(compile(${ALIAS})).toRoute({});`,
+    error: /Expected 2-3 arguments, but got 1/,
+  },
+  {
     name: "a literal config infers its versions",
     text: `import { compile, type Decision } from "canary-router";
 const route = compile(${ALIAS});

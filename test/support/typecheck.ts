@@ -18,6 +18,8 @@ const PATHS: Readonly<Record<string, string>> = {
   "canary-router/simulate/workers": "src/simulate/workers/index.ts",
   "canary-router/testing": "src/testing/index.ts",
   "canary-router/testing/vitest": "src/testing/vitest.ts",
+  "canary-router/testing/jest": "src/testing/jest.ts",
+  expect: "test/support/jest-expect.d.ts",
   "canary-router/testing/fast-check": "src/testing/arbitraries.ts",
 };
 

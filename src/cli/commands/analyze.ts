@@ -1,13 +1,14 @@
-import { type AliasConfig, type Claim, analyze as claimsOf, EFFORT, plan as planOf } from "../../index.ts";
+import { type AliasConfig, certify, type Claim, analyze as claimsOf, EFFORT, plan as planOf } from "../../index.ts";
 import { visible } from "../../alias/surface.ts";
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { checkCertificateFile, writeCertificate } from "../files/certificate.ts";
 import { type Checkup, checkup, findingsText } from "./check.ts";
 import { formats } from "../formats.ts";
 import type { FileFindings } from "../reporters/findings.ts";
 import { STRICT, strictness } from "../strict.ts";
-import { complaint } from "../terminal/complaint.ts";
-import { type ExitCode, refusalText, type Terminal, write } from "../terminal/host.ts";
+import { complaint, report } from "../terminal/complaint.ts";
+import { type ExitCode, notice, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { byPosition } from "../terminal/place.ts";
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
@@ -25,6 +26,7 @@ export const analyze: Command = defineCommand({
   about: [
     "Proves what alias configs say in vain or by accident.",
     "Rules that never match or change nothing, strategies that others shadow or overlap, versions that no request gets: each claim is true of every request, or comes with one that shows it, as a command to paste. The complaints of `canary-router check` are printed too.",
+    "--certify writes proofs of strategies that decide nothing, of rules and items that change nothing, and of versions without a share, as JSON that docs/examples/check-certificate.mjs checks without canary-router. To standard output it goes in place of the report.",
   ],
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input", count: "many" }],
   options: {
@@ -37,6 +39,16 @@ export const analyze: Command = defineCommand({
       read: wholeNumber,
       description: "how many cases the proofs may look at; what they cannot decide within them is reported as undecided",
     },
+    certify: { type: "boolean", description: "write a certificate of what is claimed of one FILE" },
+    out: {
+      type: "string",
+      value: "OUT",
+      short: "o",
+      default: "-",
+      needs: "certify",
+      description: "the file of the certificate, `-` for standard output",
+    },
+    force: { type: "boolean", needs: "out", description: "let --out write over a file that is no certificate" },
     format: formats({
       text: "for people",
       json: "a list with an object for each file: `file`, `ok`, `claims`, and `failure` where it cannot be read",
@@ -44,19 +56,53 @@ export const analyze: Command = defineCommand({
       github: "annotations for GitHub Actions",
     }),
   },
-  exits: { 0: "all can be used", 1: "at least one has errors, or with --strict claims", 2: "wrong usage, or at least one cannot be read" },
+  exits: {
+    0: "all can be used",
+    1: "at least one has errors, or with --strict claims, or with --certify nothing to certify",
+    2: "wrong usage, or at least one cannot be read",
+  },
   examples: ["canary-router analyze aliases/*.json", "canary-router analyze prod.yaml --strict"],
-  run: async ({ values: { strict, ignore, effort, format }, positionals }, host) => {
+  run: async ({ values: { strict, ignore, effort, format, certify: certifies, out, force }, positionals }, host) => {
     const fails = await strictness(strict, ignore);
+    const isAlone = certifies && out === "-";
+    if (certifies && positionals.length > 1) throw new Refusal("`--certify` takes one FILE", "write a certificate for each");
+    if (isAlone && format !== "text")
+      throw new Refusal("`--certify` and `--format` go to standard output both", "name a file with `--out`");
+    if (certifies) await checkCertificateFile(out, force);
     const analyses: Analysis[] = [];
     for (const name of positionals) analyses.push(await analysisOf(await checkup(name, host, "extended"), effort));
-    if (format === "text") for (const analysis of analyses) await print(analysis, host);
+    if (isAlone) await complain(analyses, host);
+    else if (format === "text") for (const analysis of analyses) await print(analysis, host);
     else if (format === "json") await write(host.stdout, `${jsonOf(analyses.map(toJson), 2)}\n`);
     else await write(host.stdout, await findingsText(format, analyses.map(findingsOf), host));
     const codes = analyses.map((analysis) => exitCode(analysis, fails));
+    if (certifies && !codes.includes(2) && !(await certified(analyses, effort, out, host))) codes.push(1);
     return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
   },
 });
+
+/** Prints what is wrong with files that cannot be used. */
+async function complain(analyses: readonly Analysis[], host: Terminal): Promise<void> {
+  for (const { one } of analyses) {
+    if (one.kind === "unread") await write(host.stderr, refusalText(one.refusal, host));
+    else if (!one.file.checked.ok) await write(host.stderr, wrap(report(one.file, styleOf(host.stderr, host.env)), host.columns));
+  }
+}
+
+/** Writes the certificate of each alias that can be used. Returns whether there is something to certify. */
+async function certified(analyses: readonly Analysis[], effort: number, out: string, host: Terminal): Promise<boolean> {
+  for (const { one } of analyses) {
+    const config = one.kind === "unread" || !one.file.checked.ok ? undefined : await one.file.written();
+    if (config === undefined) return false;
+    const certificate = certify(config.value as AliasConfig, { effort });
+    if (certificate.claims.length === 0) {
+      await notice("there is nothing to certify", host);
+      return false;
+    }
+    await writeCertificate(certificate, out, host);
+  }
+  return true;
+}
 
 async function analysisOf(one: Checkup, effort: number): Promise<Analysis> {
   if (one.kind === "unread") return { one, claims: [] };

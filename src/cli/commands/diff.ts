@@ -1,13 +1,24 @@
-import { EFFORT, formatShares, judgeChange, type JudgedRequirement, type Movement, movement, plan } from "../../index.ts";
+import {
+  type AliasConfig,
+  certifyEquivalent,
+  EFFORT,
+  formatShares,
+  judgeChange,
+  type JudgedRequirement,
+  type Movement,
+  movement,
+  plan,
+} from "../../index.ts";
 import { type Alias, formatPercent, visible } from "../../alias/surface.ts";
 import { percentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { loadAlias } from "../files/load.ts";
+import { checkCertificateFile, writeCertificate } from "../files/certificate.ts";
+import { loadAliasFile } from "../files/load.ts";
 import { FORMAT } from "../formats.ts";
 import { expectedMoved, movementLines } from "../reporters/movement.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { readRequirement, type WrittenRequirement } from "../requirement.ts";
-import { write } from "../terminal/host.ts";
+import { notice, Refusal, write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
 import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
@@ -18,6 +29,7 @@ export const diff: Command = defineCommand({
   about: [
     "Says what moves when one alias config takes the place of another.",
     "Counts the slots that change hands, beside the fewest that could for the same shares, and finds the requests whose strategy changes, each with an example. Nothing is sampled. Two configs that route alike are proved to.",
+    "--certify writes the proof that nothing changes, which docs/examples/check-certificate.mjs checks without canary-router. To standard output it goes in place of the report.",
     "--require says what must be true of every request and every draw. It is proved, or a request is shown that refutes it; what is neither fails too. It may be given several times, and takes one of:",
     {
       equal: "nothing changes its version",
@@ -53,6 +65,15 @@ export const diff: Command = defineCommand({
       read: wholeNumber,
       description: "how many cases the proofs may look at",
     },
+    certify: { type: "boolean", description: "write a proof that the two route alike, as JSON; fail where there is none" },
+    out: {
+      type: "string",
+      value: "OUT",
+      short: "o",
+      default: "-",
+      needs: "certify",
+      description: "the file of the proof, `-` for standard output",
+    },
     ...REPORTS,
     format: FORMAT,
     json: { type: "boolean", deprecated: { use: "--format json" } },
@@ -68,14 +89,28 @@ export const diff: Command = defineCommand({
     "canary-router diff live.json next.json --require 'only v1:v2'",
   ],
   run: async ({ values, positionals: [one, other = ""] }, host) => {
-    const [before, after] = [await loadAlias(one, host), await loadAlias(other, host)];
+    const files = [await loadAliasFile(one, host), await loadAliasFile(other, host)];
+    const [before, after] = files.map((file) => (file?.checked.ok === true ? file.checked.value : undefined));
     if (before === undefined || after === undefined) return 1;
-    await checkReports(values);
-    const { effort } = values;
+    const { effort, certify, out, format, force } = values;
+    const isAlone = certify && out === "-";
+    if (isAlone && format !== "text")
+      throw new Refusal("`--certify` and `--format` go to standard output both", "name a file with `--out`");
+    await checkReports(values, certify && out !== "-");
+    if (certify) await checkCertificateFile(out, force);
     const required = judge(values.require, before, after, effort);
     const moves = movement(before, after, { effort });
-    const beyond = [...complaints(moves, values["max-moved"], values["no-shifts"]), ...required.flatMap(complaintOf)];
-    if (values.format === "json")
+    const configOf = async (index: number): Promise<AliasConfig> => (await files[index]?.written())?.value as AliasConfig;
+    const certificate = certify ? certifyEquivalent(await configOf(0), await configOf(1), { effort }) : undefined;
+    const beyond = [
+      ...complaints(moves, values["max-moved"], values["no-shifts"]),
+      ...required.flatMap(complaintOf),
+      ...(certify && certificate === undefined ? ["no proof that the two route alike can be certified"] : []),
+    ];
+    if (certificate !== undefined) await writeCertificate(certificate, out, host);
+    if (certificate !== undefined && isAlone) {
+      for (const line of beyond) await notice(line, host, "red");
+    } else if (format === "json")
       await write(
         host.stdout,
         `${jsonOf({ ...moves, expected: expectedMoved(moves), ...(required.length > 0 && { required }), beyond }, 2)}\n`,

@@ -29,9 +29,13 @@ export interface ReportPaths {
 const REPORT = /^<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><meta name="generator" content="canary-router">/;
 const PLOT = /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" class="plot" /;
 
-/** Throws a `Refusal` before the work begins if reports could not be written at its end. Makes the folder of the plots. */
-export async function checkReports({ html, svg, force = false }: ReportPaths): Promise<void> {
-  if (force && html === undefined && svg === undefined) throw new Refusal("`--force` does nothing without `--html` or `--svg`");
+/**
+ * Throws a `Refusal` before the work begins if reports could not be written at its end. Makes the folder of the plots. `writesMore` where
+ * `--force` is about another file of the command too.
+ */
+export async function checkReports({ html, svg, force = false }: ReportPaths, writesMore = false): Promise<void> {
+  if (force && html === undefined && svg === undefined && !writesMore)
+    throw new Refusal("`--force` does nothing without `--html` or `--svg`");
   if (svg !== undefined) {
     try {
       // Without `recursive`: with it, `mkdir` does not end below /proc and where the parent refuses new folders.
