@@ -228,7 +228,7 @@ function textOf(hasBody: boolean, body: Uint8Array, headers: Received["headers"]
 
 /** The tag is only sent where `If-Match` is taken, so that a client sees by it that it may ask for that. */
 function replyOf({ status, value, tag }: Answer, preconditions: boolean): Reply {
-  const headers = { ...(preconditions && tag !== undefined && { etag: tag }) };
+  const headers = { ...(preconditions && tag !== undefined && { etag: tag() }) };
   if (value === undefined) return { status, headers, body: undefined };
   return { status, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(value) };
 }

@@ -18,7 +18,8 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly value?: unknown;
-  readonly tag?: string;
+  /** Computed only where it is sent. */
+  readonly tag?: () => string;
 }
 
 /** One operation of the API. */
@@ -75,7 +76,7 @@ export const ROUTES: readonly ApiRoute[] = [
     hasBody: false,
     run: async ({ service, path }) => {
       const alias = await service.showAlias(path.function_urn, path.alias_name);
-      return { status: 200, value: alias, tag: tagOf(alias) };
+      return { status: 200, value: alias, tag: () => tagOf(alias) };
     },
   },
   {
@@ -205,7 +206,7 @@ function optionsOf(query: ReadonlyMap<string, string>): ChangeOptions {
 }
 
 function changed({ alias, moved, warnings }: AliasChange, { dryRun = false }: ChangeOptions): Answer {
-  if (!dryRun) return { status: 200, value: alias, tag: tagOf(alias) };
+  if (!dryRun) return { status: 200, value: alias, tag: () => tagOf(alias) };
   return { status: 200, value: { alias, ...(moved !== undefined && { moved }), diagnostics: warnings } };
 }
 
