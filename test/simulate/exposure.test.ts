@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { plan as planOf } from "../../src/index.ts";
+import { exposureOf } from "../../src/simulate/exposure.ts";
+import { emptySummary } from "../../src/simulate/summary.ts";
 import { simulate, visitTraffic, type Visit } from "../../src/simulate/index.ts";
 
 const CONFIG = {
@@ -36,21 +39,15 @@ test("a request that cannot be read comes to no strategy", async () => {
   ]);
 });
 
-test("of more users than memory holds, counts are those of all, estimated from the sample", async () => {
-  const count = 100_000;
-  const visits = Array.from({ length: count }, (_, index) => {
-    const user = `user-${index}`;
-    return visit({ headers: index % 4 === 0 ? { "x-beta": "on", "x-user": user } : { "x-user": user } }, user);
-  });
-  const { users } = await simulate(CONFIG, visitTraffic([visits]), { seed: "a" });
-  if (users === undefined) throw new Error("no users were counted");
-  // A sample of level n holds one in 2^n: its size and these estimates are binomial.
-  const within = (number: number, expected: number): void => expect(Math.abs(number - expected)).toBeLessThan(0.03 * count);
-  expect(users.counted).toBeLessThan(0.6 * count);
-  within(users.count, count);
-  const countOf = (version: string): number => users.versions.find((each) => each.version === version)?.count ?? 0;
-  within(countOf("v3"), count / 4);
-  within(countOf("v1"), (count * 3) / 8);
-  within(countOf("v2"), (count * 3) / 8);
-  expect(users.versions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+test("of a sample, counts are those of all, and shares are those of the sample", () => {
+  const plan = planOf(CONFIG);
+  const versions = ["v1", "v2", "v3"];
+  const summary = { ...emptySummary(versions.length), count: 1_000, requests: 2_000, squares: 5_000, exposed: [375, 375, 250] };
+  const [whole, sampled] = [0, 3].map((level) => exposureOf(plan, versions, { summary, level }));
+  expect(whole).toMatchObject({ count: 1_000, counted: 1_000 });
+  expect(sampled).toMatchObject({ count: 8_000, counted: 1_000 });
+  expect(sampled?.versions.map(({ count }) => count)).toEqual([3_000, 3_000, 2_000]);
+  expect(sampled?.versions.map(({ share, interval }) => ({ share, interval }))).toEqual(
+    whole?.versions.map(({ share, interval }) => ({ share, interval })),
+  );
 });
