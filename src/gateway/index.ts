@@ -8,6 +8,8 @@ export { canary, type FetchServed } from "./hosts/fetch.ts";
 export type { OverrideOptions } from "./override.ts";
 export { AliasTable, type Count, type TableOptions } from "./table.ts";
 export type { Applied, Moved, Rejected, Update } from "./update.ts";
+export { follow, type FollowedUpdate, type FollowOptions } from "./source/follow.ts";
+export { ageOf, type SourceStatus } from "./source/status.ts";
 export {
   type AliasSource,
   type Emit,

@@ -26,6 +26,7 @@ export type { FunnelStep, Simulation, VersionShare } from "./result.ts";
 export { parseRollout, type Rollout, rollout, type RolloutOptions } from "./rollout/rollout.ts";
 export type { Mark, Stage } from "./rollout/track.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
+export { haveSameWeights, type LiveCount, type LiveSample, type LiveSplit, lookLive } from "./live.ts";
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";

@@ -6,6 +6,7 @@ import type { Alias, AliasConfig } from "../../src/alias/config.ts";
 import { type Code, ConfigError, type Diagnostic, format, pointer, type Pointer, type Severity } from "../../src/document/diagnostic.ts";
 import { CLAIM_CODES, CODES } from "../../src/prove/codes.ts";
 import { GATEWAY_CODES } from "../../src/gateway/codes.ts";
+import { SERVE_CODES } from "../../src/gateway/proxy/codes.ts";
 import { WAREHOUSE_CODES } from "../../src/warehouse/codes.ts";
 import { CONTROL_CODES } from "../../src/control/codes.ts";
 import { SIMULATION_CODES, TRAFFIC_CODES } from "../../src/simulate/codes.ts";
@@ -25,7 +26,7 @@ type Row = [config: unknown, message: string, help?: string | undefined, options
 
 /** The codes that only `analyze` has: test/laws/analyze.test.ts covers them. */
 const CLAIMS: ReadonlySet<Code> = new Set(CLAIM_CODES);
-/** Those of suites, populations and rollouts: test/testing/suite.test.ts, test/simulate/population.test.ts and rollout.test.ts cover them. */
+/** Those of suites, populations, rollouts, warehouses and gateways, which tests of their own cover. */
 const OTHERS: ReadonlySet<Code> = new Set([
   ...SUITE_CODES,
   ...SIMULATION_CODES,
@@ -33,17 +34,10 @@ const OTHERS: ReadonlySet<Code> = new Set([
   ...WAREHOUSE_CODES,
   ...GATEWAY_CODES,
   ...CONTROL_CODES,
+  ...SERVE_CODES,
 ]);
 /** Every code of every part, in the order of the documents. */
-const ALL: readonly Code[] = [
-  ...CODES,
-  ...SUITE_CODES,
-  ...SIMULATION_CODES,
-  ...TRAFFIC_CODES,
-  ...WAREHOUSE_CODES,
-  ...GATEWAY_CODES,
-  ...CONTROL_CODES,
-];
+const ALL: readonly Code[] = [...CODES, ...OTHERS];
 
 const SERVICE: ParseOptions = { profile: "functiongraph" };
 const RULE = "/additional_version_strategy/v2/rules/0";

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createServer } from "node:http";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -199,6 +200,31 @@ describe("examples of the help run", () => {
   file("policies/deep/a.alias-test.yaml", suiteText.replace("./storefront.yaml", "./storefront.alias"));
   copy("policies/deep/storefront.alias", "storefront.yaml");
 
+  file(
+    "gateway.yaml",
+    "listen: 127.0.0.1:0\naliases: ./served\nroutes:\n  - { alias: checkout, upstreams: { v1: http://127.0.0.1:9001, v2: http://127.0.0.1:9002 } }\n",
+  );
+  file("served/checkout.yaml", "version: v1\nadditional_version_weights: { v2: 5 }\n");
+  // What the metrics of a gateway are, and what a Prometheus server makes of them.
+  const server = createServer(({ url = "" }, response) => {
+    const labels = { alias: "checkout", version: "v1" };
+    const metric = { __name__: "canary_router_split_ratio", ...labels };
+    if (url === "/metrics") response.end('canary_router_split_ratio{alias="checkout",version="v1"} 1\n');
+    else response.end(JSON.stringify({ status: "success", data: { result: [{ metric, value: [0, "1"] }] } }));
+  }).listen(0, "127.0.0.1");
+  afterAll(() => void server.close());
+  const argumentsOf = (args: readonly string[]): readonly string[] => {
+    if (args[0] === "simulate") return [...args, "--workers", "1"];
+    if (args[0] !== "watch") return args;
+    const { port } = server.address() as { readonly port: number };
+    const count = args.indexOf("--count");
+    return [
+      ...(count === -1 ? args : args.toSpliced(count, 2)).map((arg) => arg.replace(/^http:\/\/[^/]+/, `http://127.0.0.1:${port}`)),
+      "--count",
+      "1",
+    ];
+  };
+
   test.each(examples)("%s", async (example) => {
     const call = example.split(" | ").find((part) => part.startsWith("canary-router ")) ?? "";
     const taken = call.replace(/ > \S+$/, "").replace("canary-router", String.raw`printf '%s\0'`);
@@ -207,15 +233,15 @@ describe("examples of the help run", () => {
     const before = process.cwd();
     try {
       process.chdir(folder);
-      const serves = args[0] === "control" && args[1]?.startsWith("-") === true;
+      const controls = args[0] === "control" && args[1]?.startsWith("-") === true;
       const asks = args[0] === "alias";
       if (asks) args.splice(args.indexOf("--endpoint") + 1, 1, api.url);
-      const more = args[0] === "simulate" ? ["--workers", "1"] : serves ? ["--listen", "127.0.0.1:0"] : [];
-      const ended = await command([...args, ...more], {
+      const ended = await command([...argumentsOf(args), ...(controls ? ["--listen", "127.0.0.1:0"] : [])], {
         ...(args.includes("-") && { stdin }),
         ...(asks && { env: { HUAWEICLOUD_AUTH_TOKEN: TOKEN, HUAWEICLOUD_SDK_PROJECT_ID: PROJECT } }),
-        // A server is stopped at once, as by Ctrl-C.
-        ...(serves && { interrupted: AbortSignal.timeout(200) }),
+        // A server runs until it is stopped, as by Ctrl-C.
+        ...(controls && { interrupted: AbortSignal.timeout(200) }),
+        ...(args[0] === "serve" && !args.includes("--dry-run") && { interrupted: AbortSignal.timeout(1_000) }),
       });
       expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     } finally {
@@ -265,7 +291,8 @@ describe("the built program loads what it needs", () => {
 
   test("`check` of a YAML file reads YAML", () => {
     const files = loaded("check", "docs/examples/storefront.yaml");
-    expect(files.filter((name) => name.startsWith("dist/"))).toHaveLength(4);
+    // Three as for JSON, the reader of YAML, and a file that leads to it, for the gateway reads YAML too.
+    expect(files.filter((name) => name.startsWith("dist/"))).toHaveLength(5);
     const modules = bundled(files.filter((name) => name.startsWith("dist/")));
     expect(modules).toContain("dist/yaml/parse-yaml.js");
     expect(modules.filter((name) => rest.test(name) && !name.startsWith("dist/yaml/"))).toEqual([]);

@@ -32,7 +32,21 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "gateway/hosts/fastify.ts": ["fastify-plugin"],
   "gateway/hosts/hono.ts": ["hono/factory", "hono"],
   "gateway/hosts/node.ts": ["node:http", "on-headers"],
+  "gateway/source/directory.ts": ["node:fs/promises", "node:path"],
+  "gateway/source/watched.ts": ["node:fs", "node:fs/promises", "node:path"],
   "gateway/source/redis.ts": ["redis"],
+  "gateway/metrics/prometheus.ts": ["prom-client"],
+  "gateway/metrics/openfeature.ts": ["@openfeature/server-sdk"],
+  "gateway/proxy/admin.ts": ["node:crypto", "node:http"],
+  "gateway/proxy/decisions.ts": ["node:http"],
+  "gateway/proxy/fault.ts": ["node:http"],
+  "gateway/proxy/forwarding.ts": ["node:http", "node:http2"],
+  "gateway/proxy/gateway.ts": ["node:fs/promises", "node:path", "node:util"],
+  "gateway/proxy/listener.ts": ["node:events", "node:http", "node:http2", "node:net", "node:stream"],
+  "gateway/proxy/metrics.ts": ["prom-client"],
+  "gateway/proxy/origin.ts": ["node:fs/promises", "node:path"],
+  "gateway/proxy/proxy.ts": ["node:http", "node:https", "node:stream", "http-proxy-3"],
+  "gateway/proxy/watch-file.ts": ["node:fs/promises", "node:path"],
 };
 
 /** Files beside `index.ts` that the package offers as entries of their own. */
@@ -57,6 +71,10 @@ const ENTRIES: readonly string[] = [
   "warehouse/duckdb.ts",
   "control/lmdb.ts",
   "control/etcd.ts",
+  "gateway/metrics/prometheus.ts",
+  "gateway/metrics/opentelemetry.ts",
+  "gateway/metrics/openfeature.ts",
+  "gateway/proxy/index.ts",
   "cli/main.ts",
 ];
 

@@ -39,6 +39,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
   "./warehouse/duckdb": ["@duckdb/node-api"],
+  "./prometheus": ["prom-client"],
+  "./openfeature": ["@openfeature/server-sdk"],
 };
 
 /** The entries that need node, and may, each with a module that it imports. */
@@ -48,6 +50,7 @@ const FOR_NODE: Readonly<Record<string, string>> = {
   "./control": "node:crypto",
   "./control/lmdb": "node:fs",
   "./control/etcd": "node:timers/promises",
+  "./gateway/proxy": "node:http",
 };
 
 /** Every module beyond the package that an entry imports, or what it imports does; those of node begin with `node:`. */

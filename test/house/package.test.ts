@@ -68,11 +68,20 @@ describe("an export leads to a file that the build writes, with its types beside
       "./warehouse/clickhouse",
       "./warehouse/duckdb",
       "./yaml",
+      "./gateway",
+      "./gateway/directory",
+      "./gateway/http",
+      "./gateway/etcd",
+      "./gateway/redis",
+      "./gateway/proxy",
+      "./prometheus",
+      "./opentelemetry",
+      "./openfeature",
     ]);
   });
 });
 
-test.each(["./schema.json", "./suite.schema.json"])("the schema %s is exported and packed", (name) => {
+test.each(["./schema.json", "./suite.schema.json", "./gateway.schema.json"])("the schema %s is exported and packed", (name) => {
   const target = String(manifest.exports[name]);
   expect(existsSync(target)).toBe(true);
   expect(JSON.parse(readFileSync(target, "utf8"))).toHaveProperty("$schema");

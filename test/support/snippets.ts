@@ -11,6 +11,10 @@ import * as hostFastify from "../../src/gateway/hosts/fastify.ts";
 import * as hostHono from "../../src/gateway/hosts/hono.ts";
 import * as hostNode from "../../src/gateway/hosts/node.ts";
 import * as http from "../../src/gateway/source/http.ts";
+import * as gatewayProxy from "../../src/gateway/proxy/index.ts";
+import * as openfeature from "../../src/gateway/metrics/openfeature.ts";
+import * as opentelemetry from "../../src/gateway/metrics/opentelemetry.ts";
+import * as prometheus from "../../src/gateway/metrics/prometheus.ts";
 import * as redis from "../../src/gateway/source/redis.ts";
 import * as control from "../../src/control/index.ts";
 import * as surface from "../../src/alias/surface.ts";
@@ -92,6 +96,10 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "canary-router/gateway/http": http,
   "canary-router/gateway/etcd": etcd,
   "canary-router/gateway/redis": redis,
+  "canary-router/gateway/proxy": gatewayProxy,
+  "canary-router/openfeature": openfeature,
+  "canary-router/opentelemetry": opentelemetry,
+  "canary-router/prometheus": prometheus,
   vitest,
 };
 const require = createRequire(import.meta.url);

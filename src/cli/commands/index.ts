@@ -61,6 +61,13 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
   "control function": {
     summary: "prepare a function and its versions for the alias API",
     load: async () => (await import("./control-function.ts")).controlFunction,
+  serve: {
+    summary: "run a gateway that routes requests by aliases",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  watch: {
+    summary: "say live whether gateways split traffic as the weights say",
+    load: async () => (await import("./watch.ts")).watch,
   },
   "alias list": {
     summary: "list the aliases of a function by the alias API",

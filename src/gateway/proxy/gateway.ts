@@ -1,0 +1,177 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Diagnostic } from "../../document/index.ts";
+import type { AliasTable } from "../table.ts";
+import { follow } from "../source/follow.ts";
+import { type SourceStatus, STARTING } from "../source/status.ts";
+import { adminHandler } from "./admin.ts";
+import type { Address, GatewayConfig, TokenConfig } from "./config.ts";
+import { decisionHandler } from "./decisions.ts";
+import { type Listener, listen } from "./listener.ts";
+import { exchangeFields, type Log, logStatus, logUpdate } from "./log.ts";
+import { gatewayMetrics } from "./metrics.ts";
+import { openSource } from "./origin.ts";
+import { createProxy } from "./proxy.ts";
+import { aliasesOf, reachable } from "./reach.ts";
+
+/** What a gateway needs of its host. */
+export interface GatewayOptions {
+  /** The table that the source fills. */
+  readonly table: AliasTable;
+  readonly log: Log;
+  /** The directory that paths of the config are relative to. */
+  readonly base: string;
+}
+
+/** A gateway that runs. */
+export interface Gateway {
+  /** Where it listens, with the ports that were given where port 0 was asked for. */
+  readonly addresses: { readonly listen: Address; readonly admin: Address | undefined; readonly decisions: Address | undefined };
+  readonly status: () => SourceStatus;
+  /** Takes another config while requests flow. Returns the keys that take effect only when it is started again. */
+  readonly reload: (config: GatewayConfig) => Promise<readonly string[]>;
+  /** Ends it: takes no more requests, and waits for those that are under way for as long as the config says. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a gateway. Rejects where it cannot listen, or a file of the config cannot be read. */
+export async function startGateway(first: GatewayConfig, { table, log, base }: GatewayOptions): Promise<Gateway> {
+  let config = first;
+  let status = STARTING;
+  const rejected = new Map<string, readonly Diagnostic[]>();
+  let isDraining = false;
+  const token = await readToken(config.admin?.token, base);
+  const metrics = gatewayMetrics(table, {
+    aliases: () => aliasesOf(config),
+    status: () => status,
+    active: () => proxy.active(),
+  });
+
+  const proxy = createProxy(config, {
+    decide: (alias, request) => table.route(alias, request),
+    onExchange: (exchange) => {
+      metrics.count(exchange);
+      if (exchange.fault !== undefined || (exchange.error !== undefined && exchange.status !== 499))
+        log.error(exchangeFields(exchange), "request failed");
+      else if (config.log.requests) log.info(exchangeFields(exchange), "request");
+    },
+    onFailure: (exchange) => {
+      metrics.fail(exchange);
+      log.warn({ ...exchangeFields(exchange), event: "upstream_failed" }, "upstream failed");
+    },
+  });
+
+  let following = begin();
+  function begin(): { readonly end: () => Promise<void> } {
+    const ending = new AbortController();
+    const { aliases, snapshot } = config;
+    const done = openSource(aliases, base)
+      .then((source) =>
+        follow(table, source, {
+          signal: ending.signal,
+          ...(snapshot !== undefined && { snapshot: resolve(base, snapshot) }),
+          check: (alias, value) => reachable(config, alias, value),
+          onStatus: (next) => {
+            logStatus(log, next, status);
+            status = next;
+          },
+          onUpdate: (update) => {
+            for (const alias of update.accepted) rejected.delete(alias);
+            for (const { alias, diagnostics } of update.rejected) rejected.set(alias, diagnostics);
+            logUpdate(log, update);
+          },
+        }),
+      )
+      .catch((error: Error) => {
+        status = { ...status, state: "degraded", reason: `the source has ended: ${error.message}` };
+        log.error({ event: "source", state: status.state, reason: status.reason }, "source ended");
+      });
+    return {
+      end: async () => {
+        ending.abort();
+        await done;
+      },
+    };
+  }
+
+  const opened = async (address: Address | undefined, handlers: Parameters<typeof listen>[2]): Promise<Listener | undefined> =>
+    address && (await listen(address, config, handlers));
+  const noUpgrade = (_: unknown, socket: { readonly destroy: () => void }): void => socket.destroy();
+  const onRefused = (fault: { readonly code: string; readonly status: number }, error: Error): void =>
+    log.warn({ event: "refused", status: fault.status, fault: fault.code, error: error.message }, "no request");
+  const view = {
+    table,
+    aliases: () => aliasesOf(config),
+    status: () => status,
+    rejected: () => rejected,
+    isDraining: () => isDraining,
+    metrics: metrics.read,
+  };
+  const decide = decisionHandler({ decide: (alias, request) => table.route(alias, request), header: () => config.header });
+  let [admin, decisions, web]: (Listener | undefined)[] = [];
+  try {
+    admin = await opened(config.admin, { handle: adminHandler(view, { host: config.admin?.host ?? "", token }), upgrade: noUpgrade });
+    decisions = await opened(config.decisions, { handle: decide, upgrade: noUpgrade });
+    web = await opened(config.listen, { handle: proxy.handle, upgrade: proxy.upgrade, onRefused });
+  } catch (error) {
+    await Promise.all([following.end(), admin?.close(0), decisions?.close(0)]);
+    throw error;
+  }
+  const addresses = { listen: web?.address ?? config.listen, admin: admin?.address, decisions: decisions?.address };
+  log.info({ event: "listening", ...addresses }, "listening");
+  return { addresses, status: () => status, reload, close };
+
+  async function reload(next: GatewayConfig): Promise<readonly string[]> {
+    const before = config;
+    config = next;
+    proxy.configure(next);
+    // A config that was refused for want of an upstream is told again.
+    if (differ(before, next, ["aliases", "snapshot", "routes"])) {
+      await following.end();
+      following = begin();
+    }
+    const later = RESTART.filter((path) => !isDeepStrictEqual(valueAt(before, path), valueAt(next, path)));
+    log.info({ event: "config_accepted", ...(later.length > 0 && { restart: later }) }, "config accepted");
+    return later;
+  }
+
+  async function close(): Promise<void> {
+    isDraining = true;
+    proxy.drain();
+    log.info({ event: "ending", active: proxy.active() }, "ending");
+    const { shutdown } = config.timeouts;
+    await Promise.all([web?.close(shutdown), decisions?.close(shutdown)]);
+    proxy.close();
+    await following.end();
+    await admin?.close(0);
+    log.info({ event: "ended" }, "ended");
+  }
+}
+
+/** What a listener is made with: it takes effect when the gateway is started again. */
+const RESTART = [
+  "listen",
+  "admin",
+  "decisions",
+  "guard",
+  "limits.head",
+  "limits.connections",
+  "timeouts.head",
+  "timeouts.request",
+  "timeouts.keepAlive",
+  "log.level",
+] as const;
+
+function valueAt(config: GatewayConfig, path: (typeof RESTART)[number]): unknown {
+  return path.split(".").reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], config);
+}
+
+function differ(one: GatewayConfig, other: GatewayConfig, keys: readonly (keyof GatewayConfig)[]): boolean {
+  return keys.some((key) => !isDeepStrictEqual(one[key], other[key]));
+}
+
+async function readToken(token: TokenConfig | undefined, base: string): Promise<string | undefined> {
+  if (token === undefined) return undefined;
+  return "text" in token ? token.text : (await readFile(resolve(base, token.file), "utf8")).trim();
+}

@@ -1,0 +1,19 @@
+/** The reference gateway, a reverse proxy that routes by aliases: the surface of `canary-router/gateway/proxy`. */
+export { SERVE_CODES } from "./codes.ts";
+export {
+  type Address,
+  type AdminConfig,
+  type GatewayConfig,
+  type GuardConfig,
+  type Limits,
+  type LogLevel,
+  parseGateway,
+  type RouteConfig,
+  type SourceConfig,
+  type Timeouts,
+  type TokenConfig,
+} from "./config.ts";
+export { type Gateway, type GatewayOptions, startGateway } from "./gateway.ts";
+export type { Log } from "./log.ts";
+export { tryGateway, type Trial } from "./trial.ts";
+export { watchFile } from "./watch-file.ts";
