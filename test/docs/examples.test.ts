@@ -153,6 +153,9 @@ describe("programs", () => {
     expect(plain).toContain("\nv43  (rule at /additional_version_strategy/v43)\n");
     expect(plain).toContain("\nv41  (split at /additional_version_weights/v41)\n");
     expect(plain).toMatch(/^all +543 +1,760 +97 +0 +2,400 +100\.00 % +100\.00 %$/m);
+    expect(plain).toMatch(
+      /^before {2}v1 \d+, v2 \d+, failed 0\nwhile {3}failed 0\nafter {3}v1 \d+, v2 \d+, failed 0\nusers of v2 who lost it: 0$/m,
+    );
     expect(plain.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const coloured = await program([join(folder, "start.mjs")], { FORCE_COLOR: "1" });
     expect(coloured).toContain("\x1b[");
