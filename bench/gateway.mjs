@@ -134,6 +134,7 @@ try {
     const { pathname } = new URL(url);
     const { stdout } = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", script(pathname), url]);
     const { requests, seconds: took, ...rest } = JSON.parse(/RESULT (.*)/.exec(stdout)[1]);
+    if (requests === 0) throw new Error(`${url}: not one request was answered in ${seconds} s: this machine has too much else to do`);
     return { throughput: requests / took, requests, ...rest };
   };
 
