@@ -61,6 +61,7 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
   "control function": {
     summary: "prepare a function and its versions for the alias API",
     load: async () => (await import("./control-function.ts")).controlFunction,
+  },
   serve: {
     summary: "run a gateway that routes requests by aliases",
     load: async () => (await import("./serve.ts")).serve,
