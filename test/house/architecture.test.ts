@@ -25,7 +25,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "control/lmdb.ts": ["lmdb", "node:fs", "node:path"],
   "yaml/yaml.ts": ["yaml"],
   "warehouse/duckdb.ts": ["@duckdb/node-api"],
-  "gateway/source/directory.ts": ["node:fs", "node:fs/promises", "node:path"],
   "gateway/affinity.ts": ["@noble/hashes/hmac.js", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"],
   "gateway/override.ts": ["structured-headers"],
   "gateway/table.ts": ["mnemonist"],
