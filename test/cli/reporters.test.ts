@@ -110,6 +110,7 @@ test("every reporter is held here", () => {
       "junit.ts",
       "lcov.ts",
       "lines.ts",
+      "movement.ts",
       "mutation.ts",
       "readable.ts",
       "reports.ts",

@@ -365,7 +365,7 @@ describe("simulate", () => {
   });
 
   test.each<[string, readonly string[], string]>([
-    ["no traffic", [alias], "`simulate` needs either `--traffic FILE` or `--population FILE`"],
+    ["no traffic", [alias], "`simulate` needs either `--traffic FILE` or `--warehouse WHERE` or `--population FILE`"],
     ["two kinds of traffic", [alias, "--traffic", log, "--population", model], "`simulate` needs either"],
     ["a number of requests of a log", [alias, "--traffic", log, "--count", "5"], "`--count` does nothing without `--population`"],
     ["users of a model", [alias, "--population", model, "--user", "Header:x"], "`--user` does nothing without `--traffic`"],
