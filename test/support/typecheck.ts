@@ -1,26 +1,21 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
 
+const { exports }: { readonly exports: Readonly<Record<string, string | { readonly types: string }>> } = JSON.parse(
+  readFileSync("package.json", "utf8"),
+);
+
 /** Where the names that users import lead to in this repository. */
 const PATHS: Readonly<Record<string, string>> = {
-  "canary-router": "src/index.ts",
-  "canary-router/parse": "src/alias/surface.ts",
-  "canary-router/yaml": "src/yaml/index.ts",
-  "canary-router/gateway": "src/gateway/index.ts",
-  "canary-router/node": "src/gateway/hosts/node.ts",
-  "canary-router/express": "src/gateway/hosts/express.ts",
-  "canary-router/fastify": "src/gateway/hosts/fastify.ts",
-  "canary-router/hono": "src/gateway/hosts/hono.ts",
-  "canary-router/jit": "src/route/jit.ts",
-  "canary-router/edge": "src/route/edge.ts",
-  "canary-router/emit": "src/route/emit.ts",
-  "canary-router/simulate": "src/simulate/index.ts",
-  "canary-router/simulate/workers": "src/simulate/workers/index.ts",
-  "canary-router/testing": "src/testing/index.ts",
-  "canary-router/testing/vitest": "src/testing/vitest.ts",
-  "canary-router/testing/jest": "src/testing/jest.ts",
+  ...Object.fromEntries(
+    Object.entries(exports).flatMap(([name, target]) =>
+      typeof target === "string"
+        ? []
+        : [[name.replace(/^\./, "canary-router"), target.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, "src/$1.ts")] as const],
+    ),
+  ),
   expect: "test/support/jest-expect.d.ts",
-  "canary-router/testing/fast-check": "src/testing/arbitraries.ts",
 };
 
 /**
