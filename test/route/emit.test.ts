@@ -22,8 +22,17 @@ describe("a module", () => {
   });
 
   test("has the reference behind it where more than one text is read, and only there", () => {
-    expect(declared(emitModule({ version: "v1" }))).toEqual(["decisions", "route"]);
-    expect(declared(emitModule(strategy(rule("Header", "x-a"))))).toEqual(["decisions", "route", "joined"]);
+    // What takes the headers and refuses those of another kind.
+    const headers = ["nodeHeaders", "headersOf", "property"];
+    expect(declared(emitModule({ version: "v1" }))).toEqual(["decisions", "route", ...headers]);
+    expect(declared(emitModule(strategy(rule("Header", "x-a"))))).toEqual([
+      "decisions",
+      "route",
+      "nodeHeaders",
+      "joined",
+      "headersOf",
+      "property",
+    ]);
     expect(emitModule(strategy(rule("Header", "x-a")))).toMatch(/\n {2}\} catch \{\n {4}return decisions\[2\];\n {2}\}\n\}\n/);
     const backed = emitModule(strategy(rule("Header", "x-a"), rule("Cookie", "b")));
     expect(declared(backed)).toContain("routeByReference");
