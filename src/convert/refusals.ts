@@ -1,6 +1,6 @@
 import { type Pointer, shown } from "../document/index.ts";
-import { type Field, fieldName } from "../request/index.ts";
-import type { Plan } from "../plan/index.ts";
+import { fieldName } from "../request/index.ts";
+import { type FieldUse, fieldUses, type Plan } from "../plan/index.ts";
 import type { Refused } from "./report.ts";
 
 /** Collects what cannot be said, each part once. */
@@ -16,18 +16,10 @@ export class Refusals {
   }
 }
 
-/** A field with the place in the alias that asks for it. */
-export interface Asked {
-  readonly field: Field;
-  readonly at: Pointer;
-}
-
 /** The fields that a plan asks for, each once, in the order in which it asks. */
-export function fieldsOf({ rules, split }: Plan): readonly Asked[] {
-  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
-  const asked = new Map<string, Asked>();
-  for (const { field, at } of [...rules.flatMap(({ test }) => test.matches), ...keys])
-    if (!asked.has(fieldName(field))) asked.set(fieldName(field), { field, at });
+export function fieldsOf(plan: Plan): readonly FieldUse[] {
+  const asked = new Map<string, FieldUse>();
+  for (const use of fieldUses(plan)) if (!asked.has(fieldName(use.field))) asked.set(fieldName(use.field), use);
   return [...asked.values()];
 }
 
@@ -53,6 +45,12 @@ export function refuseReplacement({ rules, split }: Plan, refusals: Refusals, in
 export function refuseHash({ split }: Plan, refusals: Refusals, router: string, instead: string): void {
   if (split.kind === "arms" && split.sticky !== undefined)
     refusals.add("/stickiness", "stickiness", `${router} has none of the hashes`, `use ${instead}, or take \`stickiness\` out`);
+}
+
+/** Refuses a sticky split, for routers that draw each request at random. */
+export function refuseStickiness({ split }: Plan, refusals: Refusals, router: string, instead: string): void {
+  if (split.kind === "arms" && split.sticky !== undefined)
+    refusals.add("/stickiness", "stickiness", `${router} draws each request at random`, `take \`stickiness\` out${instead}`);
 }
 
 /** Refuses the names of versions that would have to be quoted where a router has no quoting that holds. */

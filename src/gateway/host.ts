@@ -1,6 +1,6 @@
 import { type Field, textOf, valueIn } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
-import { keyDraw, type Plan } from "../plan/index.ts";
+import { fieldUses, keyDraw, type Plan } from "../plan/index.ts";
 import type { Decision, Route } from "../backend/index.ts";
 import { Affinity, type AffinityOptions } from "./affinity.ts";
 import { type OverrideOptions, Overrides } from "./override.ts";
@@ -179,10 +179,8 @@ export class Host<Q, R> {
 }
 
 /** The headers that an alias looks at, in lower case. What it reads of the target is no header, and attributes are the host's own. */
-function varyOf({ rules, split }: Plan): readonly string[] {
-  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
-  const fields = [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
-  return fields.flatMap((field) => (field.kind === "header" ? [field.name] : field.kind === "cookie" ? ["cookie"] : []));
+function varyOf(plan: Plan): readonly string[] {
+  return fieldUses(plan).flatMap(({ field }) => (field.kind === "header" ? [field.name] : field.kind === "cookie" ? ["cookie"] : []));
 }
 
 /** A Vary field with more names; undefined where there is nothing to change. */

@@ -1,14 +1,12 @@
 import { type Diagnostic, lowerAscii, shown } from "../document/index.ts";
 import { type Field, fieldName, sourceName } from "../request/index.ts";
-import type { Plan } from "../plan/index.ts";
+import { fieldUses, type Plan } from "../plan/index.ts";
 import { type Columns, plainColumn } from "./columns.ts";
 import type { Dialect, Layer } from "./dialect/dialect.ts";
 
 /** The fields of a plan, each once. */
-export function fieldsOf({ rules, split }: Plan): readonly Field[] {
-  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
-  const fields = [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
-  return [...new Map(fields.map((field) => [fieldName(field), field])).values()];
+export function fieldsOf(plan: Plan): readonly Field[] {
+  return [...new Map(fieldUses(plan).map(({ field }) => [fieldName(field), field])).values()];
 }
 
 /** How the fields of a plan are read. */

@@ -1,6 +1,6 @@
 import { quote } from "../../document/index.ts";
 import { type Access, accessOf, type Field, fieldName, isPlain, type Reader } from "../../request/index.ts";
-import { absorbSeed, type Arm, type Match, type Plan, type Sticky } from "../../plan/index.ts";
+import { absorbSeed, type Arm, fieldUses, type Match, type Plan, type Sticky } from "../../plan/index.ts";
 import { COMPARED, SOUGHT_PARAMETERS } from "../lookup/classify.ts";
 import { type Discriminator, findDiscriminator } from "../lookup/discriminator.ts";
 import { type Dispatch, dispatchOf } from "../lookup/dispatch.ts";
@@ -447,9 +447,8 @@ class Writer implements GeneratedCode {
 }
 
 /** The fields of a plan, as often as they are asked. */
-function fieldsOf({ rules, split }: Plan): readonly Field[] {
-  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
-  return [...rules.flatMap(({ test }) => test.matches), ...keys].map(({ field }) => field);
+function fieldsOf(plan: Plan): readonly Field[] {
+  return fieldUses(plan).map(({ field }) => field);
 }
 
 type FieldVariables = TextVariables | QueryVariables;

@@ -4,9 +4,8 @@ import { fieldName } from "../../request/index.ts";
 import type { Match, Plan } from "../../plan/index.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
-import { Refusals } from "../refusals.ts";
+import { refuseStickiness, Refusals } from "../refusals.ts";
 import { destinationsOf } from "../routes.ts";
-import { refuseStickiness } from "./refuse.ts";
 
 /** An alias of Alibaba Cloud Function Compute 2: weights drawn at random, or one policy of conditions, for one other version. */
 export const alibaba: Target & Source = {
@@ -114,7 +113,7 @@ function ruleOf(item: unknown, at: Pointer, reading: Reading): RuleConfig | unde
 
 function write(plan: Plan): Written {
   const refusals = new Refusals();
-  refuseStickiness(plan, refusals, "Function Compute");
+  refuseStickiness(plan, refusals, "Function Compute", ", or keep the split in front of the service");
   const [primary = ""] = plan.versions;
   const others = destinationsOf(plan).filter(({ version }) => version !== primary);
   const { rules } = plan;

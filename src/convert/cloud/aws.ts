@@ -1,11 +1,11 @@
 import { pointer, type Pointer, shown } from "../../document/index.ts";
 import type { AliasConfig } from "../../alias/index.ts";
+import { fieldName } from "../../request/index.ts";
 import type { Plan } from "../../plan/index.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
-import { Refusals } from "../refusals.ts";
+import { refuseStickiness, Refusals } from "../refusals.ts";
 import { destinationsOf } from "../routes.ts";
-import { refuseRules, refuseStickiness } from "./refuse.ts";
 
 /** An alias of AWS Lambda: weights of at most one other version, drawn at random. */
 export const aws: Target & Source = {
@@ -104,7 +104,7 @@ function weightsOf(value: unknown, at: Pointer, reading: Reading): readonly (rea
 function write(plan: Plan): Written {
   const refusals = new Refusals();
   refuseRules(plan, refusals, "AWS Lambda");
-  refuseStickiness(plan, refusals, "AWS Lambda");
+  refuseStickiness(plan, refusals, "AWS Lambda", ", or keep the split in front of the service");
   const [primary = ""] = plan.versions;
   const others = destinationsOf(plan).filter(({ version }) => version !== primary);
   for (const version of plan.versions)
@@ -119,4 +119,11 @@ function write(plan: Plan): Written {
     RoutingConfig: { AdditionalVersionWeights: weights },
   };
   return { text: `${JSON.stringify(alias, null, 2)}\n`, refused: refusals.all };
+}
+
+/** Refuses every rule, for services that have weights only. */
+function refuseRules({ rules }: Plan, refusals: Refusals, service: string): void {
+  for (const { test } of rules)
+    for (const { at, field } of test.matches)
+      refusals.add(at, fieldName(field), `${service} has no rules`, "keep the rule in front of the service");
 }

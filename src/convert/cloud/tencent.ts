@@ -4,9 +4,8 @@ import { fieldName } from "../../request/index.ts";
 import type { Plan } from "../../plan/index.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
-import { Refusals } from "../refusals.ts";
+import { refuseStickiness, Refusals } from "../refusals.ts";
 import { destinationsOf } from "../routes.ts";
-import { refuseStickiness } from "./refuse.ts";
 
 /** An alias of Tencent Cloud SCF. The key of matches is misspelt in the API itself. */
 export const tencent: Target & Source = {
@@ -89,7 +88,7 @@ function matchOf(item: unknown, at: Pointer, reading: Reading): { readonly versi
 
 function write(plan: Plan): Written {
   const refusals = new Refusals();
-  refuseStickiness(plan, refusals, "Tencent SCF");
+  refuseStickiness(plan, refusals, "Tencent SCF", ", or keep the split in front of the service");
   const [primary = ""] = plan.versions;
   const others = destinationsOf(plan).filter(({ version }) => version !== primary);
   const matches = plan.rules.flatMap(({ test, outcome }) => {

@@ -5,7 +5,7 @@ import type { Plan } from "../../plan/index.ts";
 import { libraryModel } from "../decide.ts";
 import type { Target, Written } from "../format.ts";
 import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
-import { refuseAttributes, Refusals } from "../refusals.ts";
+import { refuseAttributes, refuseStickiness, Refusals } from "../refusals.ts";
 import { aliasFromRoutes, alternativesOf, type Condition, destinationsOf, type RouteEntry } from "../routes.ts";
 import { readByNode } from "../wire.ts";
 
@@ -117,14 +117,8 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
 function write(plan: Plan): Written {
   const refusals = new Refusals();
   refuseAttributes(plan, refusals);
-  const { split, rules } = plan;
-  if (split.kind === "arms" && split.sticky !== undefined)
-    refusals.add(
-      "/stickiness",
-      "stickiness",
-      "a gateway draws each request at random",
-      "take `stickiness` out, or set the version in a header ahead of it",
-    );
+  const { rules } = plan;
+  refuseStickiness(plan, refusals, "a gateway", ", or set the version in a header ahead of it");
   const made = rules.map(({ test, outcome }) => {
     const at = test.matches[0]?.at ?? "";
     const alternatives = alternativesOf(test, MOST.matches);

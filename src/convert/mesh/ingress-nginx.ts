@@ -5,7 +5,7 @@ import type { Plan } from "../../plan/index.ts";
 import { libraryModel, type Model } from "../decide.ts";
 import type { Target, Written } from "../format.ts";
 import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
-import { Refusals } from "../refusals.ts";
+import { refuseStickiness, Refusals } from "../refusals.ts";
 import { destinationsOf } from "../routes.ts";
 import { linesOf, readByNode, type WireRequest } from "../wire.ts";
 
@@ -264,8 +264,7 @@ function write(plan: Plan): Written {
   const { split, rules } = plan;
   const [primary = "", version = primary, another] = plan.versions;
   if (another !== undefined) refusals.add("/version", "versions", "ingress-nginx has one canary", "keep two versions");
-  if (split.kind === "arms" && split.sticky !== undefined)
-    refusals.add("/stickiness", "stickiness", "ingress-nginx draws each request at random", "take `stickiness` out");
+  refuseStickiness(plan, refusals, "ingress-nginx", "");
   const [rule, second] = rules;
   if (second !== undefined) refusals.add("/additional_version_strategy", "strategies", "ingress-nginx has one canary", "keep one strategy");
   const annotations: Record<string, string> = { canary: "true" };

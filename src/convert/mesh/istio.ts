@@ -5,7 +5,7 @@ import type { Plan } from "../../plan/index.ts";
 import { libraryModel, type Model } from "../decide.ts";
 import type { Target, Written } from "../format.ts";
 import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
-import { refuseAttributes, Refusals } from "../refusals.ts";
+import { refuseAttributes, refuseStickiness, Refusals } from "../refusals.ts";
 import { aliasFromRoutes, alternativesOf, type Condition, type Destination, destinationsOf, type RouteEntry } from "../routes.ts";
 import { readByNode, type WireRequest } from "../wire.ts";
 import { re2Cookie, re2Encoded } from "./re2.ts";
@@ -135,14 +135,8 @@ function exactOf(text: unknown, field: Field, at: Pointer, reading: Reading): st
 function write(plan: Plan): Written {
   const refusals = new Refusals();
   refuseAttributes(plan, refusals);
-  const { split, rules } = plan;
-  if (split.kind === "arms" && split.sticky !== undefined)
-    refusals.add(
-      "/stickiness",
-      "stickiness",
-      "Istio draws each request at random",
-      "take `stickiness` out, or set the version in a header ahead of it",
-    );
+  const { rules } = plan;
+  refuseStickiness(plan, refusals, "Istio", ", or set the version in a header ahead of it");
   const host = nameOf(plan.name ?? "alias");
   const subsets = subsetsOf(plan, refusals);
   const http = rules.map(({ test, outcome }, index) => {
