@@ -48,10 +48,10 @@ interface Entry<R> {
   route: Route<R> | undefined;
 }
 
-/** A key that the update changes. `plan` is undefined for one that is removed. */
+/** A key that the update changes. `meaning` is undefined for one that is removed. */
 interface Change {
   readonly key: string;
-  readonly plan: Plan | undefined;
+  readonly meaning: { readonly outcomes: Plan["outcomes"]; readonly packed: Packed } | undefined;
 }
 
 /** The longest key, in UTF-16 units: an alias URN takes at most about 300. */
@@ -108,6 +108,11 @@ export class AliasTable<R = NodeRequest> {
   /** The number of aliases. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Whether there is such an alias. */
+  has(key: string): boolean {
+    return this.#entries.has(key);
   }
 
   /** The keys, in the order in which they came. */
@@ -194,9 +199,9 @@ export class AliasTable<R = NodeRequest> {
     }
     if ("aliases" in update) {
       const keys = new Set(wanted.map(([key]) => key));
-      for (const key of this.#entries.keys()) if (!keys.has(key)) changes.push({ key, plan: undefined });
+      for (const key of this.#entries.keys()) if (!keys.has(key)) changes.push({ key, meaning: undefined });
     }
-    const tooMany = changedTooMany(rails, changes.length, changes.filter(({ plan }) => plan === undefined).length);
+    const tooMany = changedTooMany(rails, changes.length, changes.filter(({ meaning }) => meaning === undefined).length);
     if (tooMany !== undefined) {
       rejected.push(...changes.map(({ key }) => ({ alias: key, diagnostics: [tooMany] })));
       changes.length = 0;
@@ -209,14 +214,15 @@ export class AliasTable<R = NodeRequest> {
   /** Reads what an update says of one alias; undefined where it changes nothing. */
   #read(key: string, config: Compilable | null, rails: GuardRails): Change | Rejected | undefined {
     const before = this.#entries.get(key);
-    if (config === null) return before && { key, plan: undefined };
+    if (config === null) return before && { key, meaning: undefined };
     const diagnostics = keyDiagnostics(key);
     if (diagnostics.length > 0) return { alias: key, diagnostics };
     try {
       const plan = planOf(config, this.#options);
-      if (before?.plan === pack(plan)) return undefined;
+      const packed = pack(plan);
+      if (before?.plan === packed) return undefined;
       const complaint = (before && movedTooMuch(rails, () => movement(unpack(before.plan), plan))) ?? losesPrimary(rails, plan);
-      return complaint === undefined ? { key, plan } : { alias: key, diagnostics: [complaint] };
+      return complaint === undefined ? { key, meaning: { outcomes: plan.outcomes, packed } } : { alias: key, diagnostics: [complaint] };
     } catch (error) {
       if (error instanceof ConfigError) return { alias: key, diagnostics: error.diagnostics };
       throw error;
@@ -227,13 +233,13 @@ export class AliasTable<R = NodeRequest> {
   #swap(changes: readonly Change[]): readonly Moved[] {
     const moved: Moved[] = [];
     const next = changes.length <= 1 ? (this.#entries as Map<string, Entry<R>>) : new Map(this.#entries);
-    for (const { key, plan } of changes) {
+    for (const { key, meaning } of changes) {
       const before = next.get(key);
-      if (plan === undefined) {
+      if (meaning === undefined) {
         next.delete(key);
         this.#events.delete(key);
       } else {
-        const entry = this.#entryOf(plan, before);
+        const entry = this.#entryOf(meaning, before);
         next.set(key, entry);
         if (before !== undefined) moved.push(movedOf(key, before.plan, entry.plan));
       }
@@ -248,7 +254,7 @@ export class AliasTable<R = NodeRequest> {
   }
 
   /** An entry with the counts of the one before it. */
-  #entryOf({ outcomes, ...plan }: Plan, before: Entry<R> | undefined): Entry<R> {
+  #entryOf({ outcomes, packed }: NonNullable<Change["meaning"]>, before: Entry<R> | undefined): Entry<R> {
     const names = outcomes.map(nameOf);
     const list = names.join();
     let counted = this.#lists.get(list);
@@ -266,7 +272,7 @@ export class AliasTable<R = NodeRequest> {
       counts[base + index] = count;
       retired.delete(name);
     }
-    return { plan: pack({ outcomes, ...plan }), counted, base, retired: retired.size > 0 ? retired : undefined, route: undefined };
+    return { plan: packed, counted, base, retired: retired.size > 0 ? retired : undefined, route: undefined };
   }
 
   /** Compiles an alias that is met, and leaves the one that was met least recently uncompiled where there are too many. */

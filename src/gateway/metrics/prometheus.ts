@@ -43,7 +43,7 @@ export function prometheus(table: AliasTable, options: PrometheusOptions = {}): 
     collect: () => {
       ratio.reset();
       for (const alias of named()) {
-        const plan = table.get(alias)?.plan;
+        const plan = table.plan(alias);
         for (const [version, slots] of plan === undefined || plan.split.kind === "fixed" ? [] : slotsOf(runsOf(plan)))
           ratio.set({ alias, version }, slots / SLOTS);
       }
@@ -57,7 +57,7 @@ export function prometheus(table: AliasTable, options: PrometheusOptions = {}): 
     collect: () => {
       sticky.reset();
       for (const alias of named()) {
-        const split = table.get(alias)?.plan.split;
+        const split = table.plan(alias)?.split;
         if (split?.kind === "arms") sticky.set({ alias }, split.sticky === undefined ? 0 : 1);
       }
     },

@@ -82,7 +82,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 /** Why requests should not come to this gateway now. */
 function unreadyOf({ table, aliases, isDraining }: AdminView): readonly string[] {
   if (isDraining()) return ["it is ending"];
-  const missing = [...new Set(aliases())].filter((alias) => table.get(alias) === undefined);
+  const missing = [...new Set(aliases())].filter((alias) => !table.has(alias));
   return missing.map((alias) => `the alias \`${alias}\` is not there`);
 }
 
@@ -91,7 +91,7 @@ function aliasesOf({ table, aliases, status, rejected }: AdminView): object {
   return {
     source: { state: now.state, reason: now.reason ?? null, revision: now.revision ?? null, age: ageOf(now) ?? null },
     aliases: [...new Set([...aliases(), ...table.keys()])].map((alias) => {
-      const versions = table.get(alias)?.plan.versions;
+      const versions = table.plan(alias)?.versions;
       return versions === undefined ? { alias, served: false } : { alias, served: true, versions };
     }),
     rejected: [...rejected()].map(([alias, diagnostics]) => ({ alias, diagnostics })),
@@ -111,11 +111,11 @@ async function explained({ table }: AdminView, request: IncomingMessage, respons
   if (draw !== undefined && (typeof draw !== "number" || draw < 0 || draw >= 1))
     return refuse(response, badRequest("`draw` is not from 0 up to 1"));
   if (typeof parts !== "object" || parts === null) return refuse(response, badRequest("`request` is no object"));
-  const route = table.get(alias);
-  if (route === undefined) return refuse(response, { status: 404, code: "no_alias", message: `the alias ${alias} is not there` });
+  const plan = table.plan(alias);
+  if (plan === undefined) return refuse(response, { status: 404, code: "no_alias", message: `the alias ${alias} is not there` });
   const made = requestOf(parts as LooseParts);
   if ("fault" in made) return refuse(response, badRequest(made.fault));
-  const explanation = explain(route.plan, made, draw);
+  const explanation = explain(plan, made, draw);
   if (request.headers.accept?.includes("text/plain") === true) send(response, 200, "text/plain", `${formatExplanation(explanation)}\n`);
   else sendJson(response, 200, explanation);
 }

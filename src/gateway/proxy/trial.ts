@@ -37,7 +37,7 @@ export async function tryGateway(config: GatewayConfig, base: string, signal: Ab
   if (!answered) faults.push(`the source: ${problem}`);
   const rejected = new Set(faults.map((fault) => fault.split("`")[1]));
   for (const alias of aliasesOf(config))
-    if (answered && table.get(alias) === undefined && !rejected.has(alias))
+    if (answered && !table.has(alias) && !rejected.has(alias))
       faults.push(`\`${alias}\`: a route names it, and the source does not have it`);
   return { revision: answered ? table.revision : undefined, served: [...table.keys()], faults };
 }
