@@ -41,7 +41,7 @@ async function group(
   const { prelude, rows } = await decide(connection, query, plans, { user, session, segment }, signal);
   const ask: Ask = (sql) => connection.rows([...prelude, sql], signal);
   const decided = await ask(
-    `SELECT ${list(plans, "outcome")}, ${list(plans, "recorded")}, count(*) FROM ${rows} GROUP BY ${list(plans, "outcome")}, ${list(plans, "recorded")}`,
+    `SELECT ${list(plans, "decided")}, ${list(plans, "recorded")}, count(*) FROM ${rows} GROUP BY ${list(plans, "decided")}, ${list(plans, "recorded")}`,
   );
   if (decided.length === 0) throw new WarehouseError("the table has no row");
   const undecided = decided.filter((row) => row.slice(0, plans.length).includes(null));
@@ -80,7 +80,7 @@ async function group(
 /** Asks a query over the decided rows. */
 type Ask = (sql: string) => Promise<readonly Row[]>;
 
-/** The rows with what each plan decides: `canary_0_outcome`, `canary_0_version`, … */
+/** The rows with what each plan decides: `canary_0_decided`, `canary_0_version`, … */
 async function decide(
   connection: Warehouse,
   { from, columns = {} }: WarehouseQuery,
@@ -123,8 +123,8 @@ function resultOf({ version, outcome, slot, key }: DecisionColumns, prefix: stri
   ];
 }
 
-function list(plans: readonly Plan[], column: "outcome" | "recorded"): string {
-  return plans.map((_, index) => `canary_${index}_${column === "outcome" ? "decided" : column}`).join(", ");
+function list(plans: readonly Plan[], column: "decided" | "recorded"): string {
+  return plans.map((_, index) => `canary_${index}_${column}`).join(", ");
 }
 
 /** Different keys by outcome. */
@@ -184,7 +184,7 @@ async function segmentsOf(
     ...(literals.length === 0 ? [] : [`canary_segment IN (${literals.join(", ")})`]),
     ...(top.some(([value]) => value === null) ? ["canary_segment IS NULL"] : []),
   ];
-  const columns = `canary_segment, ${list(plans, "outcome")}`;
+  const columns = `canary_segment, ${list(plans, "decided")}`;
   const some = await ask(`SELECT ${columns}, count(*) FROM ${rows} WHERE ${isTop.join(" OR ")} GROUP BY ${columns}`);
   const found = some.map((row) => ({
     value: row[0] ?? undefined,
