@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { describe, expect, test } from "vitest";
 import { command, scratch } from "../support/command.ts";
 
@@ -115,6 +117,29 @@ describe("verdict", () => {
     const { code, stdout, stderr } = await counts(text);
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("the counters of a gateway, for the alias that the config names", async () => {
+    const random = file("random.yaml", { name: "checkout", version: "v1", additional_version_weights: { v2: 20 } });
+    const line = (name: string, version: string, reason: string, count: string): string =>
+      `canary_router_decisions_total{alias="${name}",version="${version}",reason="${reason}"} ${count}\n`;
+    let body = "# TYPE canary_router_decisions_total counter\n";
+    body += line("checkout", "v1", "split", "800") + line("checkout", "v2", "split", "200") + line("checkout", "v1", "error", "3");
+    body += line("other", "v1", "split", "1");
+    const server = createServer((_, response) => response.end(body)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const from = `prometheus:http://127.0.0.1:${port}/metrics`;
+    const judged = await command(["verdict", random, "--counts", from, "--format", "json"]);
+    expect(JSON.parse(judged.stdout)).toMatchObject({ fits: true, others: 3, split: { unit: "request", count: 1_000 } });
+    expect((await command(["verdict", alias, "--counts", from])).stderr).toContain("there are 2 aliases, and none is `shop`");
+    body = line("shop", "v1", "split", "1");
+    expect((await command(["verdict", alias, "--counts", from])).stderr).toContain("requests of one user are not independent");
+    body = "up 1\n";
+    expect((await command(["verdict", random, "--counts", from])).stderr).toContain("no decision of an alias is counted there");
+    server.close();
+    expect((await command(["verdict", random, "--counts", from])).code).toBe(2);
+    expect((await command(["verdict", random, "--counts", "prometheus:nowhere"])).stderr).toContain("`prometheus:nowhere` has no address");
   });
 
   test("a warehouse without a query does nothing, and a query without one cannot run", async () => {

@@ -13,11 +13,17 @@ export const verdict: Command = defineCommand({
   about: [
     "Says whether counts of what was served are what the weights of an alias say.",
     "By the exact test, or chi-square for many arms, and by the test that may be looked at at any time. Counts are of users where the split is sticky, and of requests where it is random.",
-    "Counts are a CSV file with the columns `version` and `count` (or `users`, or `requests`). With `reason` (`rule`, `split`, `default`, `error`), only what the split decided is compared with the weights; with `decided`, what the alias decides is compared with what was served. Where `--counts` begins with `SELECT`, it is a query of the warehouse that gives these columns.",
+    "Counts are a CSV file with the columns `version` and `count` (or `users`, or `requests`). With `reason` (`rule`, `split`, `default`, `error`), only what the split decided is compared with the weights; with `decided`, what the alias decides is compared with what was served. Where `--counts` begins with `SELECT`, it is a query of the warehouse that gives these columns. `prometheus:URL` reads the counters of a gateway, or of a Prometheus server, for the alias that the config names.",
   ],
   arguments: [{ name: "FILE", description: "the alias config that was live, JSON or YAML" }],
   options: {
-    counts: { type: "string", value: "COUNTS", required: true, input: true, description: "a CSV file, `-` for standard input, or a query" },
+    counts: {
+      type: "string",
+      value: "COUNTS",
+      required: true,
+      input: true,
+      description: "a CSV file, `-` for standard input, `prometheus:URL`, or a query",
+    },
     warehouse: {
       type: "string",
       value: "WHERE",
@@ -35,7 +41,7 @@ export const verdict: Command = defineCommand({
   run: async ({ values: { counts: where, warehouse, format }, positionals: [file] }, host) => {
     const alias = await loadAlias(file, host);
     if (alias === undefined) return 1;
-    const { rows, unit } = await readCounts(where, warehouse, host);
+    const { rows, unit } = await readCounts(where, { warehouse, alias: alias.name }, host);
     const judged = attempt(() => judgeCounts(alias, rows));
     const sticky = judged.split?.unit === "key";
     if (sticky && unit === "requests")

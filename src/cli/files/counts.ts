@@ -1,6 +1,7 @@
 import { nearest } from "../../index.ts";
 import type { ServedCount } from "../../simulate/index.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
+import { readMetrics } from "./metrics.ts";
 import { readFile } from "./text.ts";
 import { openWarehouse, warehouseFailure } from "./warehouse.ts";
 
@@ -29,16 +30,22 @@ export interface Counts {
 }
 
 /**
- * Reads counts of what was served: a CSV file, `-` for standard input, or a query of a warehouse. Throws a `Refusal` for what is none,
- * and for counts that are none.
+ * Reads counts of what was served: a CSV file, `-` for standard input, the counters of a gateway for `alias` behind `prometheus:`, or a query
+ * of a warehouse. Throws a `Refusal` for what is none, and for counts that are none.
  */
-export async function readCounts(where: string, warehouse: string | undefined, host: Terminal): Promise<Counts> {
+export async function readCounts(
+  where: string,
+  { warehouse, alias }: { readonly warehouse?: string | undefined; readonly alias: string | undefined },
+  host: Terminal,
+): Promise<Counts> {
   if (/^\s*(?:select|with)\s/i.test(where)) {
     if (warehouse === undefined) throw new Refusal("`--counts` with a query needs `--warehouse WHERE`");
     return countsOf(await queried(where, warehouse, host), "the query");
   }
   if (warehouse !== undefined)
     throw new Refusal("`--warehouse` does nothing where `--counts` is no query", "write a query that begins with `SELECT`");
+  const [, url] = /^prometheus:(.*)$/s.exec(where) ?? [];
+  if (url !== undefined) return scraped(url, alias, host);
   const { parse } = await import("csv-parse/sync");
   const name = where === "-" ? "standard input" : where;
   const { text } = await readFile(where, name, host, LARGEST);
@@ -64,6 +71,36 @@ async function queried(query: string, where: string, host: Terminal): Promise<re
   } finally {
     await open.connection.close();
   }
+}
+
+/** The decisions that gateways have counted for an alias. They are requests, whatever decided them. */
+async function scraped(text: string, alias: string | undefined, host: Terminal): Promise<Counts> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new Refusal(
+      `\`prometheus:${text}\` has no address`,
+      "write `prometheus:http://127.0.0.1:9901/metrics`, or the address of a Prometheus server",
+    );
+  const samples = (await readMetrics(url, undefined, host.interrupted)).filter(({ name }) => name === "canary_router_decisions_total");
+  const known = [...new Set(samples.map(({ labels }) => labels["alias"] ?? ""))];
+  const [only] = known;
+  const wanted = alias !== undefined && known.includes(alias) ? alias : known.length === 1 ? only : undefined;
+  if (wanted === undefined) {
+    if (known.length === 0) throw new Refusal(`${url.href}: no decision of an alias is counted there`);
+    throw new Refusal(
+      `${url.href}: there are ${known.length} aliases, and none is ${alias === undefined ? "named by the config" : `\`${alias}\``}`,
+      "the `name` of the config says which alias it is",
+    );
+  }
+  const counts = samples.filter(({ labels }) => labels["alias"] === wanted);
+  return { rows: counts.map(({ labels, value }) => servedCount(labels, value, url.href)), unit: "requests" };
+}
+
+function servedCount(labels: Readonly<Record<string, string>>, value: number, from: string): ServedCount {
+  const { version = "", reason = "" } = labels;
+  if (version === "" || !COUNTED_REASONS.includes(reason) || !Number.isSafeInteger(value) || value < 0)
+    throw new Refusal(`${from}: a decision is counted without a version, a reason or a whole number`);
+  return { version, count: value, reason: reason as NonNullable<ServedCount["reason"]> };
 }
 
 /** Rows with a head that names the columns, or of versions and counts without one. */
