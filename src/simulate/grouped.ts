@@ -71,16 +71,17 @@ export function totalsOf(plans: readonly Plan[], { requests, plans: counted, seg
   return plans.map((plan, index) => {
     // Keys, users and sessions come as sums, so there is nothing to hold.
     const totals = new Totals(plan, plans.length, new Memory(0));
-    const byOutcome = (rows: Groups["requests"]): number[] => {
-      const counts = plan.outcomes.map(() => 0);
-      for (const { outcomes, requests: some } of rows) counts[outcomes[index] ?? 0] = (counts[outcomes[index] ?? 0] ?? 0) + some;
-      return counts;
+    const add = (counts: number[], outcomes: readonly number[], some: number): void => {
+      const outcome = outcomes[index] ?? 0;
+      counts[outcome] = (counts[outcome] ?? 0) + some;
     };
+    const counts = plan.outcomes.map(() => 0);
+    for (const { outcomes, requests: some } of requests) add(counts, outcomes, some);
     const { recorded = [], keys = [], users, sessions } = counted[index] ?? {};
     totals.add(
       {
         requests: requests.reduce((sum, each) => sum + each.requests, 0),
-        counts: byOutcome(requests),
+        counts,
         random: recorded,
         recordedDraws: recorded.reduce((sum, count) => sum + count, 0),
         keys: new Map(),
@@ -92,9 +93,11 @@ export function totalsOf(plans: readonly Plan[], { requests, plans: counted, seg
       },
       undefined,
     );
-    const values = new Set(segments.filter(({ rest }) => !rest).map(({ value }) => value));
-    for (const value of values) totals.segments.set(value, byOutcome(segments.filter((each) => !each.rest && each.value === value)));
-    for (const [outcome, count] of byOutcome(segments.filter(({ rest }) => rest)).entries()) totals.others[outcome] = count;
+    for (const { value, rest, outcomes, requests: some } of segments) {
+      const known = rest ? totals.others : (totals.segments.get(value) ?? plan.outcomes.map(() => 0));
+      if (!rest) totals.segments.set(value, known);
+      add(known, outcomes, some);
+    }
     return totals;
   });
 }
