@@ -39,6 +39,11 @@ export function lmdbStore(path: string, { interval = 100 }: LmdbOptions = {}): S
   /** The keys of functions in the order in which they changed, so that others can follow. */
   const log: Database<Key, number> = root.openDB({ name: "log", encoding: "json" });
 
+  /** Reads what is committed now: within one turn of the event loop, the library goes on with what was committed at its first read. */
+  const fresh = <T>(read: () => T): Promise<T> => {
+    root.resetReadTxn();
+    return Promise.resolve(read());
+  };
   const snapshot = (key: FunctionKey): Snapshot => {
     const stored = functions.get(keyOf(key));
     return { revision: stored?.revision ?? 0, record: stored?.record };
@@ -49,7 +54,7 @@ export function lmdbStore(path: string, { interval = 100 }: LmdbOptions = {}): S
   };
 
   return {
-    read: async (key) => Promise.resolve(snapshot(key)),
+    read: async (key) => fresh(() => snapshot(key)),
     commit: async (key, from, record, changes) =>
       root.transaction(() => {
         if (snapshot(key).revision !== from.revision) return false;
@@ -60,15 +65,16 @@ export function lmdbStore(path: string, { interval = 100 }: LmdbOptions = {}): S
         void log.put(lastLogged() + 1, keyOf(key));
         return true;
       }),
-    list: async (project) => {
-      const found: FunctionRecord[] = [];
-      for (const { key, value } of functions.getRange({ start: [project, "", ""] })) {
-        if (key[0] !== project) break;
-        if (value.record !== undefined) found.push(value.record);
-      }
-      return Promise.resolve(found);
-    },
-    history: async (key, query) => Promise.resolve(historyOf(history, keyOf(key), query)),
+    list: async (project) =>
+      fresh(() => {
+        const found: FunctionRecord[] = [];
+        for (const { key, value } of functions.getRange({ start: [project, "", ""] })) {
+          if (key[0] !== project) break;
+          if (value.record !== undefined) found.push(value.record);
+        }
+        return found;
+      }),
+    history: async (key, query) => fresh(() => historyOf(history, keyOf(key), query)),
     watch: (signal) => watching(log, lastLogged, interval, signal),
     close: async () => root.close(),
   };

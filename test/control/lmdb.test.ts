@@ -38,3 +38,24 @@ test("a file that is no store is refused", () => {
   writeFileSync(path, "this is no database, and longer than its head ".repeat(400));
   expect(() => lmdbStore(path)).toThrow();
 });
+
+test("what one opening of a file has acknowledged, another reads at once", async () => {
+  const path = join(folder, "at-once.db");
+  const [one, other] = [lmdbStore(path), lmdbStore(path)];
+  const key = { project: "p", package: "default", name: "f" };
+  try {
+    for (let revision = 1; revision <= 500; revision++) {
+      const from = await one.read(key);
+      // A read that is under way while the change is committed must not be gone on with.
+      const reading = (async () => {
+        for (let turn = 0; turn < 20; turn++) await other.read(key);
+      })();
+      expect(await one.commit(key, from, undefined, [{ revision } as never])).toBe(true);
+      expect((await other.read(key)).revision).toBe(revision);
+      await reading;
+    }
+  } finally {
+    await one.close();
+    await other.close();
+  }
+});
