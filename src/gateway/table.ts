@@ -48,10 +48,10 @@ interface Entry<R> {
   route: Route<R> | undefined;
 }
 
-/** A key that the update changes. `meaning` is undefined for one that is removed. */
+/** A key that the update changes. `written` is undefined for one that is removed. */
 interface Change {
   readonly key: string;
-  readonly meaning: { readonly outcomes: Plan["outcomes"]; readonly packed: Packed } | undefined;
+  readonly written: { readonly outcomes: Plan["outcomes"]; readonly packed: Packed } | undefined;
 }
 
 /** The longest key, in UTF-16 units: an alias URN takes at most about 300. */
@@ -199,9 +199,9 @@ export class AliasTable<R = NodeRequest> {
     }
     if ("aliases" in update) {
       const keys = new Set(wanted.map(([key]) => key));
-      for (const key of this.#entries.keys()) if (!keys.has(key)) changes.push({ key, meaning: undefined });
+      for (const key of this.#entries.keys()) if (!keys.has(key)) changes.push({ key, written: undefined });
     }
-    const tooMany = changedTooMany(rails, changes.length, changes.filter(({ meaning }) => meaning === undefined).length);
+    const tooMany = changedTooMany(rails, changes.length, changes.filter(({ written }) => written === undefined).length);
     if (tooMany !== undefined) {
       rejected.push(...changes.map(({ key }) => ({ alias: key, diagnostics: [tooMany] })));
       changes.length = 0;
@@ -214,7 +214,7 @@ export class AliasTable<R = NodeRequest> {
   /** Reads what an update says of one alias; undefined where it changes nothing. */
   #read(key: string, config: Compilable | null, rails: GuardRails): Change | Rejected | undefined {
     const before = this.#entries.get(key);
-    if (config === null) return before && { key, meaning: undefined };
+    if (config === null) return before && { key, written: undefined };
     const diagnostics = keyDiagnostics(key);
     if (diagnostics.length > 0) return { alias: key, diagnostics };
     try {
@@ -222,7 +222,7 @@ export class AliasTable<R = NodeRequest> {
       const packed = pack(plan);
       if (before?.plan === packed) return undefined;
       const complaint = (before && movedTooMuch(rails, () => movement(unpack(before.plan), plan))) ?? losesPrimary(rails, plan);
-      return complaint === undefined ? { key, meaning: { outcomes: plan.outcomes, packed } } : { alias: key, diagnostics: [complaint] };
+      return complaint === undefined ? { key, written: { outcomes: plan.outcomes, packed } } : { alias: key, diagnostics: [complaint] };
     } catch (error) {
       if (error instanceof ConfigError) return { alias: key, diagnostics: error.diagnostics };
       throw error;
@@ -233,13 +233,13 @@ export class AliasTable<R = NodeRequest> {
   #swap(changes: readonly Change[]): readonly Moved[] {
     const moved: Moved[] = [];
     const next = changes.length <= 1 ? (this.#entries as Map<string, Entry<R>>) : new Map(this.#entries);
-    for (const { key, meaning } of changes) {
+    for (const { key, written } of changes) {
       const before = next.get(key);
-      if (meaning === undefined) {
+      if (written === undefined) {
         next.delete(key);
         this.#events.delete(key);
       } else {
-        const entry = this.#entryOf(meaning, before);
+        const entry = this.#entryOf(written, before);
         next.set(key, entry);
         if (before !== undefined) moved.push(movedOf(key, before.plan, entry.plan));
       }
@@ -254,7 +254,7 @@ export class AliasTable<R = NodeRequest> {
   }
 
   /** An entry with the counts of the one before it. */
-  #entryOf({ outcomes, packed }: NonNullable<Change["meaning"]>, before: Entry<R> | undefined): Entry<R> {
+  #entryOf({ outcomes, packed }: NonNullable<Change["written"]>, before: Entry<R> | undefined): Entry<R> {
     const names = outcomes.map(nameOf);
     const list = names.join();
     let counted = this.#lists.get(list);
