@@ -23,6 +23,17 @@ const CONTENDERS = {
   },
   closures: { gives: "decision", load: library("index.js", "compile") },
   jit: { gives: "decision", load: library("route/jit.js", "compile") },
+  // For W7: all aliases in one program.
+  flat: {
+    gives: "decision",
+    load: async (dist) => {
+      const { compileAll } = await import(new URL("index.js", dist).href);
+      return {
+        one: ({ config }) => compileAll({ alias: config }).get("alias"),
+        all: (aliases) => compileAll(aliases.map(({ key, config }) => [key, config])),
+      };
+    },
+  },
   module: {
     gives: "decision",
     load: async (dist) => {
@@ -56,12 +67,14 @@ export const PEERS = ["json-logic-engine", "find-my-way", "flagd-core", "growthb
 
 /**
  * Loads a contender. Of a peer, `prepare` returns undefined for a workload that it cannot express, `awaits` says that its
- * decisions are promises, and `agrees` which workloads are held only to the share of each version.
+ * decisions are promises, and `agrees` which workloads are held only to the share of each version. `prepareAll` makes the functions of a
+ * fleet together, by key.
  */
 export async function contender(name, dist) {
   if (PEERS.includes(name)) return import(`./peers/${name}.mjs`);
   const found = CONTENDERS[name];
   if (found === undefined) throw new Error(`no contender \`${name}\`; there are ${[...Object.keys(CONTENDERS), ...PEERS].join(", ")}`);
   const { load, ...rest } = found;
-  return { ...rest, prepare: await load(dist) };
+  const loaded = await load(dist);
+  return typeof loaded === "function" ? { ...rest, prepare: loaded } : { ...rest, prepare: loaded.one, prepareAll: loaded.all };
 }

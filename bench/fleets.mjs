@@ -103,7 +103,7 @@ export function fleet({ count = 10_000, requests = 20_480, skewed = false } = {}
   });
   return {
     id: skewed ? "W7-skewed" : "W7",
-    title: `ten thousand aliases, ${skewed ? "met by Zipf's law" : "met uniformly"}`,
+    title: `${count.toLocaleString("en")} aliases, ${skewed ? "met by Zipf's law" : "met uniformly"}`,
     match: "half of the requests for an alias with rules meet one",
     random: true,
     aliases: aliases.map(({ key, config }) => ({ key, config })),

@@ -64,8 +64,8 @@ function batchOf(subject, key, length = batch) {
 }
 
 async function prepareFleet(subject) {
-  const decide = new Map();
-  for (const { key, config } of subject.aliases) decide.set(key, await prepare({ config, key }));
+  const decide = found.prepareAll?.(subject.aliases) ?? new Map();
+  for (const { key, config } of found.prepareAll === undefined ? subject.aliases : []) decide.set(key, await prepare({ config, key }));
   return found.finds ? (request) => decide.get(request.alias) : (request, draw) => decide.get(request.alias)(request, draw);
 }
 
@@ -163,7 +163,7 @@ async function warm(subject, decide, book, batches) {
 
 async function start() {
   const isFleet = id.startsWith("W7");
-  const subject = isFleet ? fleet({ skewed: id === "W7-skewed" }) : workload(id);
+  const subject = isFleet ? fleet({ skewed: id.includes("skewed"), count: id.includes("100k") ? 100_000 : 10_000 }) : workload(id);
   const decide = isFleet ? await prepareFleet(subject) : await prepare(subject);
   if (decide === undefined) return undefined;
   if (!isFleet && aliases > 1) await meetOthers();

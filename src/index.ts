@@ -58,4 +58,4 @@ export type {
 } from "./request/index.ts";
 export { fetchReader, fieldName, nodeReader, rawReader, requestOf, toRequest } from "./request/index.ts";
 export type { CompileOptions } from "./route/index.ts";
-export { compile, explain, formatExplanation, formatShares, shares } from "./route/index.ts";
+export { compile, compileAll, explain, formatExplanation, formatShares, shares } from "./route/index.ts";

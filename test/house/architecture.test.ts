@@ -215,8 +215,10 @@ test("back ends do not know each other, nor the interpreter a back end", () => {
   const known = (file: string): readonly string[] =>
     importsOf(file)
       .map(({ from }) => from)
-      .filter((from) => /^backend\/(?:interpret|closure|source)\b/.test(from) && posix.dirname(from) !== posix.dirname(file));
+      .filter((from) => /^backend\/(?:interpret|closure|flat|source)\b/.test(from) && posix.dirname(from) !== posix.dirname(file));
   expect(known("backend/closure/closure.ts")).toEqual([]);
+  for (const name of ["program", "encode", "decode", "fleet", "sheet", "store", "pool"])
+    expect(known(`backend/flat/${name}.ts`)).toEqual([]);
   expect(known("backend/source/generate.ts")).toEqual([]);
   expect(known("backend/interpret.ts")).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import {
   compile,
+  compileAll,
   type CompileOptions,
   type Compilable,
   type Decision,
@@ -50,10 +51,31 @@ export const refusal: string | undefined = (() => {
   }
 })();
 
+/** What stands before and behind the alias in the program of a fleet. */
+const neighbour = plan({
+  version: "n1",
+  additional_version_weights: { n2: 50 },
+  additional_version_strategy: { n3: { rules: [{ rule_type: "Header", param: "x-neighbour", op: "=", value: "1" }] } },
+});
+
+const flat: Compile = (config, options) =>
+  compileAll(
+    new Map<string, Compilable>([
+      ["before", neighbour],
+      ["alias", config],
+      ["behind", neighbour],
+    ]),
+    options,
+  ).get("alias") as Run;
+
+/** The plan of an alias, read back from the program of a fleet. */
+const flatPlan = (config: Compilable, options?: CompileOptions): Plan => compileAll({ alias: config }, options).get("alias")?.plan as Plan;
+
 /** Every way to run an alias that is at hand. */
 export const backEnds: readonly BackEnd[] = [
   { name: "interpreter", compile: interpreter },
   { name: "closures", compile: (config, options) => compile(config, options) as Run },
+  { name: "flat", compile: flat },
   { name: "jit", compile: (config, options) => jit(config, options) as Run },
   ...(refusal === undefined
     ? [
@@ -70,6 +92,7 @@ export const detours: readonly BackEnd[] = [
     name: "closures of the plan through JSON",
     compile: (config, options) => compile(JSON.parse(JSON.stringify(plan(config, options))) as Plan, options) as Run,
   },
+  { name: "flat program of the plan that it was written from", compile: (config, options) => flat(flatPlan(config, options), options) },
   {
     name: "jit of the plan through structured cloning",
     compile: (config, options) => jit(structuredClone(plan(config, options)), options) as Run,

@@ -14,7 +14,8 @@ import {
 import { SLOTS } from "../../alias/index.ts";
 import { absorbSeed, type Arm, keyDraw, type Plan, slotOf, slotOfKey, type Sticky } from "../../plan/index.ts";
 import { slotOfQuery } from "../lookup/query.ts";
-import type { Step, Texts } from "./step.ts";
+import type { Texts } from "../lookup/columns.ts";
+import type { Step } from "./step.ts";
 import type { Decision } from "../decision.ts";
 import type { Runtime } from "../fallback.ts";
 
@@ -93,7 +94,7 @@ function keySlot<R>(reader: Reader<R>, sticky: Sticky, field: Field, shared: rea
   const get = place === -1 ? access.get : undefined;
   const slotInText = textSlot(field, sticky);
   return (carrier, request, texts) => {
-    const text = get === undefined ? texts[place] : get(carrier, request);
+    const text = get === undefined ? (texts[place] ?? undefined) : get(carrier, request);
     if (text === undefined) return next(carrier, request, texts);
     const slot = slotInText(text);
     return slot === -1 || (owns !== undefined && !owns(carrier, request)) ? next(carrier, request, texts) : slot;
