@@ -8,7 +8,7 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   },
   plan: { says: "what an alias means: plan, slots, draws, plans from elsewhere", imports: ["alias", "request"] },
   optimize: { says: "plan to plan, a rewrite a file", imports: ["plan"] },
-  backend: { says: "ways to run a plan: interpreter, closures, source, flat program, look-up tables", imports: ["plan", "optimize"] },
+  backend: { says: "ways to run a plan: interpreter, closures, source, look-up tables", imports: ["plan", "optimize"] },
   route: { says: "compile, jit, emitted modules, explanations, shares", imports: ["backend"] },
   prove: { says: "analyze, equivalent, movement", imports: ["plan", "route"] },
   testing: { says: "suites, coverage, mutants, matchers", imports: ["route", "prove"] },

@@ -10,7 +10,7 @@ export class Pool<T> {
   readonly #free: number[] = [];
 
   /** The number of the item with this key, held once more. `make` makes the item where it is not there. */
-  hold(key: string, make: () => T): number {
+  acquire(key: string, make: () => T): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) {
       this.#holders[known] = (this.#holders[known] as number) + 1;

@@ -77,7 +77,7 @@ export class Program<R> {
   add(plan: Plan): number {
     this.#tidy();
     const run = optimize(plan);
-    const { words, isWide, isWhole, memos } = encode(plan, run, this.#holding);
+    const { words, isWide, isWhole, memos } = encode(plan, run, this.#acquiring);
     const place = this.#store.add(words);
     this.#names[place] = plan.name;
     if (!isWhole) this.#plans.set(place, plan);
@@ -318,13 +318,13 @@ export class Program<R> {
     this.#store.tidy();
   }
 
-  readonly #holding: References = {
-    text: (text) => this.#texts.hold(text, () => text),
-    field: (field) => this.#fields.hold(fieldName(field), () => ({ field, access: accessOf(this.#host.reader, field) })),
-    matcher: (field, values) => this.#matchers.hold(matcherName(field, values), () => ({ field, values, find: undefined })),
+  readonly #acquiring: References = {
+    text: (text) => this.#texts.acquire(text, () => text),
+    field: (field) => this.#fields.acquire(fieldName(field), () => ({ field, access: accessOf(this.#host.reader, field) })),
+    matcher: (field, values) => this.#matchers.acquire(matcherName(field, values), () => ({ field, values, find: undefined })),
     sheet: (plan) => {
       const text = sheetText(plan);
-      return this.#sheets.hold(text, () => ({ text, decisions: undefined }));
+      return this.#sheets.acquire(text, () => ({ text, decisions: undefined }));
     },
   };
 

@@ -60,8 +60,10 @@ export function readSheet(text: string): Answers {
 export function decisionOf(sheet: Sheet, index: number): Decision {
   const known = sheet.decisions?.[index];
   if (known !== undefined) return known;
-  const made = Object.freeze(readSheet(sheet.text).outcomes[index] as Outcome);
-  sheet.decisions ??= [];
+  const { outcomes } = readSheet(sheet.text);
+  const made = Object.freeze(outcomes[index] as Outcome);
+  // As long as it will be: an array that is begun at an index takes 17 elements.
+  sheet.decisions ??= outcomes.map(() => undefined);
   sheet.decisions[index] = made;
   return made;
 }
