@@ -1,11 +1,10 @@
-import type { Field } from "../request/index.ts";
 import type { Plan, Test } from "../plan/index.ts";
 import { type Dialect, type Layer, wellFormed } from "./dialect/dialect.ts";
-import { enclosed } from "./sources.ts";
+import { DRAW, type Sources } from "./sources.ts";
 
 /** How a plan decides, as columns over those of its fields. Their names begin with `prefix`. */
 export interface DecisionColumns {
-  /** The outcome of the rule that holds, the sticky key behind the seed, and the draw; then the slot; then the outcome. */
+  /** The outcome of the rule that holds, and the sticky key behind the seed; then the slot; then the outcome. */
   readonly layers: readonly [Layer, Layer, Layer];
   /** The columns `version`, `reason` and `at`, each as an expression over the outcome. */
   readonly version: string;
@@ -19,29 +18,27 @@ export interface DecisionColumns {
   readonly key: string | undefined;
 }
 
-/** Writes the decision of a plan. `draw` is an expression of the user for the draw of a row. */
+/** Writes the decision of a plan over its sources. */
 export function decisionColumns(
   { rules, split, outcomes, error }: Plan,
   dialect: Dialect,
-  column: (field: Field) => string,
-  draw: string | undefined,
+  sources: Pick<Sources, "column" | "isGiven">,
   prefix: string = "canary",
 ): DecisionColumns {
-  const [rule, key, drawn, slot, outcome] = ["rule", "key", "draw", "slot", "outcome"].map((name) => `${prefix}_${name}`) as [
-    string,
+  const { column } = sources;
+  const [rule, key, slot, outcome] = ["rule", "key", "slot", "outcome"].map((name) => `${prefix}_${name}`) as [
     string,
     string,
     string,
     string,
   ];
   const sticky = split.kind === "arms" ? split.sticky : undefined;
-  const isGiven = split.kind === "arms" && draw !== undefined;
-  const seed = sticky && dialect.seed(wellFormed(sticky.seed));
-  const keys = (sticky?.keys ?? []).map(({ field }): Branch => [`${column(field)} <> ''`, dialect.concat(seed ?? "''", column(field))]);
+  const isGiven = split.kind === "arms" && sources.isGiven;
+  const seed = wellFormed(sticky?.seed ?? "");
+  const keys = (sticky?.keys ?? []).map(({ field }): Branch => [`${column(field)} <> ''`, dialect.key(seed, column(field))]);
   const held: Branch = [`${rule} IS NOT NULL`, rule];
   const slots: Branch[] = [];
-  if (isGiven)
-    slots.push([`${drawn} IS NOT NULL`, cases([[`${drawn} >= 0 AND ${drawn} < 1`, dialect.slotOfDraw(drawn)]], dialect.noNumber)]);
+  if (isGiven) slots.push([`${DRAW} IS NOT NULL`, cases([[`${DRAW} >= 0 AND ${DRAW} < 1`, dialect.slotOfDraw(DRAW)]], dialect.noNumber)]);
   if (sticky !== undefined) slots.push([`${key} IS NOT NULL`, dialect.slot(sticky.hash, key)]);
   const pick = (texts: readonly string[]): string =>
     dialect.pick(
@@ -59,7 +56,6 @@ export function decisionColumns(
           ),
         ],
         ...(keys.length === 0 ? [] : [[key, cases(keys, dialect.noText)] as const]),
-        ...(isGiven ? [[drawn, dialect.asNumber(enclosed(draw))] as const] : []),
       ],
       [[slot, slots.length === 0 ? dialect.noNumber : cases([[`${rule} IS NOT NULL`, dialect.noNumber], ...slots], dialect.noNumber)]],
       [
@@ -71,7 +67,7 @@ export function decisionColumns(
                 [
                   held,
                   ...split.arms.map(({ until, outcome: index }): Branch => [`${slot} < ${until}`, String(index)]),
-                  ...(isGiven ? [[`${drawn} IS NOT NULL`, String(error)] satisfies Branch] : []),
+                  ...(isGiven ? [[`${DRAW} IS NOT NULL`, String(error)] satisfies Branch] : []),
                 ],
                 sticky === undefined || sticky.missing === "random" ? dialect.noNumber : String(sticky.missing),
               ),
@@ -83,7 +79,7 @@ export function decisionColumns(
     at: pick(outcomes.map(({ at }) => at)),
     slot,
     outcome,
-    key: sticky && cases([[`${rule} IS NULL${isGiven ? ` AND ${drawn} IS NULL` : ""}`, key]], dialect.noText),
+    key: sticky && cases([[`${rule} IS NULL${isGiven ? ` AND ${DRAW} IS NULL` : ""}`, key]], dialect.noText),
   };
 }
 
@@ -96,7 +92,7 @@ function cases(branches: readonly Branch[], otherwise: string): string {
 }
 
 /** A test as a condition: NULL where a field is absent counts as false. */
-function conditionOf({ kind, matches }: Test, column: (field: Field) => string, dialect: Dialect): string {
+function conditionOf({ kind, matches }: Test, column: Sources["column"], dialect: Dialect): string {
   const [join, empty] = kind === "all" ? [" AND ", "1 = 1"] : [" OR ", "1 = 0"];
   const conditions = matches.map(({ field, values }) => {
     const literals = values.map(dialect.text).filter((literal) => literal !== undefined);

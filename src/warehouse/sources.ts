@@ -9,17 +9,33 @@ export function fieldsOf(plan: Plan): readonly Field[] {
   return [...new Map(fieldUses(plan).map(({ field }) => [fieldName(field), field])).values()];
 }
 
-/** How the fields of a plan are read. */
+/** The column of the draw of a row, where the columns name one and a plan has a split. */
+export const DRAW = "canary_draw";
+
+/** How the fields of plans are read. */
 export interface Sources {
-  /** The columns of the table that are read, as text, and then the fields that stand in them. */
+  /** The columns of the table that are read, as text, with the draw; then the fields that stand in them. */
   readonly layers: readonly [texts: Layer, fields: Layer];
   /** The column of a field. */
   readonly column: (field: Field) => string;
+  /** Whether rows may have a draw. */
+  readonly isGiven: boolean;
   readonly refused: readonly Diagnostic[];
 }
 
-/** A column under a plain name is refused where two fields have the same, or the table is known to lack it. */
-export function sourcesOf(fields: readonly Field[], dialect: Dialect, columns: Columns, has: readonly string[] | undefined): Sources {
+/**
+ * How the fields of plans, and others, are read. A column under a plain name is refused where two fields have the same, or the table is
+ * known to lack it.
+ */
+export function sourcesOf(
+  plans: readonly Plan[],
+  others: readonly Field[],
+  dialect: Dialect,
+  columns: Columns,
+  has: readonly string[] | undefined,
+): Sources {
+  const fields = [...plans.flatMap(fieldsOf), ...others];
+  const draw = plans.some(({ split }) => split.kind === "arms") ? columns["draw"] : undefined;
   const refused: Diagnostic[] = [];
   const texts = new Map<string, string>();
   const owners = new Map<string, string>();
@@ -49,12 +65,15 @@ export function sourcesOf(fields: readonly Field[], dialect: Dialect, columns: C
     [...expressions].map(([name, expression], at) => [name, isText.has(expression) ? expression : `canary_field_${at}`]),
   );
   const layers = [
-    [...texts].map(([expression, name]) => [name, dialect.asText(expression)] as const),
+    [
+      ...[...texts].map(([expression, name]) => [name, dialect.asText(expression)] as const),
+      ...(draw === undefined ? [] : [[DRAW, dialect.asNumber(enclosed(draw))] as const]),
+    ],
     [...expressions]
       .filter(([, expression]) => !isText.has(expression))
       .map(([name, expression]) => [String(names.get(name)), expression] as const),
   ] as const;
-  return { layers, column: (field) => names.get(fieldName(field)) ?? dialect.noText, refused };
+  return { layers, column: (field) => names.get(fieldName(field)) ?? dialect.noText, isGiven: draw !== undefined, refused };
 }
 
 /** The expression of a field that the columns name, or that stands in a text that they name. */
@@ -86,6 +105,6 @@ function namedSource(field: Field, dialect: Dialect, part: (name: string) => str
 }
 
 /** An expression of the user, in parentheses. A comment of one line that ends it ends with the line. */
-export function enclosed(expression: string): string {
+function enclosed(expression: string): string {
   return `(${expression}${expression.includes("--") ? "\n" : ""})`;
 }

@@ -7,10 +7,11 @@ import { decisionColumns } from "./decision.ts";
 import { clickhouse } from "./dialect/clickhouse.ts";
 import { type Dialect, type DialectName, wellFormed } from "./dialect/dialect.ts";
 import { duckdb } from "./dialect/duckdb.ts";
+import { postgres } from "./dialect/postgres.ts";
 import { fieldsOf, sourcesOf } from "./sources.ts";
 
 /** The dialects by their names. */
-export const DIALECTS: { readonly [name in DialectName]: Dialect } = { clickhouse, duckdb };
+export const DIALECTS: { readonly [name in DialectName]: Dialect } = { clickhouse, duckdb, postgres };
 
 /** What to read, and how it is written. */
 export interface SqlOptions {
@@ -53,9 +54,8 @@ export function toSQL(config: Compilable, { dialect: name, from, columns = {}, h
   const plan = planOf(config);
   const dialect = DIALECTS[name];
   const fields = fieldsOf(plan);
-  const sources = sourcesOf(fields, dialect, columns, has);
-  const draw = columns["draw"];
-  const refusals = [...sources.refused, ...drawRefusals(plan, draw)];
+  const sources = sourcesOf([plan], [], dialect, columns, has);
+  const refusals = [...sources.refused, ...drawRefusals(plan, columns["draw"])];
   const lossy = lossyIn(plan, dialect, (field) => columns[fieldName(field)] === undefined && columns["url"] !== undefined);
   const places = plan.outcomes.map(({ at }) => at);
   const report = { lossless: places.filter((at) => !lossy.some((loss) => loss.at === at)), lossy, refused: refusals };
@@ -64,7 +64,7 @@ export function toSQL(config: Compilable, { dialect: name, from, columns = {}, h
     hashesOf([plan]),
     fields.some(({ kind }) => kind === "query" || kind === "path"),
   );
-  const { layers, version, reason, at, slot } = decisionColumns(plan, dialect, sources.column, draw);
+  const { layers, version, reason, at, slot } = decisionColumns(plan, dialect, sources);
   const query = dialect.select(
     from,
     [...sources.layers, ...layers],
@@ -96,28 +96,26 @@ export function hashesOf(plans: readonly Plan[]): ReadonlySet<StickyHash> {
 }
 
 /**
- * Where the engine decodes a query that has bytes which are no UTF-8, the library has U+FFFD and the engine has something else. That
- * tells in a value with U+FFFD, and in a sticky key. `decodes` says whether the engine decodes a field.
+ * Where the engine decodes some escapes of a query otherwise than the library. That tells in a value that has what the library makes of
+ * them, and in a sticky key. `decodes` says whether the engine decodes a field.
  */
-function lossyIn(
-  { rules, split }: Plan,
-  { undecodable: [first = "", ...others] }: Dialect,
-  decodes: (field: Field) => boolean,
-): readonly Lossy[] {
-  const message = `a query with bytes that are no text, such as \`${[first, ...others].join("` or `")}\`, is decoded otherwise`;
-  const loss = (at: Pointer, name: string, value: string): Lossy => ({ at, message, request: { url: `/?${name}=${value}` } });
-  /** A text as a query has it, with such a byte for each U+FFFD. */
-  const encoded = (text: string): string => encodeURIComponent(wellFormed(text)).replaceAll("%EF%BF%BD", first);
-  const inRules = rules.flatMap(({ test: { matches } }) =>
-    matches.flatMap(({ field, values, at }) => {
-      if (field.kind !== "query" || !decodes(field)) return [];
-      const value = field.name.includes("\ufffd") ? values[0] : values.find((text) => text.includes("\ufffd"));
-      return value === undefined ? [] : [loss(at, encoded(field.name), encoded(value))];
-    }),
-  );
-  const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
-  return [
-    ...inRules,
-    ...keys.flatMap(({ field, at }) => (field.kind === "query" && decodes(field) ? [loss(at, encoded(field.name), first)] : [])),
-  ];
+function lossyIn({ rules, split }: Plan, { undecodable }: Dialect, decodes: (field: Field) => boolean): readonly Lossy[] {
+  return undecodable.flatMap(({ escape, means }) => {
+    const message = `a query with \`${escape}\` is decoded otherwise`;
+    const loss = (at: Pointer, name: string, value: string): Lossy => ({ at, message, request: { url: `/?${name}=${value}` } });
+    /** A text as a query has it, with the escape for each place that the engine decodes otherwise. */
+    const encoded = (text: string): string => encodeURIComponent(wellFormed(text)).replaceAll(encodeURIComponent(means), escape);
+    const inRules = rules.flatMap(({ test: { matches } }) =>
+      matches.flatMap(({ field, values, at }) => {
+        if (field.kind !== "query" || !decodes(field)) return [];
+        const value = field.name.includes(means) ? values[0] : values.find((text) => text.includes(means));
+        return value === undefined ? [] : [loss(at, encoded(field.name), encoded(value))];
+      }),
+    );
+    const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];
+    return [
+      ...inRules,
+      ...keys.flatMap(({ field, at }) => (field.kind === "query" && decodes(field) ? [loss(at, encoded(field.name), escape)] : [])),
+    ];
+  });
 }

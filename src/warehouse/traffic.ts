@@ -90,12 +90,10 @@ async function decide(
 ): Promise<{ readonly prelude: readonly string[]; readonly rows: string }> {
   const dialect = DIALECTS[connection.dialect];
   const others = Object.values(named).filter((field) => field !== undefined);
-  const fields = [...plans.flatMap(fieldsOf), ...others];
-  const sources = sourcesOf(fields, dialect, columns, await connection.columnsOf(from));
-  const draw = columns["draw"];
-  const refused = [...sources.refused, ...plans.flatMap((plan) => drawRefusals(plan, draw))];
+  const sources = sourcesOf(plans, others, dialect, columns, await connection.columnsOf(from));
+  const refused = [...sources.refused, ...plans.flatMap((plan) => drawRefusals(plan, columns["draw"]))];
   if (refused.length > 0) throw new WarehouseError("", refused);
-  const decisions = plans.map((plan, index) => decisionColumns(plan, dialect, sources.column, draw, `canary_${index}`));
+  const decisions = plans.map((plan, index) => decisionColumns(plan, dialect, sources, `canary_${index}`));
   const layer = (at: 0 | 1 | 2): Layer => decisions.flatMap(({ layers }) => layers[at]);
   const result: Layer = [
     ...decisions.flatMap((decision, index) => resultOf(decision, `canary_${index}`, dialect.noText)),
@@ -105,7 +103,7 @@ async function decide(
   const wanted = `SELECT ${result.map(([name]) => name).join(", ")} FROM (${whole}) AS canary_decided`;
   const prelude = dialect.prelude(
     hashesOf(plans),
-    fields.some(({ kind }) => kind === "query" || kind === "path"),
+    [...plans.flatMap(fieldsOf), ...others].some(({ kind }) => kind === "query" || kind === "path"),
   );
   if (connection.keep === undefined) return { prelude, rows: `(${wanted}) AS canary_rows` };
   if (prelude.length > 0) await connection.rows([...prelude, "SELECT 1"], signal);

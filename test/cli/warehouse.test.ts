@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { command, scratch } from "../support/command.ts";
+import { hasPostgres, startPostgres } from "../support/warehouse.ts";
 
 const { folder, file } = scratch();
 const rows = Array.from({ length: 1_300 }, (_, index) => [`u${(index * 7) % 300}`, index % 13 === 0 ? "on" : ""] as const);
@@ -40,6 +41,7 @@ describe("simulate --warehouse", () => {
     [["--warehouse", "shop.db"], "`--warehouse shop.db` is no warehouse"],
     [["--warehouse", "http://127.0.0.1:9"], "needs `--from TABLE`"],
     [["--warehouse", `duckdb:${folder}/none.csv`], "No files found"],
+    [["--warehouse", "postgres://reader:secret@127.0.0.1:9/x", "--from", "t"], "PostgreSQL: connect ECONNREFUSED 127.0.0.1:9"],
     [["--warehouse", data, "--user", "Header:X-None"], "`header x-none` has no column: the table has no `x_none`"],
     [["--warehouse", data, "--workers", "2"], "do not go together: the warehouse does the work"],
     [["--warehouse", data, "--traffic", log], "needs either"],
@@ -48,6 +50,56 @@ describe("simulate --warehouse", () => {
     const { code, stderr } = await command(["simulate", alias, ...args]);
     expect(stderr.replaceAll(/\s+/g, " ")).toContain(message);
     expect(code).toBe(2);
+  });
+});
+
+describe.skipIf(!hasPostgres())("postgres", () => {
+  let server: Awaited<ReturnType<typeof startPostgres>>;
+  beforeAll(async () => {
+    server = await startPostgres();
+    const values = rows.map(([user, beta]) => `('${user}', ${beta === "" ? "NULL" : `'${beta}'`})`);
+    await server.ask([
+      "CREATE TABLE requests (x_user text, beta varchar(5))",
+      `INSERT INTO requests VALUES ${values.join(", ")}`,
+      "SELECT 1",
+    ]);
+  }, 120_000);
+  afterAll(async () => server.stop());
+
+  test("counts what the same log has, and runs what `sql` writes", async () => {
+    const options = ["--user", "Header:X-User", "--format", "json"];
+    const told = await command(["simulate", alias, "--warehouse", server.url, "--from", "requests", ...options]);
+    expect(told.stderr).toBe("");
+    const counted = JSON.parse(told.stdout) as Record<string, unknown>;
+    const logged = await command(["simulate", alias, "--traffic", log, ...options, "--workers", "1"]);
+    const wanted = JSON.parse(logged.stdout) as { readonly versions: readonly { readonly version: string; readonly requests: number }[] };
+    expect(counted["versions"]).toEqual(wanted.versions);
+    const { stdout } = await command(["sql", alias, "--dialect", "postgres", "--from", "requests"]);
+    // Every statement of the script is run as it stands; `$canary$` quotes have no `;\n\n`.
+    const statements = stdout.split(/;\n(?:\n|$)/).filter((each) => each.trim() !== "");
+    const script = [...statements.slice(0, -1), `SELECT canary_version, count(*) FROM (${statements.at(-1)}) AS t GROUP BY 1 ORDER BY 1`];
+    const sorted = wanted.versions.filter(({ requests }) => requests > 0).toSorted((a, b) => a.version.localeCompare(b.version));
+    expect(await server.ask(script)).toEqual(sorted.map(({ version, requests }) => [version, String(requests)]));
+  });
+
+  test.each([
+    [["--from", "nowhere"], 'PostgreSQL: relation "nowhere" does not exist'],
+    [[], "`--warehouse postgres://postgres@127.0.0.1:"],
+    [
+      ["--from", "(SELECT 1 AS x_user, 1.5 AS beta) AS t"],
+      "PostgreSQL: a column of type numeric is no text: give an expression that makes it text",
+    ],
+  ])("%j is refused", async (args, message) => {
+    const { code, stderr } = await command(["simulate", alias, "--warehouse", server.url, ...args]);
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  test("a query of counts", async () => {
+    const query =
+      "SELECT CASE WHEN i % 5 = 0 THEN 'v2' ELSE 'v1' END AS version, count(*) AS users FROM generate_series(1, 1000) AS t(i) GROUP BY 1";
+    const { code, stdout } = await command(["verdict", alias, "--counts", query, "--warehouse", server.url, "--format", "json"]);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { fits: true, split: { unit: "key", count: 1_000 } }]);
   });
 });
 

@@ -39,6 +39,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
   "./warehouse/duckdb": ["@duckdb/node-api"],
+  "./warehouse/postgres": ["pg"],
   "./prometheus": ["prom-client"],
   "./openfeature": ["@openfeature/server-sdk"],
 };

@@ -71,6 +71,7 @@ describe("an export leads to a file that the build writes, with its types beside
       "./warehouse",
       "./warehouse/clickhouse",
       "./warehouse/duckdb",
+      "./warehouse/postgres",
       "./yaml",
     ]);
   });

@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { Client } from "pg";
+import { until } from "./daemon.ts";
 
 /** An engine that answers a query with rows of text and NULL. */
 export interface Engine {
@@ -78,6 +80,76 @@ export async function startClickhouse(): Promise<Engine & { readonly url: string
     stop: async () => {
       server.kill("SIGKILL");
       if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where Debian has the programs of PostgreSQL, newest first; they are not on the path. */
+function postgresFolder(): string | undefined {
+  const parent = "/usr/lib/postgresql";
+  if (!existsSync(parent)) return undefined;
+  const folders = readdirSync(parent).toSorted((a, b) => Number(b) - Number(a));
+  return folders.map((version) => join(parent, version, "bin")).find((folder) => existsSync(join(folder, "initdb")));
+}
+
+/** Whether there is a PostgreSQL server; says so where there is none. */
+export function hasPostgres(): boolean {
+  const there = postgresFolder() !== undefined;
+  if (!there) console.info("skipped: there is no PostgreSQL in /usr/lib/postgresql; CI_ENGINES=required makes that a failure");
+  return there || process.env["CI_ENGINES"] === "required";
+}
+
+/** A PostgreSQL server of its own on loopback. It refuses to run as root, so it then runs as the user that its package makes. */
+export async function startPostgres(): Promise<Engine & { readonly url: string; readonly pid: number }> {
+  const programs = postgresFolder() ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "canary-router-postgres-"));
+  const isRoot = process.getuid?.() === 0;
+  const idOf = (option: string): number => Number(spawnSync("id", [option, "postgres"], { encoding: "utf8" }).stdout);
+  const user = isRoot ? { uid: idOf("-u"), gid: idOf("-g") } : {};
+  if (isRoot) chownSync(folder, idOf("-u"), idOf("-g"));
+  const data = join(folder, "data");
+  const made = spawnSync(
+    join(programs, "initdb"),
+    ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+    { ...user, cwd: folder, encoding: "utf8" },
+  );
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  const port = await freePort();
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    `unix_socket_directories=${folder}`,
+    "fsync=off",
+    "shared_buffers=64MB",
+    "max_stack_depth=6MB",
+  ];
+  const server = spawn(join(programs, "postgres"), ["-D", data, "-p", String(port), ...settings.flatMap((each) => ["-c", each])], {
+    ...user,
+    cwd: folder,
+    stdio: "ignore",
+  });
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  let client = new Client(url);
+  await until(async () => {
+    if (server.exitCode !== null) throw new Error("postgres did not start");
+    client = new Client({ connectionString: url, types: { getTypeParser: () => (value: string | Buffer) => String(value) } });
+    await client.connect();
+    return true;
+  }, 60);
+  client.on("error", () => {});
+  return {
+    url,
+    pid: server.pid ?? 0,
+    ask: async (statements) => {
+      for (const statement of statements.slice(0, -1)) await client.query(statement);
+      return (await client.query<(string | null)[]>({ text: statements.at(-1) ?? "", rowMode: "array" })).rows;
+    },
+    stop: async () => {
+      await client.end().catch(() => {});
+      if (server.exitCode === null && server.signalCode === null) {
+        server.kill("SIGINT");
+        await once(server, "exit");
+      }
       rmSync(folder, { recursive: true, force: true });
     },
   };

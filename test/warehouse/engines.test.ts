@@ -6,7 +6,7 @@ import type { NodeRequest } from "../../src/request/request.ts";
 import { type DialectName, toSQL } from "../../src/warehouse/index.ts";
 import { DIALECTS } from "../../src/warehouse/to-sql.ts";
 import { configs, HOSTILE } from "../support/arbitrary.ts";
-import { type Engine, hasClickhouse, startClickhouse, startDuckdb } from "../support/warehouse.ts";
+import { type Engine, hasClickhouse, hasPostgres, startClickhouse, startDuckdb, startPostgres } from "../support/warehouse.ts";
 
 // A warehouse decides every row as the library decides its request: version, reason, place and slot, on the real engine.
 
@@ -104,18 +104,34 @@ function expected(config: AliasConfig, row: Row): readonly (string | null)[] {
   return [decision.version, decision.reason, decision.at, drawn?.slot === undefined ? null : String(drawn.slot)];
 }
 
+/** A row without the values that an engine cannot have, such as NUL in PostgreSQL. */
+function storable(dialect: DialectName, row: Row): Row {
+  const kept = <T>(value: T): T | null => (typeof value === "string" && DIALECTS[dialect].text(value) === undefined ? null : value);
+  return {
+    ...(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, kept(value)])) as unknown as Row),
+    headers: row.headers.map(kept),
+    attributes: row.attributes.map(kept),
+  };
+}
+
+/** The types of a whole number, of text and of a number, each of which may be NULL, and what ends the statement that makes a table. */
+const TYPES: { readonly [dialect in DialectName]: readonly [integer: string, text: string, number: string, end: string] } = {
+  clickhouse: ["Int32", "Nullable(String)", "Nullable(Float64)", " ENGINE = Memory"],
+  duckdb: ["INTEGER", "VARCHAR", "DOUBLE", ""],
+  postgres: ["integer", "text", "double precision", ""],
+};
+
 function tableOf(dialect: DialectName, list: readonly Row[]): readonly string[] {
-  const text = (value: string | null): string => (value === null ? "NULL" : (DIALECTS[dialect].text(value) ?? "NULL"));
+  const text = (value: string | null): string => (value === null ? "NULL" : String(DIALECTS[dialect].text(value)));
   const names = ["method", "url", "cookies", "authority", ...HEADERS.map((_, at) => `h${at}`), ...ATTRIBUTES.map((_, at) => `a${at}`)];
-  const type = dialect === "clickhouse" ? "Nullable(String)" : "VARCHAR";
-  const number = dialect === "clickhouse" ? "Nullable(Float64)" : "DOUBLE";
+  const [integer, type, number, end] = TYPES[dialect];
   const values = list.map(
     ({ method, url, cookies: line, authority, headers, attributes, draw }, id) =>
       `(${id}, ${[method, url, line, authority, ...headers, ...attributes].map(text).join(", ")}, ${draw ?? "NULL"})`,
   );
   return [
     "DROP TABLE IF EXISTS requests",
-    `CREATE TABLE requests (id ${dialect === "clickhouse" ? "Int32" : "INTEGER"}, ${names.map((name) => `${name} ${type}`).join(", ")}, draw ${number})${dialect === "clickhouse" ? " ENGINE = Memory" : ""}`,
+    `CREATE TABLE requests (id ${integer}, ${names.map((name) => `${name} ${type}`).join(", ")}, draw ${number})${end}`,
     `INSERT INTO requests VALUES ${values.join(", ")}`,
   ];
 }
@@ -123,29 +139,34 @@ function tableOf(dialect: DialectName, list: readonly Row[]): readonly string[] 
 const ENGINES: readonly (readonly [DialectName, () => Promise<Engine>, boolean])[] = [
   ["duckdb", startDuckdb, true],
   ["clickhouse", startClickhouse, hasClickhouse()],
+  ["postgres", startPostgres, hasPostgres()],
 ];
 
 describe.each(ENGINES)("%s", (dialect, start, there) => {
   let engine: Engine;
   beforeAll(async () => {
     if (there) engine = await start();
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => engine?.stop());
 
   test.skipIf(!there)("decides rows as the library decides requests", { timeout: 120_000 }, async () => {
-    const list = fc.sample(rows, { numRuns: 500, seed: 7 });
+    const list = fc.sample(rows, { numRuns: 500, seed: 7 }).map((row) => storable(dialect, row));
     await engine.ask([...tableOf(dialect, list), "SELECT 1"]);
     let decided = 0;
     for (const config of fc.sample(configs, { numRuns: 60, seed: 11 })) {
       if (dialect === "clickhouse" && config.stickiness?.hash === "xxh32") continue;
-      const { prelude, query, refused } = toSQL(config, { dialect, from: "requests", columns: { ...COLUMNS, draw: "draw" } });
+      const { prelude, query, refused, lossy } = toSQL(config, { dialect, from: "requests", columns: { ...COLUMNS, draw: "draw" } });
       expect(refused).toEqual([]);
       const found = await engine.ask([
         ...prelude,
         `SELECT id, canary_version, canary_reason, canary_at, canary_slot FROM (${query}) AS t ORDER BY id`,
       ]);
       const wanted = list.map((row, id) => [String(id), ...expected(config, row)]);
-      expect({ config, rows: found.filter((row, id) => String(row) !== String(wanted[id])) }).toEqual({ config, rows: [] });
+      // What the report declares is shown by a test of its own.
+      const isDeclared = (row: Row | undefined): boolean =>
+        lossy.length > 0 && DIALECTS[dialect].undecodable.some(({ escape }) => row?.url?.includes(escape));
+      const differ = found.filter((row, id) => String(row) !== String(wanted[id]) && !isDeclared(list[id]));
+      expect({ config, rows: differ }).toEqual({ config, rows: [] });
       decided += found.filter(([, version]) => version !== null).length;
     }
     expect(decided).toBeGreaterThan(15_000);
@@ -184,19 +205,101 @@ describe.each(ENGINES)("%s", (dialect, start, there) => {
       return engine.ask([...prelude, `SELECT canary_version FROM (${query}) AS u`]);
     };
     expect(await run("10")).toEqual([["v2"]]);
-    await expect(run("[10]")).rejects.toThrow(/throwIf|is no text/);
-    await expect(run("CAST(1.5 AS " + (dialect === "clickhouse" ? "Float64" : "DOUBLE") + ")")).rejects.toThrow(/throwIf|is no text/);
+    const refused = /throwIf|is no text|function pg_temp.canary_text\([a-z ]+(?:\[\])?\) does not exist/;
+    await expect(run(dialect === "postgres" ? "ARRAY[10]" : "[10]")).rejects.toThrow(refused);
+    await expect(run(`CAST(1.5 AS ${dialect === "clickhouse" ? "Float64" : "DOUBLE PRECISION"})`)).rejects.toThrow(refused);
   });
 
   test.skipIf(!there)("the request that a loss names is decided otherwise", async () => {
-    const lossy: AliasConfig = {
+    const means = DIALECTS[dialect].undecodable.map(({ means: text }) => text);
+    expect(means).toHaveLength(1);
+    const rule: AliasConfig = {
       version: "v1",
-      additional_version_strategy: { v2: { rules: [{ rule_type: "Query", param: "q", op: "=", value: "a\ufffd" }] } },
+      additional_version_strategy: { v2: { rules: [{ rule_type: "Query", param: "q", op: "=", value: `a${means[0]}` }] } },
     };
-    const script = toSQL(lossy, { dialect, from: "(SELECT '/?q=a%FF' AS u) AS t", columns: { url: "u" } });
-    const [loss] = script.lossy;
-    expect(loss?.request.url).toBe("/?q=a%FF");
-    expect(explain(lossy, { headers: {}, url: "/?q=a%FF" }).decision.version).toBe("v2");
-    expect(await engine.ask([...script.prelude, `SELECT canary_version FROM (${script.query}) AS v`])).toEqual([["v1"]]);
+    const key: AliasConfig = {
+      name: "shop",
+      version: "v1",
+      additional_version_weights: { v2: 100 },
+      stickiness: { keys: [{ rule_type: "Query", param: "q" }], on_missing: "primary" },
+    };
+    for (const [lossy, at] of [
+      [rule, "/additional_version_strategy/v2/rules/0"],
+      [key, "/stickiness/keys/0"],
+    ] as const) {
+      const { lossy: losses } = toSQL(lossy, { dialect, from: "t", columns: { url: "u" } });
+      expect(losses.map((loss) => loss.at)).toEqual([at]);
+      const { url } = losses[0]?.request ?? { url: "" };
+      const script = toSQL(lossy, { dialect, from: `(SELECT '${url}' AS u) AS t`, columns: { url: "u" } });
+      const { decision, draw } = explain(lossy, { headers: {}, url });
+      const [found] = await engine.ask([...script.prelude, `SELECT canary_version, canary_slot FROM (${script.query}) AS v`]);
+      expect(found).not.toEqual([decision.version, String(draw?.slot ?? null)]);
+    }
+  });
+});
+
+describe.skipIf(!hasPostgres())("postgres", () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startPostgres();
+  }, 120_000);
+  afterAll(async () => engine.stop());
+  const sticky: AliasConfig = {
+    name: "shop",
+    version: "v1",
+    additional_version_weights: { v2: 50 },
+    stickiness: { keys: [{ rule_type: "Query", param: "q" }], on_missing: "primary" },
+  };
+  const random: AliasConfig = { version: "v1", additional_version_weights: { v2: 50 } };
+
+  test("decodes a query as the URL standard does, bytes that are no UTF-8 too", async () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        "%F0%9F%92%96",
+        "%e2%82",
+        "%ED%A0%80",
+        "%C0%80",
+        "%F4%90%80%80",
+        "%f0%9f%92",
+        "%E0%9f",
+        "%",
+        "%2",
+        "%zz",
+        "+",
+        "é",
+        "%ef%bb%bf",
+      ),
+      fc.integer({ min: 1, max: 255 }).map((byte) => `%${byte.toString(16).padStart(2, "0")}`),
+      fc.constantFrom("a", "💖", "="),
+    );
+    const texts = fc.sample(fc.array(part, { minLength: 1, maxLength: 8 }), { numRuns: 3_000, seed: 5 }).map((parts) => parts.join(""));
+    const { prelude } = toSQL(sticky, { dialect: "postgres", from: "t", columns: { url: "u" } });
+    const found = await engine.ask([
+      ...prelude,
+      `SELECT pg_temp.canary_query('/?q=' || q, 'q') FROM unnest(ARRAY[${texts.map(DIALECTS.postgres.text).join(", ")}]) WITH ORDINALITY AS t(q, n) ORDER BY n`,
+    ]);
+    // Node takes the low bytes of letters beside escapes, so letters are escaped first.
+    const wanted = texts.map((text) => new URLSearchParams(`q=${text.replaceAll(/[^\0-\x7f]+/g, encodeURIComponent)}`).get("q"));
+    expect(found.map(([text]) => text)).toEqual(wanted);
+    expect(wanted.filter((text) => text?.includes("\ufffd")).length).toBeGreaterThan(1_000);
+  });
+
+  test("an expression that draws is run for each row, and the query in several processes", async () => {
+    const drawn = toSQL(random, { dialect: "postgres", from: "generate_series(1, 2000) AS t(i)", columns: { draw: "random()" } });
+    const [[count] = []] = await engine.ask([...drawn.prelude, `SELECT count(*) FROM (${drawn.query}) AS t WHERE canary_version = 'v2'`]);
+    expect(Number(count)).toBeGreaterThan(800);
+    expect(Number(count)).toBeLessThan(1_200);
+    const kept = toSQL(sticky, { dialect: "postgres", from: "t", columns: { url: "u" } });
+    const counted = `SELECT canary_version, count(*) FROM (${kept.query}) AS t GROUP BY 1 ORDER BY 1`;
+    const table = ["CREATE TABLE t AS SELECT '/?q=%F0' || i AS u FROM generate_series(1, 20000) AS s(i)", ...kept.prelude];
+    const alone = await engine.ask([...table, "SET max_parallel_workers_per_gather = 0", counted]);
+    const settings = [
+      "SET max_parallel_workers_per_gather = 2",
+      "SET parallel_setup_cost = 0",
+      "SET parallel_tuple_cost = 0",
+      "SET min_parallel_table_scan_size = 0",
+    ];
+    expect(await engine.ask([...settings, counted])).toEqual(alone);
+    expect((await engine.ask([`EXPLAIN ${counted}`])).join("\n")).toContain("Workers Planned");
   });
 });

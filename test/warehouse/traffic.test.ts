@@ -9,8 +9,10 @@ import { logTraffic, parseRollout, type RolloutSimulation, simulate, type Simula
 import type { AliasConfig } from "../../src/alias/config.ts";
 import { clickhouse } from "../../src/warehouse/clickhouse.ts";
 import { duckdb } from "../../src/warehouse/duckdb.ts";
+import { postgres } from "../../src/warehouse/postgres.ts";
 import { warehouse, type Warehouse, WarehouseError } from "../../src/warehouse/index.ts";
-import { hasClickhouse, startClickhouse } from "../support/warehouse.ts";
+import { until } from "../support/daemon.ts";
+import { hasClickhouse, hasPostgres, startClickhouse, startPostgres } from "../support/warehouse.ts";
 
 // What a warehouse counts is what the library counts from a log of the same requests.
 
@@ -54,29 +56,42 @@ let folder: string;
 const engines: { readonly name: string; readonly open: () => Promise<Warehouse>; readonly from: string; readonly there: boolean }[] = [];
 const served = hasClickhouse();
 let server: Awaited<ReturnType<typeof startClickhouse>> | undefined;
+const hasServer = hasPostgres();
+let database: Awaited<ReturnType<typeof startPostgres>> | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "canary-router-warehouse-"));
   const cell = (value: string | null): string => (value === null ? "" : `"${value.replaceAll('"', '""')}"`);
   const lines = ENTRIES.map(({ user, country, beta, draw }) => [cell(user), cell(country), cell(beta), draw].join(","));
   writeFileSync(join(folder, "requests.csv"), ["x_user,x_country,beta,p", ...lines].join("\n"));
+  const text = (value: string | null): string => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`);
+  const values = ENTRIES.map(({ user, country, beta, draw }) => `(${text(user)}, ${text(country)}, ${text(beta)}, ${draw})`).join(", ");
+  if (hasServer) {
+    database = await startPostgres();
+    await database.ask([
+      "CREATE TABLE requests (x_user text, x_country text, beta text, p double precision)",
+      `INSERT INTO requests VALUES ${values}`,
+      "SELECT 1",
+    ]);
+  }
   if (!served) return;
   server = await startClickhouse();
-  const text = (value: string | null): string => (value === null ? "NULL" : `'${value.replaceAll("'", "\\'")}'`);
   await server.ask([
     "CREATE TABLE requests (x_user Nullable(String), x_country Nullable(String), beta Nullable(String), p Float64) ENGINE = Memory",
-    `INSERT INTO requests VALUES ${ENTRIES.map(({ user, country, beta, draw }) => `(${text(user)}, ${text(country)}, ${text(beta)}, ${draw})`).join(", ")}`,
+    `INSERT INTO requests VALUES ${values}`,
     "SELECT 1",
   ]);
-}, 30_000);
+}, 150_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await server?.stop();
+  await database?.stop();
 });
 
 engines.push(
   { name: "duckdb", open: () => duckdb(join(folder, "*.csv")), from: "", there: true },
   { name: "clickhouse", open: () => Promise.resolve(clickhouse(server?.url ?? "")), from: "requests", there: served },
+  { name: "postgres", open: () => postgres(database?.url ?? ""), from: "requests", there: hasServer },
 );
 
 /** What does not need the order of requests, and does not say where they came from. */
@@ -158,10 +173,45 @@ describe.each(engines)("$name", ({ open, from, there }) => {
   });
 });
 
+describe.skipIf(!hasServer)("PostgreSQL", () => {
+  const query = "SELECT count(*) FROM generate_series(1, 10000000000)";
+
+  test("a query ends with its signal, and the connection goes on", { timeout: 60_000 }, async () => {
+    const connection = await postgres(database?.url ?? "");
+    const stop = new AbortController();
+    const running = connection.rows([query], stop.signal);
+    const seen = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%10000000000%' AND pid <> pg_backend_pid()";
+    await until(async () => (await database?.ask([seen]))?.[0]?.[0] === "1");
+    stop.abort();
+    await expect(running).rejects.toThrow("canceling statement");
+    expect(await connection.rows(["SELECT 1"])).toEqual([["1"]]);
+    await connection.close();
+  });
+
+  test("a connection that breaks off half way is an error, and ends nothing else", { timeout: 60_000 }, async () => {
+    const connection = await postgres(database?.url ?? "");
+    const [[pid] = []] = await connection.rows(["SELECT pg_backend_pid()"]);
+    const running = connection.rows([query]);
+    await until(async () => (await database?.ask([`SELECT state FROM pg_stat_activity WHERE pid = ${pid}`]))?.[0]?.[0] === "active");
+    await database?.ask([`SELECT pg_terminate_backend(${pid})`]);
+    await expect(running).rejects.toThrow(WarehouseError);
+    await expect(connection.rows(["SELECT 1"])).rejects.toThrow(WarehouseError);
+    await connection.close();
+  });
+
+  test("nothing is left behind", async () => {
+    const left =
+      "SELECT count(*) FROM pg_proc WHERE proname LIKE 'canary%' UNION ALL SELECT count(*) FROM pg_class WHERE relname LIKE 'canary%'";
+    await until(async () => String(await database?.ask([left])) === "0,0");
+  });
+});
+
 describe("a connection", () => {
   test("to a server that is not there, or that is none, says so", async () => {
     await expect(clickhouse("http://127.0.0.1:9/").columnsOf("t")).rejects.toThrow(WarehouseError);
     expect(() => clickhouse("ftp://127.0.0.1")).toThrow(WarehouseError);
+    await expect(postgres("ftp://127.0.0.1")).rejects.toThrow("the address does not begin with postgres://");
+    await expect(postgres("postgres://u:secret@127.0.0.1:9/x")).rejects.toThrow("PostgreSQL: connect ECONNREFUSED 127.0.0.1:9");
     await expect(duckdb("/nonexistent/file.duckdb")).rejects.toThrow(WarehouseError);
   });
 

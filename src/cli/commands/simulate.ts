@@ -74,7 +74,7 @@ export const simulate: Command = defineCommand({
       value: "WHERE",
       group: "Traffic",
       description:
-        "a warehouse that decides and counts: `duckdb:logs/*.parquet`, `duckdb:FILE.duckdb`, or `http://HOST:8123` of ClickHouse",
+        "a warehouse that decides and counts: `duckdb:logs/*.parquet`, `duckdb:FILE.duckdb`, `postgres://HOST/DATABASE`, or `http://HOST:8123` of ClickHouse",
     },
     from: {
       type: "string",

@@ -25,7 +25,7 @@ export const sql: Command = defineCommand({
       type: "string",
       value: "DIALECT",
       required: true,
-      choices: { clickhouse: "ClickHouse, from 18.16 on", duckdb: "DuckDB, from 1.3 on" },
+      choices: { clickhouse: "ClickHouse, from 18.16 on", duckdb: "DuckDB, from 1.3 on", postgres: "PostgreSQL, from 12 on" },
       description: "the SQL of this engine",
     },
     from: { type: "string", value: "TABLE", required: true, description: "the table, or a subquery in parentheses" },

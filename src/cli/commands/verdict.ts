@@ -28,7 +28,7 @@ export const verdict: Command = defineCommand({
       type: "string",
       value: "WHERE",
       description:
-        "the warehouse of the query: `duckdb:FILE`, `duckdb:` for none but the files that the query reads, or `http://HOST:8123`",
+        "the warehouse of the query: `duckdb:FILE`, `duckdb:` for none but the files that the query reads, `postgres://HOST/DATABASE`, or `http://HOST:8123`",
     },
     format: FORMAT,
   },

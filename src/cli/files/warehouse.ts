@@ -16,8 +16,8 @@ interface OpenWarehouse {
 }
 
 /**
- * Opens a warehouse: `duckdb:` and a database or data files, or the address of a ClickHouse server. Undefined where the file of the
- * columns has errors, which have been printed. Throws a `Refusal` where it cannot be opened.
+ * Opens a warehouse: `duckdb:` and a database or data files, or the address of a ClickHouse or PostgreSQL server. Undefined where the file
+ * of the columns has errors, which have been printed. Throws a `Refusal` where it cannot be opened.
  */
 export async function openWarehouse(
   where: string,
@@ -26,26 +26,35 @@ export async function openWarehouse(
 ): Promise<OpenWarehouse | undefined> {
   const columns = path === undefined ? ({ ok: true, value: {} } as const) : await readModel<Columns>(path, host, readColumns);
   if (!columns.ok) return undefined;
-  const [, file] = /^duckdb:(.*)$/s.exec(where) ?? [];
-  if (file === undefined && !/^https?:/.test(where))
-    throw new Refusal(
-      `\`--warehouse ${where}\` is no warehouse`,
-      "write `duckdb:FILE`, or the address of a ClickHouse server such as `http://127.0.0.1:8123`",
-    );
-  const connection = await openConnection(file, where);
+  const connection = await openConnection(where);
   const table = from ?? connection.from;
-  if (table === undefined) throw new Refusal(`\`--warehouse ${where}\` needs \`--from TABLE\``);
+  if (table === undefined) {
+    await connection.close();
+    throw new Refusal(`\`--warehouse ${withoutPassword(where)}\` needs \`--from TABLE\``);
+  }
   return { connection, query: { from: table, columns: columns.value } };
 }
 
-async function openConnection(file: string | undefined, where: string): Promise<Warehouse & { readonly from?: string | undefined }> {
+async function openConnection(where: string): Promise<Warehouse & { readonly from?: string | undefined }> {
   try {
-    if (file === undefined) return (await import("../../warehouse/clickhouse.ts")).clickhouse(where);
-    return await (await import("../../warehouse/duckdb.ts")).duckdb(file);
+    if (where.startsWith("duckdb:")) return await (await import("../../warehouse/duckdb.ts")).duckdb(where.slice("duckdb:".length));
+    if (/^postgres(?:ql)?:/.test(where)) return await (await import("../../warehouse/postgres.ts")).postgres(where);
+    if (/^https?:/.test(where)) return (await import("../../warehouse/clickhouse.ts")).clickhouse(where);
   } catch (error) {
     throw warehouseFailure(error);
   }
+  throw new Refusal(
+    `\`--warehouse ${withoutPassword(where)}\` is no warehouse`,
+    "write `duckdb:FILE`, `postgres://HOST/DATABASE`, or the address of a ClickHouse server such as `http://127.0.0.1:8123`",
+  );
 }
+
+function withoutPassword(where: string): string {
+  return where.replace(/^(\w+:\/\/[^/?#]*:)[^/?#]*@/, "$1…@");
+}
+
+/** The packages that a warehouse needs, by its name. */
+const PACKAGES = { DuckDB: "@duckdb/node-api", PostgreSQL: "pg" };
 
 /** What a warehouse throws, as a refusal; anything else as it is. */
 export function warehouseFailure(error: unknown): unknown {
@@ -55,7 +64,8 @@ export function warehouseFailure(error: unknown): unknown {
     return new Refusal([first.message, ...others.map((each) => visible(format(each)))].join("\n"), first.help);
   }
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ERR_MODULE_NOT_FOUND" && message.includes("@duckdb/node-api"))
-    return new Refusal("DuckDB is not installed", "`npm install @duckdb/node-api` installs it");
-  return error;
+  if (code !== "ERR_MODULE_NOT_FOUND") return error;
+  const [missing] = Object.entries(PACKAGES).filter(([, name]) => message.includes(`'${name}'`));
+  if (missing === undefined) return error;
+  return new Refusal(`the client of ${missing[0]} is not installed`, `\`npm install ${missing[1]}\` installs it`);
 }

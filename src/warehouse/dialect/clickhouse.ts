@@ -22,7 +22,7 @@ export const clickhouse: Dialect = {
     const pair = `arrayFirst(p -> p != '' AND ${decoded(`splitByChar('=', p)[1]`)} = ${name}, splitByChar('&', ${query}))`;
     return `if(${pair} = '', NULL, ${decoded(`if(position(${pair}, '=') = 0, '', substring(${pair}, position(${pair}, '=') + 1))`)})`;
   },
-  undecodable: ["%FF"],
+  undecodable: [{ escape: "%FF", means: "\ufffd" }],
   path: (target) => {
     const path = `splitByChar('?', splitByChar('#', ifNull(${target}, ''))[1])[1]`;
     const rest = `substring(${path}, position(${path}, '://') + 3)`;
@@ -33,9 +33,8 @@ export const clickhouse: Dialect = {
   slot,
   noText: "CAST(NULL AS Nullable(String))",
   noNumber: "CAST(NULL AS Nullable(Int32))",
-  seed: literal,
   slotOfDraw: (draw) => `toInt32(floor(${draw} * ${SLOTS}))`,
-  concat: (...texts) => `concat(${texts.join(", ")})`,
+  key: (seed, text) => `concat(${literal(seed)}, ${text})`,
   pick: (literals, position) => `if(isNull(${position}), NULL, [${literals.join(", ")}][assumeNotNull(${position}) + 1])`,
   prelude: () => [],
   select: (table, layers, result) => {

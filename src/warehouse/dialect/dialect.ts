@@ -1,7 +1,7 @@
 import type { StickyHash } from "../../alias/index.ts";
 
 /** The dialects that a plan can be written in. */
-export type DialectName = "clickhouse" | "duckdb";
+export type DialectName = "clickhouse" | "duckdb" | "postgres";
 
 /** Columns that one step of the script adds, by name, each as an expression over the columns before it. */
 export type Layer = readonly (readonly [name: string, expression: string])[];
@@ -21,24 +21,26 @@ export interface Dialect {
   readonly cookie: (field: string, name: string) => string;
   /** The first query parameter of a name in a request target, decoded; NULL where there is none. `name` is a literal. */
   readonly query: (target: string, name: string) => string;
-  /** Escapes that `query` decodes otherwise than the library, which has U+FFFD for each. */
-  readonly undecodable: readonly string[];
+  /** Escapes that `query` decodes otherwise than the library, and what the library has for each. */
+  readonly undecodable: readonly { readonly escape: string; readonly means: string }[];
   readonly path: (target: string) => string;
-  /** The slot, from 0, of a text by a hash. */
-  readonly slot: (hash: StickyHash, text: string) => string;
+  /** The slot, from 0, of a key by a hash. */
+  readonly slot: (hash: StickyHash, key: string) => string;
   /** The slot of a draw that is in [0, 1). */
   readonly slotOfDraw: (draw: string) => string;
   /** NULL as a text, and as a number. */
   readonly noText: string;
   readonly noNumber: string;
-  /** The seed of a sticky draw, which `concat` puts ahead of the key. */
-  readonly seed: (text: string) => string;
-  readonly concat: (...texts: readonly string[]) => string;
+  /** What a sticky draw hashes: a seed, as it is, and the text of an expression behind it. */
+  readonly key: (seed: string, text: string) => string;
   /** The item of a list of literals at a position from 0, NULL where the position is NULL. */
   readonly pick: (literals: readonly string[], position: string) => string;
   /** Statements that define what the expressions call, for these hashes and where a part of a target is read. */
   readonly prelude: (hashes: ReadonlySet<StickyHash>, target: boolean) => readonly string[];
-  /** The statement: the rows of `table` with the columns of `result`, which may use those of the layers; these are left out. */
+  /**
+   * The statement: the rows of `table` with the columns of `result`, which may use those of the layers; these are left out. Only the first
+   * layer has expressions of the user.
+   */
   readonly select: (table: string, layers: readonly Layer[], result: Layer) => string;
 }
 

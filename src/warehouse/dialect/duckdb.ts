@@ -16,14 +16,13 @@ export const duckdb: Dialect = {
     return `CASE WHEN regexp_matches(${field}, ${pattern}) THEN trim(regexp_extract(${field}, ${pattern}, 1), ' ' || chr(9)) END`;
   },
   query: (target, name) => `canary_query(${target}, ${name})`,
-  undecodable: ["%FF"],
+  undecodable: [{ escape: "%FF", means: "\ufffd" }],
   path: (target) => `canary_path(${target})`,
   slot: (hash, text) => `canary_${hash}_slot(${text})`,
   noText: "CAST(NULL AS VARCHAR)",
   noNumber: "CAST(NULL AS INTEGER)",
-  seed: literal,
   slotOfDraw: (draw) => `CAST(floor(${draw} * ${SLOTS}) AS INTEGER)`,
-  concat: (...texts) => `(${texts.join(" || ")})`,
+  key: (seed, text) => `(${literal(seed)} || ${text})`,
   pick: (literals, position) => `([${literals.join(", ")}])[${position} + 1]`,
   prelude: (hashes, target) => [
     TEXT,
