@@ -92,10 +92,13 @@ describe.skipIf(program === undefined)("in Chromium", () => {
       expect(await evaluate("innerWidth")).toBe(width);
       expect(await evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       const cut = `[...document.querySelectorAll("svg")].filter((svg) => { const frame = svg.getBoundingClientRect();
-        return [...svg.querySelectorAll("text")].some((text) => { const box = text.getBoundingClientRect();
+        return [...svg.querySelectorAll("text:not(.box text)")].some((text) => { const box = text.getBoundingClientRect();
           return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1; }); })
         .map((svg) => svg.querySelector("title").textContent)`;
       expect(await evaluate(cut)).toEqual([]);
+      const outside = `[...document.querySelectorAll(".box")].filter((box) => { const { left, right } = box.getBoundingClientRect();
+        return left < 0 || right > innerWidth; }).length`;
+      expect(await evaluate(outside)).toBe(0);
 
       const seen = await picture(width);
       const { light } = readPNG(seen);

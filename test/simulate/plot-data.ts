@@ -1,4 +1,5 @@
-import type { Figure, ReportData } from "../../src/simulate/report/html.ts";
+import type { Figure } from "../../src/simulate/plot/figure.ts";
+import type { ReportData } from "../../src/simulate/report/html.ts";
 
 /** One figure of each kind. */
 export const figures: readonly Figure[] = [
@@ -38,8 +39,8 @@ export const figures: readonly Figure[] = [
       unread: 12,
       versions: ["v1", "v2", "v3"],
       steps: [
-        { name: "/additional_version_strategy/v2", version: "v2", reached: 19_988, held: 1_500 },
-        { name: "/additional_version_strategy/v3", version: "v3", reached: 18_488, held: 0 },
+        { name: "v2", rule: "header x-canary is always", version: "v2", reached: 19_988, held: 1_500 },
+        { name: "v3", rule: "cookie beta is on or query preview is one of v3, next", version: "v3", reached: 18_488, held: 0 },
       ],
     },
   },
@@ -100,6 +101,10 @@ export const report: ReportData = {
   title: "A report",
   partial: undefined,
   summary: ["20,000 requests were simulated."],
+  keyFigures: [
+    { name: "v1", value: "89.70 %", note: "90.00 % expected" },
+    { name: "v2", value: "10.30 %", note: "" },
+  ],
   verdicts: [
     { kind: "pass", text: "the draw agrees with the weights." },
     { kind: "fail", text: "500 slots move that would not have to." },

@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import { LIGHT, DARK, type Theme } from "../../src/simulate/plot/theme.ts";
 import { escaped } from "../../src/simulate/plot/markup.ts";
 import { probabilityText } from "../../src/simulate/served/words.ts";
-import { duration, interval, percent, points, tick } from "../../src/simulate/plot/number.ts";
-import { ticksTo } from "../../src/simulate/plot/axis.ts";
+import { duration, interval, percent, percentTicks, points, pointTicks } from "../../src/simulate/plot/number.ts";
+import { logarithmicTicks, ticksBetween } from "../../src/simulate/plot/axis.ts";
 import { fitted, widthOf } from "../../src/simulate/plot/drawing.ts";
-import { type Figure, plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
+import { type Figure, plotSVG, plotTable } from "../../src/simulate/plot/figure.ts";
+import { type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
 import { law } from "../support/law.ts";
 import { figures, report } from "./plot-data.ts";
 
@@ -49,7 +50,7 @@ describe("each plot", () => {
   test.each(figures.map((figure) => [figure.kind, figure] as const))(
     "%s has a name and a description, and refers to nothing outside",
     (kind, figure) => {
-      const svg = plotSVG(figure, "p");
+      const svg = plotSVG(figure, { id: "p" });
       expect(svg).toContain('role="img"');
       expect(svg).toContain('aria-labelledby="p-title p-desc"');
       expect(svg).toContain(`<title id="p-title">${escaped(figure.data.title)}</title>`);
@@ -206,21 +207,44 @@ test("numbers are written for people", () => {
   expect([0, 0.125, 1, 0.00004, -0.006].map((share) => percent(share))).toEqual(
     ["0.00", "12.50", "100.00", "0.004", "−0.60"].map((text) => `${text}\u00a0%`),
   );
-  expect(points(0.01)).toBe("+1\u00a0%");
+  expect([0.01, -0.004, 0, 0.000_04].map(points)).toEqual(["+1.00", "−0.40", "0.00", "+0.004"]);
   expect([0, 90, 3_600, 108_000].map(duration)).toEqual(["0 s", "1 min 30 s", "1 h", "1 d 6 h"]);
   expect(percent(1, 3)).toBe("33.33\u00a0%");
   expect(percent(0, 0)).toBe("–");
   expect(interval({ low: 0.000_04, high: 1 })).toBe("0.004–100.00\u00a0%");
-  expect([0, 0.1, 0.125, 1, 0.000_04].map(tick)).toEqual(["0", "10", "12.5", "100", "0.004"].map((text) => `${text}\u00a0%`));
+  expect(percentTicks([0, 0.1, 0.125])).toEqual(["0.0", "10.0", "12.5"].map((text) => `${text}\u00a0%`));
+  expect(percentTicks([0, 0.1])).toEqual(["0\u00a0%", "10\u00a0%"]);
+  expect(pointTicks([-0.005, 0, 0.01])).toEqual(["−0.5", "0.0", "+1.0"]);
   expect([0.043_21, 0.000_001, 0].map(probabilityText)).toEqual(["= 0.0432", "= 1.0e-6", "< 1e-300"]);
 });
 
-law("ticks begin at 0, end at or above what is shown, and are few", fc.double({ min: 1e-6, max: 1e6, noNaN: true }), (high) => {
-  const ticks = ticksTo(high);
-  expect(ticks[0]).toBe(0);
-  expect(ticks.at(-1)).toBeGreaterThanOrEqual(high * 0.999);
-  expect(ticks.length).toBeLessThanOrEqual(6);
-});
+law(
+  "ticks begin at or below what is shown, end at or above it, and are few",
+  fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.double({ min: 1e-6, max: 1e6, noNaN: true })),
+  ([low, span]) => {
+    fc.pre(span > low * 1e-6);
+    const ticks = ticksBetween(low, low + span);
+    expect(ticks[0]).toBeLessThanOrEqual(low + span * 0.001);
+    expect(ticks.at(-1)).toBeGreaterThanOrEqual(low + span * 0.998);
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(ticks.length).toBeLessThanOrEqual(7);
+    expect(ticks.every((each, index) => index === 0 || each > (ticks[index - 1] ?? 0))).toBe(true);
+  },
+);
+
+law(
+  "logarithmic ticks lie within what is shown",
+  fc.tuple(fc.double({ min: 1, max: 1e6, noNaN: true }), fc.double({ min: 10, max: 1e6, noNaN: true })),
+  ([low, ratio]) => {
+    const ticks = logarithmicTicks(low, low * ratio);
+    expect(ticks.length).toBeGreaterThanOrEqual(1);
+    expect(ticks.length).toBeLessThanOrEqual(14);
+    for (const each of ticks) {
+      expect(each).toBeGreaterThanOrEqual(low * 0.999);
+      expect(each).toBeLessThanOrEqual(low * ratio * 1.001);
+    }
+  },
+);
 
 law(
   "a text that is cut fits, and is the begin of the whole",

@@ -3,7 +3,8 @@ import { movement } from "../../src/prove/movement.ts";
 import { planOf } from "../../src/plan/read.ts";
 import { forecast, population, populationTraffic, rollout, simulate } from "../../src/simulate/index.ts";
 import { reportDataOf } from "../../src/simulate/report/data.ts";
-import { plotSVG, plotTable, type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
+import { plotSVG, plotTable } from "../../src/simulate/plot/figure.ts";
+import { type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
 
 const people = population({
   users: 300,

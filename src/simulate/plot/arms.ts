@@ -1,8 +1,8 @@
 import { formatCount } from "../../document/index.ts";
-import { linear, type Scale, ticksTo } from "./axis.ts";
-import { fitted, label, legend, line, palette, svg, WIDTH, widthOf } from "./drawing.ts";
+import { horizontalAxis, linear, lyingWhisker, ticksBetween } from "./axis.ts";
+import { type Drawing, fitted, type Frame, label, line, MOST_ROWS, palette, tip, unshown, widthOf } from "./drawing.ts";
 import { element, type Markup } from "./markup.ts";
-import { interval, percent, points } from "./number.ts";
+import { interval, percent, points, pointTicks } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share that the draw gave each version, and its weight. */
@@ -23,37 +23,70 @@ export interface ArmShares {
   }[];
 }
 
-const ROW = 48;
+const ROW = 52;
 
 /** The distance of each share from its weight, with its interval. An interval that crosses the middle line can be chance. */
-export function arms({ title, unit, versions, arms: rows }: ArmShares, id = "arms"): string {
-  const fills = palette(id, versions);
-  const keys = legend(fills, 4);
-  const top = keys.height + 8;
+export function arms({ unit, versions, arms: all }: ArmShares, frame: Frame): Drawing {
+  const { width } = frame;
+  const rows = all.slice(0, MOST_ROWS);
+  const fills = palette(frame.id, versions);
   const far = Math.max(...rows.flatMap(({ low, high, expected }) => [Math.abs(high - expected), Math.abs(low - expected)]), 0.0001);
-  const ticks = ticksTo(far);
-  const end = ticks.at(-1) ?? far;
-  const x = linear([-end, end], [36, WIDTH - 36]);
-  const bottom = top + rows.length * ROW;
+  const steps = ticksBetween(0, far, 3);
+  const end = steps.at(-1) ?? far;
+  const ticks = [
+    ...steps
+      .slice(1)
+      .map((each) => -each)
+      .toReversed(),
+    ...steps,
+  ];
+  const texts = pointTicks(ticks);
+  const x = linear([-end, end], [18, width - 18]);
+  const bottom = rows.length * ROW + 4;
+  const tips: Markup[] = [];
+  const grid = ticks.map((each) => line(x(each), 24, x(each), bottom, { class: each === 0 ? "axis" : "grid" }));
   const marks = rows.flatMap((row, index): readonly Markup[] => {
-    const y = top + index * ROW;
-    const said = `${percent(row.share)}, weight ${percent(row.expected)}`;
+    const y = index * ROW;
+    const said = `${percent(row.share)} for a weight of ${percent(row.expected)}`;
+    tips.push(
+      tip(
+        frame,
+        [0, y + 20, width, 26],
+        [
+          row.version,
+          said,
+          `95 % interval ${interval(row)}`,
+          `${formatCount(row.count)} ${unit}`,
+          `${points(row.share - row.expected)} points`,
+        ],
+      ),
+    );
     return [
-      label(0, y + 14, fitted(row.version, WIDTH - widthOf(said) - 16), "strong"),
-      label(WIDTH, y + 14, said, "quiet end"),
-      ...[-end, 0, end].map((each) => line(x(each), y + 20, x(each), y + 40, { class: each === 0 ? "frame" : "grid" })),
-      ...level(x, y + 30, row),
-      element("circle", { cx: x(row.share - row.expected), cy: y + 30, r: 6, ...fills.fill(row.version), stroke: "none" }),
+      label(0, y + 13, fitted(row.version, width - widthOf(said) - 16), "strong"),
+      label(width, y + 13, said, "quiet end"),
+      lyingWhisker([x(row.low - row.expected), x(row.high - row.expected)], y + 33),
+      element("circle", { cx: x(row.share - row.expected), cy: y + 33, r: 7, ...fills.fill(row.version) }),
     ];
   });
-  const scale = [-end, 0, end].map((each) => label(x(each), bottom + 16, each === 0 ? "as weighted" : points(each), "quiet middle"));
-  const description = rows.map(({ version, share, expected }) => `${version}: ${percent(share)}, weight ${percent(expected)}`).join("; ");
-  return svg(id, { title, description: `By ${unit}. ${description}.` }, bottom + 26, [fills.defs, ...keys.parts, ...scale, ...marks]);
-}
-
-function level(x: Scale, y: number, { low, high, expected }: ArmShares["arms"][number]): readonly Markup[] {
-  const [from, to] = [x(low - expected).toFixed(2), x(high - expected).toFixed(2)];
-  return [element("path", { class: "mark", d: `M${from} ${y}H${to}M${from} ${y - 6}v12M${to} ${y - 6}v12` })];
+  const axis = horizontalAxis(
+    { left: 18, right: width - 18, top: 0, bottom },
+    width,
+    x,
+    ticks.map((each, index) => [each, each === 0 ? "weight" : (texts[index] ?? "")] as const),
+    "distance from the weight, in points of percent",
+  );
+  const description = rows
+    .slice(0, 20)
+    .map(({ version, share, expected }) => `${version}: ${percent(share)}, weight ${percent(expected)}`)
+    .join("; ");
+  const height = bottom + 42 + (all.length > MOST_ROWS ? 20 : 0);
+  return {
+    description: `By ${unit}. ${description}.`,
+    width,
+    height,
+    tips,
+    parts: [...fills.defs, ...grid, ...axis, ...marks, ...unshown(all.length, height - 2)],
+  };
 }
 
 /** The data of the plot as a table. */

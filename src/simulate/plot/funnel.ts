@@ -1,5 +1,6 @@
 import { formatCount } from "../../document/index.ts";
-import { fitted, label, legend, palette, rect, svg, WIDTH, widthOf } from "./drawing.ts";
+import { horizontalAxis, linear, ticksBetween } from "./axis.ts";
+import { type Drawing, fitted, type Frame, label, legend, MOST_ROWS, palette, rect, tip, unshown, widthOf, wrapped } from "./drawing.ts";
 import type { Markup } from "./markup.ts";
 import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
@@ -12,8 +13,10 @@ export interface Funnel {
   readonly unread: number;
   /** In the order in which they are tried. */
   readonly steps: readonly {
-    /** The strategy, as a pointer or a name. */
+    /** Its version, as a rule. */
     readonly name: string;
+    /** Of which requests it holds, in words. */
+    readonly rule: string;
     readonly version: string;
     readonly reached: number;
     readonly held: number;
@@ -22,51 +25,64 @@ export interface Funnel {
   readonly versions: readonly string[];
 }
 
-const ROW = 50;
-
-/** A frame for each strategy, as wide as the requests that reach it, and filled as far as it holds. The last frame is the split. */
-export function funnel(data: Funnel, id = "funnel"): string {
-  const { title, requests, unread, steps, versions } = data;
-  const fills = palette(id, versions);
-  const keys = legend(fills, 4);
-  const top = keys.height + 8;
-  const wide = (value: number): number => (requests === 0 ? 0 : (value / requests) * WIDTH);
-  const row = (index: number, name: string, said: string, bars: readonly Markup[]): readonly Markup[] => [
-    label(0, top + index * ROW + 14, fitted(name, WIDTH - widthOf(said) - 16), "strong"),
-    label(WIDTH, top + index * ROW + 14, said, "quiet end"),
-    ...bars,
-  ];
-  const frame = (index: number, value: number): Markup =>
-    rect(0.5, top + index * ROW + 20.5, Math.max(wide(value) - 1, 0), 18, { class: "frame" });
-  const strategies = steps.flatMap(({ name, version, reached, held }, index) =>
-    row(index, name, `${formatCount(held)} of ${formatCount(reached)}`, [
-      rect(0, top + index * ROW + 20, held === 0 ? 0 : Math.max(wide(held), 1), 19, fills.fill(version)),
-      frame(index, reached),
-    ]),
-  );
+/** A bar for each strategy, as long as the requests that reach it, and filled as far as it holds. The last bar is the split. */
+export function funnel(data: Funnel, frame: Frame): Drawing {
+  const { requests, unread, versions } = data;
+  const { width } = frame;
+  const steps = data.steps.slice(0, MOST_ROWS);
+  const fills = palette(frame.id, versions);
+  const keys = legend(fills, width);
+  const x = linear([0, Math.max(requests, 1)], [0, width - 1]);
+  const tips: Markup[] = [];
+  const parts: Markup[] = [];
+  let y = keys.height;
+  const row = (name: string, rule: string, said: string, reached: number, held: number, version: string | undefined): void => {
+    const rules = rule === "" ? [] : wrapped(rule, width, 2);
+    parts.push(label(0, y + 13, fitted(name, width - widthOf(said) - 16), "strong"), label(width, y + 13, said, "quiet end"));
+    parts.push(...rules.map((each, index) => label(0, y + 30 + index * 16, each, "quiet")));
+    const bar = y + 21 + rules.length * 16;
+    parts.push(rect(0, bar, x(reached), 14, { class: "empty", rx: 2 }));
+    if (version !== undefined && held > 0) parts.push(rect(0, bar, Math.max(x(held), 1.5), 14, { rx: 2, ...fills.fill(version) }));
+    parts.push(rect(0.5, bar + 0.5, x(reached), 13, { class: "outline", rx: 2 }));
+    tips.push(tip(frame, [0, bar - 2, width, 18], [name, rule === "" ? said : fitted(rule, width - 24), ...(rule === "" ? [] : [said])]));
+    y = bar + 14 + 16;
+  };
+  for (const { name, rule, version, reached, held } of steps)
+    row(name, rule, `${formatCount(held)} of ${formatCount(reached)}, ${percent(held, reached)}`, reached, held, version);
   const left = leftOf(data);
-  const split = row(steps.length, "the split", `${formatCount(left)} are left`, [frame(steps.length, left)]);
-  const lost = unread === 0 ? [] : row(steps.length + 1, "could not be read", formatCount(unread), [frame(steps.length + 1, unread)]);
-  const height = top + (steps.length + (unread === 0 ? 1 : 2)) * ROW;
+  row("the split", "", `${formatCount(left)} are left`, left, 0, undefined);
+  if (unread > 0) row("could not be read", "", formatCount(unread), unread, 0, undefined);
+  const ticks = ticksBetween(0, Math.max(requests, 1), width < 480 ? 3 : 5).filter((each) => each <= requests);
+  const area = { left: 0, right: width - 1, top: 0, bottom: y - 4 };
+  parts.push(
+    ...horizontalAxis(
+      area,
+      width,
+      x,
+      ticks.map((each) => [each, formatCount(each)] as const),
+      "requests",
+    ),
+  );
+  const height = y + 38 + (data.steps.length > MOST_ROWS ? 20 : 0);
   const description = `Of ${formatCount(requests)} requests, ${formatCount(left)} are left for the split. ${steps
     .slice(0, 20)
     .map(({ name, held, reached }) => `${name} holds for ${formatCount(held)} of ${formatCount(reached)}`)
     .join("; ")}.`;
-  return svg(id, { title, description }, height, [fills.defs, ...keys.parts, ...strategies, ...split, ...lost]);
+  return { description, width, height, tips, parts: [...fills.defs, ...keys.parts, ...parts, ...unshown(data.steps.length, height - 2)] };
 }
 
 /** The data of the plot as a table. */
 export function funnelTable(data: Funnel): Table {
-  const rows = data.steps.map(({ name, version, reached, held }) => [
+  const rows = data.steps.map(({ name, rule, reached, held }) => [
     name,
-    version,
+    rule,
     formatCount(reached),
     formatCount(held),
     percent(held, reached),
   ]);
   const split = ["the split", "", formatCount(leftOf(data)), "", ""];
   const lost = data.unread === 0 ? [] : [["could not be read", "", formatCount(data.unread), "", ""]];
-  return { caption: data.title, head: ["Strategy", "Version", "Reached by", "Holds for", "Part"], rows: [...rows, split, ...lost] };
+  return { caption: data.title, head: ["Strategy", "Holds where", "Reached by", "Holds for", "Part"], rows: [...rows, split, ...lost] };
 }
 
 function leftOf({ requests, unread, steps }: Funnel): number {

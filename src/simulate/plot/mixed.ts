@@ -1,7 +1,7 @@
 import { formatCount } from "../../document/index.ts";
-import { type Area, expectedLine, key, logarithmic, shareAxis, whisker } from "./axis.ts";
-import { label, svg, WIDTH } from "./drawing.ts";
-import { interval, percent } from "./number.ts";
+import { type Area, horizontalAxis, key, linear, logarithmic, ticksBetween, verticalAxis, whisker } from "./axis.ts";
+import { curve, type Drawing, type Frame, tip } from "./drawing.ts";
+import { interval, percent, percentTicks } from "./number.ts";
 import type { Table } from "./table.ts";
 
 /** The share of users, or of sessions, that the draw gave more than one version within so many requests. */
@@ -22,25 +22,56 @@ export interface MixedCurve {
   }[];
 }
 
-const AREA: Area = { left: 62, right: WIDTH - 18, top: 40, bottom: 236 };
-
 /** Dots with intervals, over a logarithmic axis of requests. */
-export function mixed({ title, who, points }: MixedCurve, id = "mixed"): string {
-  const { parts, y } = shareAxis(Math.max(...points.flatMap(({ high, expected = 0 }) => [high, expected]), 0.0001), AREA);
+export function mixed({ who, points }: MixedCurve, frame: Frame): Drawing {
+  const { width } = frame;
+  const area: Area = { left: 62, right: width - 14, top: 58, bottom: 250 };
+  const greatest = Math.max(...points.flatMap(({ high, expected = 0 }) => [high, expected]), 0.0001);
+  const ticks = ticksBetween(0, Math.min(greatest, 1)).filter((each) => each <= 1);
+  const texts = percentTicks(ticks);
+  const y = linear([0, Math.max(ticks.at(-1) ?? 1, greatest)], [area.bottom, area.top]);
   const [first, last] = [points[0]?.within ?? 1, points.at(-1)?.within ?? 2];
-  const x = logarithmic([first, Math.max(last, first * 1.01)], [AREA.left + 14, AREA.right - 14]);
+  const x = logarithmic([first, Math.max(last, first * 1.01)], [area.left + 14, area.right - 14]);
   const supposed = points.flatMap(({ within, expected }) => (expected === undefined ? [] : [[x(within), y(expected)] as const]));
   const description = `The share of ${who} who see more than one version within so many requests. ${points
     .map(({ within, share }) => `${within}: ${percent(share)}`)
     .join("; ")}.`;
-  return svg(id, { title, description }, AREA.bottom + 46, [
-    ...key(18, "observed, 95 % interval", supposed.length > 0 ? "every request drawn anew" : undefined),
-    ...parts,
-    ...expectedLine(supposed),
-    ...points.flatMap(({ within, low, share, high }) => whisker(x(within), [y(low), y(share), y(high)])),
-    ...points.map(({ within }) => label(x(within), AREA.bottom + 18, formatCount(within), "quiet middle")),
-    label((AREA.left + AREA.right) / 2, AREA.bottom + 38, "requests", "middle"),
-  ]);
+  const axis = horizontalAxis(
+    area,
+    width,
+    x,
+    points.map(({ within }) => [within, formatCount(within)] as const),
+    "requests that were drawn, logarithmic",
+  );
+  return {
+    description,
+    width,
+    height: area.bottom + 42,
+    parts: [
+      ...key(13, width < 420 ? "observed, 95 %" : "observed, 95 % interval", supposed.length > 0 ? "if each is drawn anew" : undefined),
+      ...verticalAxis(
+        area,
+        y,
+        ticks.map((each, index) => [each, texts[index] ?? ""] as const),
+        `${who} with more than one version`,
+      ),
+      ...axis,
+      ...(supposed.length > 1 ? [curve(supposed, { class: "expected" })] : []),
+      ...points.flatMap(({ within, low, share, high }) => whisker(x(within), [y(low), y(share), y(high)])),
+    ],
+    tips: points.map((point) =>
+      tip(
+        frame,
+        [x(point.within) - 12, area.top, 24, area.bottom - area.top],
+        [
+          `within ${formatCount(point.within)} requests`,
+          `${percent(point.share)} of ${formatCount(point.of)} ${who}`,
+          `95 % interval ${interval(point)}`,
+          ...(point.expected === undefined ? [] : [`${percent(point.expected)} if each is drawn anew`]),
+        ],
+      ),
+    ),
+  };
 }
 
 /** The data of the plot as a table. */

@@ -1,6 +1,7 @@
 import { formatCount } from "../../document/index.ts";
-import { fitted, label, legend, line, palette, rect, svg, WIDTH } from "./drawing.ts";
-import { element, type Markup } from "./markup.ts";
+import { horizontalAxis, linear } from "./axis.ts";
+import { type Drawing, fitted, type Frame, label, legend, line, MOST_ROWS, palette, rect, tip, unshown, widthOf } from "./drawing.ts";
+import type { Markup } from "./markup.ts";
 import { percent } from "./number.ts";
 import type { Table } from "./table.ts";
 
@@ -31,34 +32,70 @@ interface Moved {
   readonly after: string;
 }
 
-const ROW = 58;
+/** Runs that can be pointed at; more would make a page slow. */
+const MOST_TIPS = 1_000;
 
-/** A bar for each step, with a bracket under the slots whose version differs from the step before. */
-export function strip(data: Strip, id = "strip"): string {
-  const { title, slots, versions, steps } = data;
-  const fills = palette(id, versions);
-  const keys = legend(fills, 4);
-  const top = keys.height + 12;
-  const x = (slot: number): number => (slot / slots) * WIDTH;
-  const rows = steps.flatMap(({ name, note, runs }, index): readonly Markup[] => {
-    const y = top + index * ROW;
+/** A bar for each step, and under it, in the fill of the new version, the slots whose version differs from the step before. */
+export function strip({ slots, versions, steps: all, title: _ }: Strip, frame: Frame): Drawing {
+  const steps = all.slice(0, MOST_ROWS);
+  const { width } = frame;
+  const fills = palette(frame.id, versions);
+  const keys = legend(fills, width);
+  // With room, names stand at the left and what moves at the right of the bars; else above them.
+  const wide = width >= 640;
+  const [left, right] = wide ? [150, width - 130] : [0, width];
+  const row = wide ? 50 : 62;
+  const lift = wide ? 0 : 22;
+  const top = keys.height;
+  const bottom = top + steps.length * row;
+  const x = linear([0, slots], [left, right]);
+  const tips: Markup[] = [];
+  const rows = steps.flatMap((step, index): readonly Markup[] => {
+    const { name, note, runs } = step;
+    const y = top + index * row + lift;
     const moved = movedIn(steps[index - 1], runs);
     const sum = moved.reduce((total, { from, until }) => total + until - from, 0);
     const said = index === 0 ? "" : sum === 0 ? "nothing moves" : `${percent(sum, slots)} moves`;
-    const bars = runs.map(({ version, until }, place) => {
+    const bars = runs.flatMap(({ version, until }, place): readonly Markup[] => {
       const from = runs[place - 1]?.until ?? 0;
-      return rect(x(from), y + 20, x(until) - x(from), 18, fills.fill(version));
+      if (tips.length < MOST_TIPS)
+        tips.push(
+          tip(frame, [x(from), y, x(until) - x(from), 24], [`${name}: ${version}`, percent(until - from, slots), slotsText(from, until)]),
+        );
+      const text = `${version} ${percent(until - from, slots)}`;
+      const room = x(until) - x(from) - 16;
+      const ink = fills.ink(version);
+      return [
+        rect(x(from), y, x(until) - x(from), 24, fills.fill(version)),
+        ...(ink !== "none" && widthOf(text) <= room ? [label(x(from) + 8, y + 16.5, text, ink)] : []),
+      ];
     });
-    const borders = runs.slice(0, -1).map(({ until }) => line(x(until), y + 20, x(until), y + 38, { class: "knot" }));
-    const brackets = moved.map(({ from, until }) => bracket(x(from), x(until), y + 41));
-    const heading = fitted(note === "" ? name : `${name}, ${note}`, WIDTH - 130);
-    return [label(0, y + 14, heading, "strong"), label(WIDTH, y + 14, said, "quiet end"), ...bars, ...borders, ...brackets];
+    const borders = runs.slice(0, -1).map(({ until }) => line(x(until), y, x(until), y + 24, { class: "gap" }));
+    const marks = moved.map(({ from, until, after }) => under(x(from), x(until), y + 27, right, fills.fill(after)));
+    const heading = wide
+      ? [
+          label(0, y + (note === "" ? 16.5 : 10), fitted(name, left - 16), "strong"),
+          ...(note === "" ? [] : [label(0, y + 26, fitted(note, left - 12), "quiet")]),
+          label(width, y + 16.5, said, "quiet end"),
+        ]
+      : [
+          label(0, y - 7, fitted(note === "" ? name : `${name}, ${note}`, width - widthOf(said) - 12), "strong"),
+          label(width, y - 7, said, "quiet end"),
+        ];
+    return [...heading, ...bars, ...borders, ...marks];
   });
-  const description = `${steps.length} steps over ${formatCount(slots)} slots. ${steps
+  const ticks = (width < 480 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map((part) => [part * slots, formatCount(part * slots)] as const);
+  const axis = horizontalAxis({ left, right, top, bottom: bottom + 2 }, width, x, ticks, "slots of the draw");
+  const description = `${all.length} steps over ${formatCount(slots)} slots. ${all
     .slice(0, 20)
     .map((step) => `${step.name}: ${sharesOf(step, slots)}`)
     .join("; ")}.`;
-  return svg(id, { title, description }, top + steps.length * ROW, [fills.defs, ...keys.parts, ...rows]);
+  const height = bottom + 44 + (all.length > MOST_ROWS ? 20 : 0);
+  return { description, width, height, tips, parts: [...fills.defs, ...keys.parts, ...rows, ...axis, ...unshown(all.length, height - 2)] };
+}
+
+function slotsText(from: number, until: number): string {
+  return `slots ${formatCount(from)} to ${formatCount(until - 1)}`;
 }
 
 /** The data of the plot as a table. */
@@ -99,10 +136,8 @@ function movedIn(before: StripStep | undefined, after: StripStep["runs"]): reado
   }
 }
 
-/** At least one pixel wide, so that a single slot is visible. */
-function bracket(from: number, until: number, y: number): Markup {
-  const left = Math.min(Math.max(from, 0.75), WIDTH - 2.25);
-  const right = Math.min(Math.max(until, left + 1.5), WIDTH - 0.75);
-  const d = `M${left.toFixed(2)} ${y}v5H${right.toFixed(2)}v-5`;
-  return element("path", { class: "mark", d });
+/** At least two pixels wide, so that a single slot is visible. */
+function under(from: number, until: number, y: number, right: number, fill: ReturnType<ReturnType<typeof palette>["fill"]>): Markup {
+  const wide = Math.max(until - from, 2);
+  return rect(Math.min(from, right - wide), y, wide, 5, { rx: 1, ...fill });
 }

@@ -1,6 +1,9 @@
 /** Colours of one theme, as `#rrggbb`. */
 export interface Theme {
+  /** Behind plots and text. */
   readonly ground: string;
+  /** Behind the frames of a page, and empty parts of bars. */
+  readonly page: string;
   readonly text: string;
   /** Secondary text. */
   readonly quiet: string;
@@ -8,8 +11,10 @@ export interface Theme {
   readonly line: string;
   readonly good: string;
   readonly bad: string;
-  /** By version. They differ in lightness, and each has a hatching, so that hue is not needed. */
+  /** By version. Neighbours differ in lightness, so that hue is not needed; from the seventh on there is a hatching too. */
   readonly series: readonly string[];
+  /** Text on each of these. */
+  readonly ink: readonly string[];
 }
 
 /**
@@ -18,48 +23,91 @@ export interface Theme {
  */
 export const LIGHT: Theme = {
   ground: "#ffffff",
-  text: "#1b1f24",
-  quiet: "#57606a",
-  line: "#d0d7de",
-  good: "#14652f",
-  bad: "#a51d0d",
-  series: ["#7d8590", "#0a3069", "#c2500a", "#0a4d49", "#8a3fb0", "#5c3d00"],
+  page: "#f4f6f8",
+  text: "#171c24",
+  quiet: "#586271",
+  line: "#dfe4ea",
+  good: "#12663a",
+  bad: "#b42318",
+  series: ["#7b899d", "#1f4fd6", "#e0620d", "#0a625f", "#9f5cf0", "#5f4708"],
+  ink: ["#10151c", "#ffffff", "#10151c", "#ffffff", "#10151c", "#ffffff"],
 };
 
 export const DARK: Theme = {
-  ground: "#0d1117",
-  text: "#e6edf3",
-  quiet: "#a0aab5",
-  line: "#3a424c",
-  good: "#6fdd8b",
-  bad: "#ff9b8e",
-  series: ["#8b949e", "#b6dcff", "#ff9d4d", "#8ff0df", "#b184f5", "#ffe08a"],
+  ground: "#161c24",
+  page: "#0d1117",
+  text: "#e8edf3",
+  quiet: "#a3adba",
+  line: "#2c3540",
+  good: "#63d492",
+  bad: "#ff9188",
+  series: ["#8794a7", "#79b0ff", "#dd7426", "#6fe3cf", "#b083f7", "#f5d06b"],
+  ink: ["#10151c", "#10151c", "#10151c", "#10151c", "#10151c", "#10151c"],
 };
 
-/** The style of a plot, alone or within a page. In print it is light. */
-export const PLOT_STYLE: string = `${rules(LIGHT)}
-.plot{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-.plot .end{text-anchor:end}
-.plot .middle{text-anchor:middle}
-.plot .strong{font-weight:600}
-.plot .frame,.plot .mark,.plot .expected{fill:none}
-.plot .expected{stroke-width:2;stroke-dasharray:5 4}
-.plot .mark{stroke-width:1.5}
-.plot .hatch{stroke-width:1.6;fill:none}
-@media screen and (prefers-color-scheme:dark){
-${rules(DARK)}
-}`;
-
-function rules({ ground, text, quiet, line, series }: Theme): string {
+/** The colours of a theme as custom properties: `--plot-ground:#ffffff;…`. A page sets them where it has plots of the theme `page`. */
+export function themeProperties({ series, ink, ...colours }: Theme): string {
   return [
-    `.plot .ground,.plot .knot{fill:${ground}}`,
-    `.plot text,.plot .dot{fill:${text}}`,
-    `.plot .quiet{fill:${quiet}}`,
+    ...Object.entries(colours).map(([name, colour]) => `--plot-${name}:${String(colour)}`),
+    ...series.map((colour, index) => `--plot-series${index}:${colour}`),
+    ...ink.map((colour, index) => `--plot-ink${index}:${colour}`),
+  ].join(";");
+}
+
+/** `var(--plot-ground)`, … : whatever the page has set. */
+const OF_PAGE: Theme = {
+  ground: "var(--plot-ground)",
+  page: "var(--plot-page)",
+  text: "var(--plot-text)",
+  quiet: "var(--plot-quiet)",
+  line: "var(--plot-line)",
+  good: "var(--plot-good)",
+  bad: "var(--plot-bad)",
+  series: LIGHT.series.map((_, index) => `var(--plot-series${index})`),
+  ink: LIGHT.ink.map((_, index) => `var(--plot-ink${index})`),
+};
+
+/** The properties of both themes, for the style sheet of a page. */
+export const PLOT_THEMES: { readonly light: string; readonly dark: string } = {
+  light: themeProperties(LIGHT),
+  dark: themeProperties(DARK),
+};
+
+/** The style of a plot in these colours. */
+export function plotStyle(theme: Theme): string {
+  const { ground, page, text, quiet, line, good, bad, series, ink } = theme;
+  return [
+    `.plot{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}`,
+    `.plot text{fill:${text}}`,
+    `.plot .quiet{fill:${quiet};font-size:12px}`,
+    `.plot .good{fill:${good}}`,
+    `.plot .bad{fill:${bad}}`,
+    `.plot .ground{fill:${ground};stroke:${line}}`,
+    `.plot .gap{stroke:${ground};stroke-width:1.5;fill:none}`,
+    `.plot .empty{fill:${page}}`,
+    `.plot .dot{fill:${text};stroke:${ground};stroke-width:1.5}`,
+    `.plot .outline{fill:none;stroke:${quiet}}`,
     `.plot .grid{stroke:${line}}`,
-    `.plot .frame,.plot .expected{stroke:${quiet}}`,
-    `.plot .mark,.plot .knot{stroke:${text}}`,
-    `.plot .hatch{stroke:${ground}}`,
+    `.plot .axis{stroke:${quiet}}`,
+    `.plot .mark{stroke:${text};stroke-width:1.5;fill:none}`,
+    `.plot .expected{stroke:${quiet};stroke-width:2;stroke-dasharray:6 4;fill:none}`,
+    `.plot .hatch{stroke:${ground};stroke-width:1.6;fill:none}`,
     `.plot .speck{fill:${ground}}`,
+    `.plot .end{text-anchor:end}`,
+    `.plot .middle{text-anchor:middle}`,
+    `.plot .strong{font-weight:600}`,
+    `.plot .head{font-size:16px;font-weight:650}`,
+    `.plot .hit{fill:transparent}`,
+    `.plot .box{visibility:hidden;pointer-events:none}`,
+    `.plot .box rect{fill:${text}}`,
+    `.plot .box text{fill:${ground};font-size:12px}`,
+    `.plot .tip:hover .box{visibility:visible}`,
+    `.plot .tip:hover .hit{fill:${text};fill-opacity:.08}`,
     ...series.map((colour, index) => `.plot .series${index}{fill:${colour}}`),
+    ...series.map((colour, index) => `.plot .curve${index}{stroke:${colour};stroke-width:2.25;fill:none}`),
+    ...ink.map((colour, index) => `.plot text.ink${index}{fill:${colour};font-size:12px}`),
   ].join("\n");
 }
+
+/** The style of plots of the theme `page`. Their colours are the custom properties of `PLOT_THEMES`, which the page sets where it wants. */
+export const PLOT_STYLE: string = plotStyle(OF_PAGE);

@@ -10,7 +10,9 @@ import type { Matrix } from "../plot/matrix.ts";
 import { decidedText, probabilityText, ratioText, testName, unknownText } from "../served/words.ts";
 import { duration, percent } from "../plot/number.ts";
 import type { Table } from "../plot/table.ts";
-import type { Figure, ReportData, Section } from "./html.ts";
+import type { Figure } from "../plot/figure.ts";
+import type { ReportData, Section } from "./html.ts";
+import { ruleText } from "./rule-text.ts";
 import type { Draws } from "../draws.ts";
 import type { Exposure } from "../exposure.ts";
 import type { Simulation } from "../result.ts";
@@ -56,6 +58,7 @@ export function reportDataOf({ title, rollout, forecast, simulation, gates = [],
         ? `It was stopped after ${plural(simulation.requests, "request")}; what follows rests on these.`
         : undefined,
     summary: summaryOf(simulation, forecast, change?.movement),
+    keyFigures: [],
     verdicts: [
       ...gates.map(gateVerdict),
       ...(change === undefined ? [] : changeVerdicts(change.movement)),
@@ -401,7 +404,11 @@ function simulationSections(told: readonly NamedSimulation[]): readonly Section[
   if (ruled !== undefined) {
     const { plan, requests, funnel, reasons } = ruled.simulation;
     const unread = reasons.reduce((sum, { reason, requests: each }) => (reason === "error" ? sum + each : sum), 0);
-    const steps = funnel.map(({ at, version, reached, held }) => ({ name: at, version, reached, held }));
+    const tests = new Map(plan.rules.map(({ test, outcome }) => [plan.outcomes[outcome]?.at, test]));
+    const steps = funnel.map(({ at, version, reached, held }) => {
+      const test = tests.get(at);
+      return { name: version, rule: test === undefined ? "" : ruleText(test), version, reached, held };
+    });
     const data = { title: of("What the strategies hold for", ruled.name), requests, unread, steps, versions: versionsOf([plan]) };
     sections.push(plotted("The funnel of rules", { kind: "funnel", data }));
   }

@@ -1,12 +1,7 @@
-import { arms, type ArmShares, armsTable } from "../plot/arms.ts";
-import { funnel, type Funnel, funnelTable } from "../plot/funnel.ts";
+import { type Figure, plotSVG, plotTable } from "../plot/figure.ts";
 import { element, empty, type Markup, raw, together } from "../plot/markup.ts";
-import { matrix, type Matrix, matrixTable } from "../plot/matrix.ts";
-import { mixed, type MixedCurve, mixedTable } from "../plot/mixed.ts";
-import { share, type ShareCurve, shareTable } from "../plot/share.ts";
-import { strip, type Strip, stripTable } from "../plot/strip.ts";
 import { type Table, tableHTML } from "../plot/table.ts";
-import { DARK, LIGHT, type Theme } from "../plot/theme.ts";
+import { STYLE } from "./style.ts";
 
 /** What a report holds. Plain data. */
 export interface ReportData {
@@ -15,12 +10,22 @@ export interface ReportData {
   readonly partial: string | undefined;
   /** Sentences that say the most important. */
   readonly summary: readonly string[];
+  /** The numbers that stand at the top, in a row. */
+  readonly keyFigures: readonly KeyFigure[];
   readonly verdicts: readonly {
     /** `pass` as wished, `fail` to be looked into, `note` neither. */
     readonly kind: "pass" | "fail" | "note";
     readonly text: string;
   }[];
   readonly sections: readonly Section[];
+}
+
+/** A number with its name. */
+export interface KeyFigure {
+  readonly name: string;
+  readonly value: string;
+  /** What it is to be compared with; may be empty. */
+  readonly note: string;
 }
 
 /** A heading, some words, and a plot with its table, or a table alone. */
@@ -32,56 +37,11 @@ export interface Section {
   readonly tables: readonly Table[];
 }
 
-/** The data of a plot. */
-export type Figure =
-  | { readonly kind: "strip"; readonly data: Strip }
-  | { readonly kind: "funnel"; readonly data: Funnel }
-  | { readonly kind: "share"; readonly data: ShareCurve }
-  | { readonly kind: "arms"; readonly data: ArmShares }
-  | { readonly kind: "mixed"; readonly data: MixedCurve }
-  | { readonly kind: "matrix"; readonly data: Matrix };
-
-/** The SVG of a plot, to stand alone or in a document in which nothing else has this id. */
-export function plotSVG(figure: Figure, id: string = figure.kind): string {
-  switch (figure.kind) {
-    case "strip":
-      return strip(figure.data, id);
-    case "funnel":
-      return funnel(figure.data, id);
-    case "share":
-      return share(figure.data, id);
-    case "arms":
-      return arms(figure.data, id);
-    case "mixed":
-      return mixed(figure.data, id);
-    case "matrix":
-      return matrix(figure.data, id);
-  }
-}
-
-/** The numbers of a plot as a table. */
-export function plotTable(figure: Figure): Table {
-  switch (figure.kind) {
-    case "strip":
-      return stripTable(figure.data);
-    case "funnel":
-      return funnelTable(figure.data);
-    case "share":
-      return shareTable(figure.data);
-    case "arms":
-      return armsTable(figure.data);
-    case "mixed":
-      return mixedTable(figure.data);
-    case "matrix":
-      return matrixTable(figure.data);
-  }
-}
-
 /**
  * A whole HTML document with nothing outside it: no script, no request, not even one for an icon; its own policy forbids them.
  * The same data give the same text.
  */
-export function reportHTML({ title, partial, summary, verdicts, sections }: ReportData): string {
+export function reportHTML({ title, partial, summary, keyFigures, verdicts, sections }: ReportData): string {
   const name = partial === undefined ? title : `${title} (partial)`;
   const head = element(
     "head",
@@ -95,39 +55,79 @@ export function reportHTML({ title, partial, summary, verdicts, sections }: Repo
     element("title", {}, name),
     element("style", {}, raw(STYLE)),
   );
+  const wide = widthsOf(sections);
   const main = element(
     "main",
     {},
     element("h1", {}, name),
     ...(partial === undefined ? [] : [element("p", { class: "partial", role: "note" }, element("strong", {}, "Partial. "), partial)]),
     ...summary.map((sentence) => element("p", { class: "summary" }, sentence)),
+    ...keyFigureList(keyFigures),
     ...verdictList(verdicts),
-    ...sections.map(sectionHTML),
+    element("div", { class: "sections" }, ...sections.map((section, index) => sectionHTML(section, index, wide[index] === true))),
   );
   return `<!DOCTYPE html>\n${element("html", { lang: "en" }, raw("\n"), head, raw("\n"), element("body", {}, main), raw("\n")).markup}\n`;
 }
 
+function keyFigureList(keyFigures: ReportData["keyFigures"]): readonly Markup[] {
+  if (keyFigures.length === 0) return [];
+  const items = keyFigures.map(({ name, value, note }) =>
+    element("div", {}, element("dt", {}, name), element("dd", {}, value), ...(note === "" ? [] : [element("dd", { class: "note" }, note)])),
+  );
+  return [element("dl", { class: "figures" }, ...items)];
+}
+
 const MARKS = { pass: "✓ As expected: ", fail: "✗ Look into this: ", note: "• " } as const;
+
+/** What is to be looked into comes first. */
+const ORDER = ["fail", "note", "pass"] as const;
 
 function verdictList(verdicts: ReportData["verdicts"]): readonly Markup[] {
   if (verdicts.length === 0) return [];
-  const items = verdicts.map(({ kind, text }) => element("li", {}, element("span", { class: kind }, MARKS[kind]), text));
+  const items = ORDER.flatMap((wanted) => verdicts.filter(({ kind }) => kind === wanted)).map(({ kind, text }) =>
+    element("li", { class: kind }, element("span", { class: "kind" }, MARKS[kind]), text),
+  );
   return [
-    element("section", { "aria-labelledby": "verdicts" }, element("h2", { id: "verdicts" }, "Verdicts"), element("ul", {}, ...items)),
+    element(
+      "section",
+      { class: "verdicts", "aria-labelledby": "verdicts" },
+      element("h2", { id: "verdicts" }, "Verdicts"),
+      element("ul", {}, ...items),
+    ),
   ];
 }
 
-function sectionHTML({ heading, text, figure, tables }: Section, index: number): Markup {
+/** Plots that need the whole width of a wide page. */
+const WIDE: ReadonlySet<Figure["kind"]> = new Set<Figure["kind"]>(["strip"]);
+
+/** Which sections take a whole row of a wide page: those that need it, and those that would have no neighbour. */
+function widthsOf(sections: readonly Section[]): readonly boolean[] {
+  const wide = sections.map(({ figure, tables }) => (figure === undefined ? tables.some(isWideTable) : WIDE.has(figure.kind)));
+  let open: number | undefined;
+  for (const [index, isWide] of [...wide, true].entries()) {
+    if (isWide && open !== undefined) wide[open] = true;
+    open = isWide || open !== undefined ? undefined : index;
+  }
+  return wide;
+}
+
+function isWideTable({ head, rows }: Table): boolean {
+  return head.length > 5 || rows.some((row) => row.some((cell) => cell.length > 60));
+}
+
+/** Pixels inside a frame: on a phone, in half of a wide page, and in the whole of it. */
+const [PHONE, HALF, WHOLE] = [334, 556, 1172];
+
+function sectionHTML({ heading, text, figure, tables }: Section, index: number, wide: boolean): Markup {
   const id = `section${index + 1}`;
-  const shown = figure === undefined ? [] : [figureHTML(figure, `plot${index + 1}`)];
   return together(
     [
       element(
         "section",
-        { "aria-labelledby": id },
+        { class: wide ? "card wide" : "card", "aria-labelledby": id },
         element("h2", { id }, heading),
         ...text.map((sentence) => element("p", {}, sentence)),
-        ...shown,
+        ...(figure === undefined ? [] : figureHTML(figure, `plot${index + 1}`, wide)),
         ...tables.map(tableHTML),
       ),
     ],
@@ -135,47 +135,10 @@ function sectionHTML({ heading, text, figure, tables }: Section, index: number):
   );
 }
 
-function figureHTML(figure: Figure, id: string): Markup {
-  return element("div", { class: "pair" }, element("figure", {}, raw(plotSVG(figure, id))), tableHTML(plotTable(figure)));
+/** The plot for every width of a page, of which one is shown, and its numbers behind it. */
+function figureHTML(figure: Figure, id: string, wide: boolean): readonly Markup[] {
+  const drawn = (name: string, width: number): Markup =>
+    element("div", { class: name }, raw(plotSVG(figure, { id: `${id}-${name}`, width, theme: "page" })));
+  const plots = [drawn("phone", PHONE), drawn("half", HALF), ...(wide ? [drawn("whole", WHOLE)] : [])];
+  return [element("figure", {}, ...plots), element("details", {}, element("summary", {}, "The numbers"), tableHTML(plotTable(figure)))];
 }
-
-function colours({ ground, text, quiet, line, good, bad }: Theme): string {
-  return `:root{--ground:${ground};--text:${text};--quiet:${quiet};--line:${line};--good:${good};--bad:${bad}}`;
-}
-
-const STYLE = `${colours(LIGHT)}
-@media screen and (prefers-color-scheme:dark){${colours(DARK)}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:anywhere}
-main{max-width:1180px;margin:0 auto;padding:24px 20px 48px}
-h1{font-size:1.7rem;line-height:1.25;margin:0 0 .6em}
-h2{font-size:1.2rem;line-height:1.3;margin:2.2em 0 .6em;padding-top:.6em;border-top:1px solid var(--line)}
-p{margin:.4em 0;max-width:72ch}
-ul{margin:.4em 0;padding:0;list-style:none}
-li{margin:.4em 0;max-width:80ch}
-.pass{color:var(--good);font-weight:600}
-.fail,.partial strong{color:var(--bad);font-weight:600}
-.partial{border:2px solid var(--bad);padding:.5em .8em}
-.pair{display:grid;grid-template-columns:minmax(0,560px) minmax(0,1fr);gap:16px 32px;align-items:start;margin:16px 0}
-figure{margin:0}
-.plot{display:block;width:100%;height:auto}
-.scroll{overflow-x:auto;margin:0 0 16px}
-.scroll:focus-visible{outline:2px solid var(--text);outline-offset:2px}
-table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
-caption{text-align:left;color:var(--quiet);padding-bottom:.4em}
-th,td{text-align:left;vertical-align:top;padding:.3em .9em .3em 0;border-bottom:1px solid var(--line);min-width:4em;max-width:24em;overflow-wrap:anywhere}
-td{min-width:5em}
-thead th{color:var(--quiet);font-weight:600;overflow-wrap:normal}
-.short{white-space:nowrap}
-tbody th{font-weight:400;min-width:7em}
-.number{text-align:right}
-td.number{white-space:nowrap}
-@media (max-width:900px){.pair{grid-template-columns:minmax(0,1fr)}main{padding:16px 14px 32px}figure{max-width:560px}}
-@media print{
-main{max-width:none;padding:0}
-.pair{grid-template-columns:minmax(0,1fr)}
-figure{max-width:14cm}
-.scroll{overflow:visible}
-h2{break-after:avoid}
-figure,tr,li{break-inside:avoid}
-}`;
