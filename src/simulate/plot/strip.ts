@@ -36,7 +36,7 @@ interface Moved {
 const MOST_TIPS = 1_000;
 
 /** A bar for each step, and under it, in the fill of the new version, the slots whose version differs from the step before. */
-export function strip({ slots, versions, steps: all, title: _ }: Strip, frame: Frame): Drawing {
+export function strip({ slots, versions, steps: all }: Strip, frame: Frame): Drawing {
   const steps = all.slice(0, MOST_ROWS);
   const { width } = frame;
   const fills = palette(frame.id, versions);
