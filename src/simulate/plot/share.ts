@@ -74,7 +74,7 @@ export function share({ version, axis, points }: ShareCurve, frame: Frame): Draw
 }
 
 /** A vertical axis of shares about values that differ little: from below the least to above the greatest, and from 0 where that is near. */
-export function zoomed(
+function zoomed(
   values: readonly number[],
   area: Area,
   most = 5,

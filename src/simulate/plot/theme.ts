@@ -46,7 +46,7 @@ export const DARK: Theme = {
 };
 
 /** The colours of a theme as custom properties: `--plot-ground:#ffffff;…`. A page sets them where it has plots of the theme `page`. */
-export function themeProperties({ series, ink, ...colours }: Theme): string {
+function themeProperties({ series, ink, ...colours }: Theme): string {
   return [
     ...Object.entries(colours).map(([name, colour]) => `--plot-${name}:${String(colour)}`),
     ...series.map((colour, index) => `--plot-series${index}:${colour}`),
