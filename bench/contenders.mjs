@@ -34,6 +34,20 @@ const CONTENDERS = {
       };
     },
   },
+  // For W7: the table of a gateway, which counts what it decides and compiles what is met often.
+  table: {
+    gives: "decision",
+    load: async (dist) => {
+      const { AliasTable } = await import(new URL("gateway/index.js", dist).href);
+      return {
+        all: (aliases) => {
+          const table = new AliasTable();
+          table.apply({ revision: 1, aliases: Object.fromEntries(aliases.map(({ key, config }) => [key, config])) });
+          return { decide: (key, request, draw) => table.route(key, request, draw) };
+        },
+      };
+    },
+  },
   module: {
     gives: "decision",
     load: async (dist) => {
@@ -68,7 +82,7 @@ export const PEERS = ["json-logic-engine", "find-my-way", "flagd-core", "growthb
 /**
  * Loads a contender. Of a peer, `prepare` returns undefined for a workload that it cannot express, `awaits` says that its
  * decisions are promises, and `agrees` which workloads are held only to the share of each version. `prepareAll` makes the functions of a
- * fleet together, by key.
+ * fleet together, by key, or one function of key, request and draw, `decide`.
  */
 export async function contender(name, dist) {
   if (PEERS.includes(name)) return import(`./peers/${name}.mjs`);

@@ -1,16 +1,16 @@
-// W7: ten thousand aliases in one process, met uniformly and by Zipf's law; W7-100k and W7-100k-skewed: a hundred thousand. Finding the alias (`Map.get`) is the least that a
+// W7: ten thousand aliases in one process, met uniformly and by Zipf's law; W7-100k and W7-100k-skewed: a hundred thousand, W7-300: three hundred. Finding the alias (`Map.get`) is the least that a
 // decision can cost there, and what the ratios refer to.
 
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { fleet } from "./fleets.mjs";
+import { fleet, fleetOf } from "./fleets.mjs";
 import { distURL, machine, measure, quantile, ratio } from "./harness.mjs";
 
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: "W7,W7-skewed" },
     mode: { type: "string", default: "fresh,reused" },
-    contenders: { type: "string", default: "interpreter,closures,jit,flat" },
+    contenders: { type: "string", default: "interpreter,closures,jit,flat,table" },
     rounds: { type: "string" },
     processes: { type: "string" },
     short: { type: "boolean", default: false },
@@ -48,7 +48,7 @@ for (const id of options.only.split(",")) {
   }
 }
 for (const id of options.only.split(",")) {
-  const { title, match } = fleet({ skewed: id.includes("skewed"), count: id.includes("100k") ? 100_000 : 10_000, requests: 1 });
+  const { title, match } = fleet({ ...fleetOf(id), requests: 1 });
   console.log(`\n${id}: ${title}; ${match}`);
 }
 if (options.json !== undefined) await writeFile(options.json, JSON.stringify({ machine: about, settings, rows }, null, 2));

@@ -84,6 +84,12 @@ function ranks(random, count, skewed) {
   };
 }
 
+/** How many aliases a workload has, and how they are met: `W7-100k-skewed` has 100,000, met by Zipf's law. */
+export function fleetOf(id) {
+  const [, count = "10", kilo = "k", skewed] = /^W7(?:-(\d+)(k?))?(-skewed)?$/.exec(id) ?? [];
+  return { count: Number(count) * (kilo === "k" ? 1000 : 1), skewed: skewed !== undefined };
+}
+
 /**
  * The fleet: `aliases` of a `key` and a `config` each, and requests that carry the key of theirs as `alias`. Uniform, or with
  * `skewed` so that a tenth of the aliases takes three quarters of the traffic.

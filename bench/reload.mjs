@@ -1,4 +1,4 @@
-// A fleet in one flat program: how soon it is ready, what an alias takes, and what it costs to swap an alias while decisions run.
+// A fleet in the table of a gateway: how soon it is ready, what an alias takes, and what it costs to swap an alias while decisions run.
 // Times are of the processor.
 
 import { parseArgs } from "node:util";
@@ -20,8 +20,7 @@ if (globalThis.gc === undefined) throw new Error("run with `node --expose-gc ben
 
 const [count, swaps, between] = [options.aliases, options.swaps, options.decisions].map(Number);
 const dist = distURL(options.dist);
-const { plan, nodeReader } = await import(new URL("index.js", dist).href);
-const { Fleet } = await import(new URL("backend/index.js", dist).href);
+const { AliasTable } = await import(new URL("gateway/index.js", dist).href);
 
 /** Bytes that are held, those of typed arrays included. */
 function held() {
@@ -48,14 +47,14 @@ function run(aliases, requests) {
   const random = seedrandom.alea("reload");
   const idle = held();
   const from = spent();
-  const subject = new Fleet({ reader: nodeReader, random: Math.random, onError: () => {} });
-  for (const { key, config } of aliases) subject.add(key, plan(config));
+  const subject = new AliasTable();
+  subject.apply({ revision: 0, aliases: Object.fromEntries(aliases.map(({ key, config }) => [key, config])) });
   const ready = (spent() - from) / 1000;
   const fresh = (held() - idle) / aliases.length;
   let sink = 0;
   for (const { alias, ...request } of requests) sink += subject.route(alias, request).index;
   const used = (held() - idle) / aliases.length;
-  const times = { reading: [], swapping: [] };
+  const times = [];
   for (let swap = 0; swap < swaps; swap++) {
     const { key } = aliases[Math.floor(random() * aliases.length)];
     const { config } = aliases[Math.floor(random() * aliases.length)];
@@ -64,30 +63,27 @@ function run(aliases, requests) {
       sink += subject.route(alias, request).index;
     }
     const started = spent();
-    const meaning = plan(config);
-    const read = spent();
-    subject.add(key, meaning);
-    times.reading.push(read - started);
-    times.swapping.push(spent() - read);
+    subject.apply({ revision: swap + 1, changes: { [key]: config } });
+    times.push(spent() - started);
   }
   if (sink === 0) throw new Error("every decision was the first outcome");
-  return { ready, fresh, used, ...times };
+  return { ready, fresh, used, times };
 }
 
 /** The second of two fleets: the first warms the code up. */
 function report(name, aliases, requests) {
   run(aliases, requests);
-  const { ready, fresh, used, reading, swapping } = run(aliases, requests);
+  const { ready, fresh, used, times } = run(aliases, requests);
   const figures = (list) => [0.5, 0.99, 0.999, 1].map((share) => quantile(list, share).toFixed(0)).join(" | ");
   const cells = [ready, fresh, used].map((figure) => figure.toFixed(0));
-  console.log(`| ${name} | ${cells.join(" | ")} | ${figures(reading)} | ${figures(swapping)} |`);
+  console.log(`| ${name} | ${cells.join(" | ")} | ${figures(times)} |`);
 }
 
 const about = machine();
 console.log(`${about.cpu}, ${about.cores} cores, node ${about.node}, ${about.platform}; ${count} aliases, ${swaps} swaps\n`);
 const percentiles = (what) => ["median", "p99", "p99.9", "most"].map((each) => `${what} ${each}, µs`).join(" | ");
-console.log(`| version names | ready, ms | bytes, fresh | bytes, used | ${percentiles("read")} | ${percentiles("swap")} |`);
-console.log(`| --- |${" ---: |".repeat(11)}`);
+console.log(`| version names | ready, ms | bytes, fresh | bytes, used | ${percentiles("swap")} |`);
+console.log(`| --- |${" ---: |".repeat(7)}`);
 const { aliases, data } = fleet({ count, requests: 4 * count });
 report("shared", aliases, data);
 report("own", aliases.map(withOwnVersions), data);

@@ -2,7 +2,7 @@
 // `harness` starts it and asks for rounds.
 
 import { contender } from "./contenders.mjs";
-import { fleet } from "./fleets.mjs";
+import { fleet, fleetOf } from "./fleets.mjs";
 import { bytesPerDecision } from "./allocation.mjs";
 import seedrandom from "seedrandom";
 import { others, SMALL, workload } from "./workloads.mjs";
@@ -65,6 +65,7 @@ function batchOf(subject, key, length = batch) {
 
 async function prepareFleet(subject) {
   const decide = found.prepareAll?.(subject.aliases) ?? new Map();
+  if (decide.decide !== undefined) return (request, draw) => decide.decide(request.alias, request, draw);
   for (const { key, config } of found.prepareAll === undefined ? subject.aliases : []) decide.set(key, await prepare({ config, key }));
   return found.finds ? (request) => decide.get(request.alias) : (request, draw) => decide.get(request.alias)(request, draw);
 }
@@ -163,7 +164,7 @@ async function warm(subject, decide, book, batches) {
 
 async function start() {
   const isFleet = id.startsWith("W7");
-  const subject = isFleet ? fleet({ skewed: id.includes("skewed"), count: id.includes("100k") ? 100_000 : 10_000 }) : workload(id);
+  const subject = isFleet ? fleet(fleetOf(id)) : workload(id);
   const decide = isFleet ? await prepareFleet(subject) : await prepare(subject);
   if (decide === undefined) return undefined;
   if (!isFleet && aliases > 1) await meetOthers();

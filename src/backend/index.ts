@@ -3,7 +3,6 @@ export { closure } from "./closure/closure.ts";
 export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, StrategyStep } from "./decision.ts";
 export { type Decidable, decide, testHolds } from "./decide.ts";
 export { fallback, guardCallback, guardRandom, type Runtime } from "./fallback.ts";
-export { Fleet } from "./flat/fleet.ts";
 export { Program } from "./flat/program.ts";
 export { functions } from "./functions.ts";
 export { drawOfKey, interpret } from "./interpret.ts";

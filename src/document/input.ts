@@ -215,6 +215,8 @@ export function word<Word extends string>(
 ): Word | undefined {
   const text = string(input);
   if (text === undefined) return undefined;
+  // Most are written as they are known.
+  if (known.includes(text as Word)) return text as Word;
   const found = known.find((candidate) => candidate.length === text.length && lowerAscii(candidate) === lowerAscii(text));
   return found ?? fail(input, code, `${shown(text)} is no ${what}`, suggestion(text, offered, `write ${words(offered, "or")}`));
 }

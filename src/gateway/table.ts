@@ -1,69 +1,43 @@
-import { LRUMap, LRUMapWithDelete } from "mnemonist";
 import { ConfigError, type Diagnostic, shown } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
-import type { Version } from "../alias/index.ts";
-import { type Compilable, type Plan, planOf } from "../plan/index.ts";
-import type { Decision, Reason, Route } from "../backend/index.ts";
-import { compile, type CompileOptions } from "../route/index.ts";
+import { type Compilable, isSamePlan, type Plan, planOf } from "../plan/index.ts";
+import { type Decision, guardCallback, type Route } from "../backend/index.ts";
+import { compile, type CompileOptions, runtimeOf } from "../route/index.ts";
 import { movement } from "../prove/index.ts";
-import { Cells } from "./cells.ts";
+import { type Count, Counts } from "./counts.ts";
 import { type EventCount, HOST_EVENTS, type HostEvent } from "./events.ts";
 import { changedTooMany, type GuardRails, losesPrimary, movedTooMuch } from "./guard.ts";
-import { pack, type Packed, unpack } from "./packed.ts";
+import { Tiers } from "./tiers.ts";
 import type { Applied, Moved, Rejected, Update } from "./update.ts";
 
 /** How a table compiles, and what it does not let through. */
 export interface TableOptions<R = NodeRequest> extends CompileOptions<R>, GuardRails {
-  /** What compiles an alias that requests ask for: `compile` of `canary-router`, or that of `canary-router/jit` where code may be generated. */
+  /** What compiles an alias that is met often: `compile` of `canary-router`, or that of `canary-router/jit` where code may be generated. */
   readonly compile?: (plan: Plan, options: CompileOptions<R>) => Route<R>;
   /**
-   * The most aliases that are compiled at a time, 16,384 where left out. Of more, those that were met last stay compiled. An alias
-   * is compiled when it is first met.
+   * The most aliases that are compiled at a time, 64 where left out. Of more, those that were met last stay compiled. An alias is
+   * compiled once it is met often: 128 times within 8,192 decisions of the table. All others are decided by one flat program.
    */
   readonly hot?: number;
 }
 
-/** How often an alias has answered with a version for a reason. */
-export interface Count {
-  readonly alias: string;
-  readonly version: Version;
-  readonly reason: Reason;
-  /** Since the alias came into the table; it never falls while the alias is there. */
-  readonly count: number;
-}
-
-/** What an outcome is counted as. */
-type Counted = Pick<Count, "version" | "reason">;
-
-/** An alias that is served. One that changes gets another entry. */
-interface Entry<R> {
-  readonly plan: Packed;
-  /** What each outcome is counted as. Aliases that agree in it share the list. */
-  readonly counted: readonly Counted[];
-  /** The cell of the first outcome; -1 once the alias has changed or is gone. */
-  base: number;
-  /** The counts of what the alias had in earlier revisions and has no more, by `nameOf`. */
-  readonly retired: ReadonlyMap<string, number> | undefined;
-  /** Undefined while the alias is not compiled. */
-  route: Route<R> | undefined;
-}
-
-/** A key that the update changes. `written` is undefined for one that is removed. */
+/** What an update changes. */
 interface Change {
   readonly key: string;
-  readonly written: { readonly outcomes: Plan["outcomes"]; readonly packed: Packed } | undefined;
+  /** The place of what is served so far. */
+  readonly before: number | undefined;
+  /** The place of what shall be served; undefined where the alias is removed. */
+  readonly after: number | undefined;
+  /** What the alias means before and after, where it does both. */
+  readonly plans: readonly [before: Plan, after: Plan] | undefined;
 }
 
 /** The longest key, in UTF-16 units: an alias URN takes at most about 300. */
 const LONGEST_KEY = 1_024;
 /** `LRUMap` takes its room when it is made: 20 bytes for each. */
 const MOST_HOT = 1_000_000;
-/** A compiled alias of three rules and a sticky split takes 5.9 kB (bench/table.mjs), so that those of a full table take 97 MB. */
-const HOT = 16_384;
-/** Lists of what is counted that are shared: fleets have few different ones. */
-const SHARED_LISTS = 1_024;
-/** One in so many decisions of an outcome says to the hot set that the alias is met: a list for each would take as long as the decision. */
-const TOUCH_EVERY = 16;
+/** As many as can be met so often at a time that they are compiled. */
+const HOT = 64;
 
 /**
  * Aliases by key, swapped while traffic flows. A key is a name or an alias URN. An update is read first, whole; then it is put in
@@ -72,15 +46,13 @@ const TOUCH_EVERY = 16;
  */
 export class AliasTable<R = NodeRequest> {
   readonly #options: TableOptions<R>;
-  readonly #compile: (plan: Plan, options: CompileOptions<R>) => Route<R>;
-  #entries: ReadonlyMap<string, Entry<R>> = new Map();
+  readonly #tiers: Tiers<R>;
+  readonly #counts = new Counts();
+  #places: ReadonlyMap<string, number> = new Map();
   #revision = -1;
-  readonly #cells = new Cells();
-  readonly #hot: LRUMapWithDelete<string, Entry<R>>;
-  /** Whether there are more aliases than may be compiled. */
-  #crowded = false;
+  /** How often something has been put in place. */
+  #swaps = 0;
   readonly #events = new Map<string, Float64Array>();
-  readonly #lists = new LRUMap<string, readonly Counted[]>(SHARED_LISTS);
 
   /** @throws RangeError for an option that is no number in its range */
   constructor(options: TableOptions<R> = {}) {
@@ -91,8 +63,7 @@ export class AliasTable<R = NodeRequest> {
     if (!(Number.isSafeInteger(hot) && hot >= 1 && hot <= MOST_HOT))
       throw new RangeError(`\`hot\` is a whole number of aliases, from 1 to ${MOST_HOT}`);
     this.#options = options;
-    this.#compile = options.compile ?? compile;
-    this.#hot = new LRUMapWithDelete(hot);
+    this.#tiers = new Tiers(runtimeOf(options), compilerOf(options), hot);
   }
 
   /** How the requests are read that the table decides. */
@@ -107,63 +78,68 @@ export class AliasTable<R = NodeRequest> {
 
   /** The number of aliases. */
   get size(): number {
-    return this.#entries.size;
+    return this.#places.size;
+  }
+
+  /** The number of aliases that are compiled now. */
+  get compiled(): number {
+    return this.#tiers.compiled;
   }
 
   /** Whether there is such an alias. */
   has(key: string): boolean {
-    return this.#entries.has(key);
+    return this.#places.has(key);
   }
 
   /** The keys, in the order in which they came. */
   keys(): IterableIterator<string> {
-    return this.#entries.keys();
+    return this.#places.keys();
   }
 
-  /** The route of an alias as it is now. It does not count, and does not change when the alias does. */
+  /** The route of an alias as it is now: the same one while the alias is. It does not count, and does not change when the alias does. */
   get(key: string): Route<R> | undefined {
-    const entry = this.#entries.get(key);
-    return entry && (entry.route ?? this.#warm(key, entry));
+    const place = this.#places.get(key);
+    return place === undefined ? undefined : this.#tiers.route(place);
   }
 
-  /** What an alias means now. It is made anew for each call, and the alias is not compiled. */
+  /** What an alias means now. It is made anew for each call. */
   plan(key: string): Plan | undefined {
-    const entry = this.#entries.get(key);
-    return entry && unpack(entry.plan);
+    const place = this.#places.get(key);
+    return place === undefined ? undefined : this.#tiers.plan(place);
   }
 
   /** Decides a request and counts the decision. Undefined where there is no such alias. */
   route(key: string, request: R, draw?: number): Decision | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    const decision = (entry.route ?? this.#warm(key, entry))(request, draw);
-    this.#count(key, entry, decision.index);
+    const place = this.#places.get(key);
+    if (place === undefined) return undefined;
+    const swaps = this.#swaps;
+    const decision = this.#tiers.decide(place, request, draw);
+    if (this.#swaps === swaps) this.#counts.add(place, decision.index);
+    // A callback of the decision has changed some alias, perhaps this one.
+    else this.count(key, decision);
     return decision;
   }
 
-  /** Counts a decision of the route that `get` gives. One of an alias that has changed since, or is gone, is not counted. */
-  count(key: string, decision: Decision): void {
-    const entry = this.#entries.get(key);
-    if (entry?.route?.decisions[decision.index] === decision) this.#count(key, entry, decision.index);
+  /** Counts a decision of the route that `get` gives. One that the alias, as it is now, cannot give is not counted. */
+  count(key: string, { index, version, reason }: Decision): void {
+    const place = this.#places.get(key);
+    if (place === undefined) return;
+    const outcome = this.#tiers.outcome(place, index);
+    if (outcome?.version === version && outcome.reason === reason) this.#counts.add(place, index);
   }
 
   /** The counts of every alias, those of 0 included. */
   *counts(): IterableIterator<Count> {
-    for (const [alias, { base, counted, retired }] of this.#entries) {
-      const totals = new Map<string, Count>();
-      const add = ({ version, reason }: Counted, count: number): void => {
-        const name = nameOf({ version, reason });
-        totals.set(name, { alias, version, reason, count: (totals.get(name)?.count ?? 0) + count });
-      };
-      for (const [index, each] of counted.entries()) add(each, this.#cells.counts[base + index] ?? 0);
-      for (const [name, count] of retired ?? []) add(countedOf(name), count);
-      yield* totals.values();
+    for (const alias of this.#places.keys()) {
+      // Who takes them may change the table in between.
+      const place = this.#places.get(alias);
+      if (place !== undefined) yield* this.#counts.of(alias, place, this.#tiers.outcomes(place));
     }
   }
 
   /** Counts what a host has met beside a decision. For an alias that is not in the table, nothing is counted. */
   countEvent(key: string, event: HostEvent): void {
-    if (!this.#entries.has(key)) return;
+    if (!this.#places.has(key)) return;
     const counts = this.#events.get(key) ?? new Float64Array(HOST_EVENTS.length);
     const index = HOST_EVENTS.indexOf(event);
     counts[index] = (counts[index] as number) + 1;
@@ -199,30 +175,37 @@ export class AliasTable<R = NodeRequest> {
     }
     if ("aliases" in update) {
       const keys = new Set(wanted.map(([key]) => key));
-      for (const key of this.#entries.keys()) if (!keys.has(key)) changes.push({ key, written: undefined });
+      for (const [key, before] of this.#places) if (!keys.has(key)) changes.push({ key, before, after: undefined, plans: undefined });
     }
-    const tooMany = changedTooMany(rails, changes.length, changes.filter(({ written }) => written === undefined).length);
+    const tooMany = changedTooMany(rails, changes.length, changes.filter(({ after }) => after === undefined).length);
     if (tooMany !== undefined) {
-      rejected.push(...changes.map(({ key }) => ({ alias: key, diagnostics: [tooMany] })));
+      for (const { key, after } of changes) {
+        rejected.push({ alias: key, diagnostics: [tooMany] });
+        this.#drop(after);
+      }
       changes.length = 0;
     } else this.#revision = update.revision;
-    const moved = this.#swap(changes);
-    const kept = rejected.filter(({ alias }) => this.#entries.has(alias)).map(({ alias }) => alias);
+    this.#swap(changes);
+    const kept = rejected.filter(({ alias }) => this.#places.has(alias)).map(({ alias }) => alias);
+    const moved = changes.flatMap(({ key, plans }) => (plans === undefined ? [] : [movedOf(key, plans)]));
     return { revision: this.#revision, stale: false, accepted: changes.map(({ key }) => key), rejected, kept, moved };
   }
 
-  /** Reads what an update says of one alias; undefined where it changes nothing. */
+  /** Reads what an update says of one alias, and takes it in beside what is served; undefined where it changes nothing. */
   #read(key: string, config: Compilable | null, rails: GuardRails): Change | Rejected | undefined {
-    const before = this.#entries.get(key);
-    if (config === null) return before && { key, written: undefined };
+    const before = this.#places.get(key);
+    if (config === null) return before === undefined ? undefined : { key, before, after: undefined, plans: undefined };
     const diagnostics = keyDiagnostics(key);
     if (diagnostics.length > 0) return { alias: key, diagnostics };
     try {
       const plan = planOf(config, this.#options);
-      const packed = pack(plan);
-      if (before?.plan === packed) return undefined;
-      const complaint = (before && movedTooMuch(rails, () => movement(unpack(before.plan), plan))) ?? losesPrimary(rails, plan);
-      return complaint === undefined ? { key, written: { outcomes: plan.outcomes, packed } } : { alias: key, diagnostics: [complaint] };
+      const plans = before === undefined ? undefined : ([this.#tiers.plan(before), plan] as const);
+      if (plans !== undefined && isSamePlan(...plans)) return undefined;
+      const complaint = (plans && movedTooMuch(rails, () => movement(...plans))) ?? losesPrimary(rails, plan);
+      if (complaint !== undefined) return { alias: key, diagnostics: [complaint] };
+      const after = this.#tiers.add(plan);
+      this.#counts.take(after, plan.outcomes.length);
+      return { key, before, after, plans };
     } catch (error) {
       if (error instanceof ConfigError) return { alias: key, diagnostics: error.diagnostics };
       throw error;
@@ -230,78 +213,40 @@ export class AliasTable<R = NodeRequest> {
   }
 
   /** Puts the changes in place. One alone is an assignment in the table; several are made in a copy of it. */
-  #swap(changes: readonly Change[]): readonly Moved[] {
-    const moved: Moved[] = [];
-    const next = changes.length <= 1 ? (this.#entries as Map<string, Entry<R>>) : new Map(this.#entries);
-    for (const { key, written } of changes) {
-      const before = next.get(key);
-      if (written === undefined) {
+  #swap(changes: readonly Change[]): void {
+    const next = changes.length <= 1 ? (this.#places as Map<string, number>) : new Map(this.#places);
+    for (const { key, before, after, plans } of changes) {
+      if (after === undefined) {
         next.delete(key);
         this.#events.delete(key);
       } else {
-        const entry = this.#entryOf(written, before);
-        next.set(key, entry);
-        if (before !== undefined) moved.push(movedOf(key, before.plan, entry.plan));
+        next.set(key, after);
+        if (before !== undefined && plans !== undefined) this.#counts.carry(before, plans[0].outcomes, after, plans[1].outcomes);
       }
-      if (before === undefined) continue;
-      this.#cells.give(before.base, before.counted.length);
-      before.base = -1;
-      this.#hot.delete(key);
     }
-    this.#entries = next;
-    this.#crowded = next.size > this.#hot.capacity;
-    return moved;
+    this.#places = next;
+    this.#swaps += 1;
+    for (const { before } of changes) this.#drop(before);
   }
 
-  /** An entry with the counts of the one before it. */
-  #entryOf({ outcomes, packed }: NonNullable<Change["written"]>, before: Entry<R> | undefined): Entry<R> {
-    const names = outcomes.map(nameOf);
-    const list = names.join();
-    let counted = this.#lists.get(list);
-    if (counted === undefined) this.#lists.set(list, (counted = outcomes.map(({ version, reason }) => ({ version, reason }))));
-    const base = this.#cells.take(names.length);
-    const { counts } = this.#cells;
-    const retired = new Map(before?.retired);
-    for (const [index, each] of before?.counted.entries() ?? []) {
-      const count = counts[(before?.base ?? 0) + index] ?? 0;
-      if (count > 0) retired.set(nameOf(each), (retired.get(nameOf(each)) ?? 0) + count);
-    }
-    for (const [name, count] of retired) {
-      const index = names.indexOf(name);
-      if (index === -1) continue;
-      counts[base + index] = count;
-      retired.delete(name);
-    }
-    return { plan: packed, counted, base, retired: retired.size > 0 ? retired : undefined, route: undefined };
-  }
-
-  /** Compiles an alias that is met, and leaves the one that was met least recently uncompiled where there are too many. */
-  #warm(key: string, entry: Entry<R>): Route<R> {
-    const route = this.#compile(planOf(unpack(entry.plan), this.#options), this.#options);
-    entry.route = route;
-    const popped = this.#hot.setpop(key, entry);
-    if (popped?.evicted === true) popped.value.route = undefined;
-    return route;
-  }
-
-  #count(key: string, { base }: Entry<R>, index: number): void {
-    // A callback of the decision may have changed the alias.
-    if (base === -1) return;
-    const { counts } = this.#cells;
-    const count = (counts[base + index] as number) + 1;
-    counts[base + index] = count;
-    if (this.#crowded && count % TOUCH_EVERY === 0) this.#hot.get(key);
+  #drop(place: number | undefined): void {
+    if (place === undefined) return;
+    this.#counts.give(place, this.#tiers.outcomes(place).length);
+    this.#tiers.remove(place);
   }
 }
 
-/** A version and a reason as one text. */
-function nameOf({ version, reason }: Counted): string {
-  return `${reason} ${version}`;
-}
-
-function countedOf(name: string): Counted {
-  const blank = name.indexOf(" ");
-  return { version: name.slice(blank + 1), reason: name.slice(0, blank) as Reason };
+/** How an alias is compiled that is met often. Where the host's own way throws, as generated code does where it is forbidden, it is by closures. */
+function compilerOf<R>(options: TableOptions<R>): (plan: Plan) => Route<R> {
+  const { compile: own, onError } = options;
+  return (plan) => {
+    try {
+      if (own !== undefined) return own(plan, options);
+    } catch (error) {
+      guardCallback(onError)(error);
+    }
+    return compile(plan, options);
+  };
 }
 
 const NOTHING = { accepted: [], rejected: [], kept: [], moved: [] } as const;
@@ -325,12 +270,12 @@ function keyDiagnostics(key: string): readonly Diagnostic[] {
 }
 
 /** The movement is exact and may take a while, so it is computed where somebody reads it. */
-function movedOf(alias: string, before: Packed, after: Packed): Moved {
+function movedOf(alias: string, plans: NonNullable<Change["plans"]>): Moved {
   let known: Moved["movement"] | undefined;
   return {
     alias,
     get movement() {
-      return (known ??= movement(unpack(before), unpack(after)));
+      return (known ??= movement(...plans));
     },
   };
 }

@@ -9,6 +9,7 @@ export {
   all,
   any,
   type Arm,
+  isSamePlan,
   type Match,
   match,
   type Outcome,
@@ -19,7 +20,7 @@ export {
   type Sticky,
   type Test,
 } from "./plan.ts";
-export { isPlan } from "./read-plan.ts";
+export { asSound, isPlan } from "./read-plan.ts";
 export { type Compilable, planOf } from "./read.ts";
 export { drawAt, isDraw, slotOf } from "./slots.ts";
 export { toPlan } from "./to-plan.ts";

@@ -83,3 +83,18 @@ export function all(...matches: readonly Match[]): Test {
 export function any(...matches: readonly Match[]): Test {
   return { kind: "any", matches };
 }
+
+/** Whether two plans are the same, part by part. */
+export function isSamePlan(one: Plan, other: Plan): boolean {
+  return isSame(one, other);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  const parts = Object.entries(one);
+  return (
+    parts.length === Object.keys(other).length &&
+    parts.every(([key, part]) => isSame(part, (other as { readonly [key: string]: unknown })[key]))
+  );
+}

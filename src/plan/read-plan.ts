@@ -46,7 +46,8 @@ export function asSound(plan: Plan): Plan {
 function freeze(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
+  if (Array.isArray(value)) for (const part of value) freeze(part);
+  else for (const key in value) freeze((value as Readonly<Record<string, unknown>>)[key]);
 }
 
 /** What is known of a plan while it is read. */

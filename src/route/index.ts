@@ -1,5 +1,5 @@
 /** The conductor: compile, explain, shares. */
-export { compile, type CompileOptions } from "./compile.ts";
+export { compile, type CompileOptions, runtimeOf } from "./compile.ts";
 export { compileAll } from "./compile-all.ts";
 export { explain, formatExplanation } from "./explain.ts";
 export { portableModule, type PortableTarget } from "./portable.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AliasConfig, compile, type NodeRequest, nodeReader, plan, type Plan, type Reader } from "../../src/index.ts";
-import { Fleet, Program, type Runtime } from "../../src/backend/index.ts";
+import { Program, type Runtime } from "../../src/backend/index.ts";
 import { configs, requests } from "../support/arbitrary.ts";
 import { law } from "../support/law.ts";
 
@@ -17,67 +17,46 @@ const alias = (n: number): AliasConfig => ({
 
 const meets = (n: number): NodeRequest => ({ headers: { "x-canary": `value-${n}` } });
 
-describe("a fleet", () => {
+describe("plans that come and go", () => {
   const steps = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d", "e"), config: fc.option(configs) }), {
     minLength: 1,
     maxLength: 30,
   });
 
   law(
-    "decides as each alias does alone, whatever came and went before",
+    "decide as each alias does alone",
     fc.record({ steps, request: requests, draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }) }),
     ({ steps: taken, request, draw }, meet) => {
-      const fleet = new Fleet(host);
-      const alone = new Map<string, Plan>();
+      const program = new Program(host);
+      const alone = new Map<string, { readonly place: number; readonly meaning: Plan }>();
       for (const { key, config } of taken) {
-        if (config === null) {
-          expect(fleet.remove(key)).toBe(alone.delete(key));
-          meet("removed");
-        } else {
-          if (alone.has(key)) meet("replaced");
-          fleet.add(key, plan(config));
-          alone.set(key, plan(config));
-        }
+        const before = alone.get(key);
+        if (config === null) alone.delete(key);
+        else alone.set(key, { place: program.add(plan(config)), meaning: plan(config) });
+        if (before === undefined) continue;
+        program.remove(before.place);
+        meet(config === null ? "removed" : "replaced");
       }
-      expect([...fleet.keys()].toSorted()).toEqual([...alone.keys()].toSorted());
-      for (const [key, meaning] of alone) {
-        expect(fleet.plan(key)).toEqual(meaning);
-        const decision = fleet.route(key, request as NodeRequest, draw);
+      for (const { place, meaning } of alone.values()) {
+        expect(program.plan(place)).toEqual(meaning);
+        expect(program.outcomes(place)).toEqual(meaning.outcomes);
+        const decision = program.decide(place, request as NodeRequest, draw);
         expect(decision).toEqual(compile(meaning)(request as NodeRequest, draw));
-        expect(fleet.decisions(key)?.[decision?.index ?? -1]).toBe(decision);
-        expect(fleet.decisions(key)).toEqual(meaning.outcomes);
+        expect(program.decision(place, decision.index)).toBe(decision);
+        expect(program.decision(place, meaning.outcomes.length)).toBeUndefined();
+        expect(program.decisions(place)[decision.index]).toBe(decision);
+        expect(program.decisions(place)).toEqual(meaning.outcomes);
+        expect(program.outcomes(place)).toBe(program.decisions(place));
       }
     },
     200,
-    { removed: 100, replaced: 100 },
+    { removed: 50, replaced: 100 },
   );
 
-  test("has nothing for a key that it does not have", () => {
-    const fleet = new Fleet(host);
-    expect([fleet.route("a", meets(1)), fleet.plan("a"), fleet.decisions("a"), fleet.take("a"), fleet.remove("a")]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      false,
-    ]);
-  });
-
-  test("gives an alias out to be compiled", () => {
-    const fleet = new Fleet(host);
-    fleet.add("a", plan(alias(1)));
-    fleet.add("b", plan(alias(2)));
-    expect(fleet.take("a")).toEqual(plan(alias(1)));
-    expect(fleet.size).toBe(1);
-    expect(fleet.route("a", meets(1))).toBeUndefined();
-    expect(fleet.route("b", meets(2))?.version).toBe("v3");
-  });
-
-  test("shares the decisions of aliases that answer alike", () => {
-    const fleet = new Fleet(host);
-    fleet.add("a", plan(alias(1)));
-    fleet.add("b", plan(alias(2)));
-    expect(fleet.route("a", meets(1))).toBe(fleet.route("b", meets(2)));
+  test("share their decisions where they answer alike", () => {
+    const program = new Program(host);
+    const [one, two] = [1, 2].map((n) => program.add(plan(alias(n)))) as [number, number];
+    expect(program.decide(one, meets(1), undefined)).toBe(program.decide(two, meets(2), undefined));
   });
 });
 

@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AliasConfig } from "../../src/alias/config.ts";
 import { AliasTable } from "../../src/gateway/table.ts";
-import { pack, unpack } from "../../src/gateway/packed.ts";
-import { compile, movement, plan } from "../../src/index.ts";
-import { configs } from "../support/arbitrary.ts";
+import { compile, movement, type NodeRequest, plan } from "../../src/index.ts";
+import { configs, requests } from "../support/arbitrary.ts";
+import { law } from "../support/law.ts";
 
 const split = (v2: number): AliasConfig => ({
   name: "a",
@@ -172,52 +172,145 @@ describe("counts", () => {
   });
 });
 
-describe("compiled aliases", () => {
+describe("tiers", () => {
+  /** So many meetings in a row have an alias compiled. */
+  const OFTEN = 128;
   const fleet = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`f${index}`, split(index)]));
+  const meet = (table: AliasTable, key: string, times = OFTEN): void => {
+    for (let time = 0; time < times; time++) table.route(key, user("a"));
+  };
 
-  test("no more are compiled than `hot` says, and an alias that was dropped decides and counts on", () => {
-    let compiled = 0;
-    const table = new AliasTable({
-      hot: 4,
-      compile: (plan, options) => {
-        compiled++;
-        return compile(plan, options);
-      },
-    });
-    table.apply({ revision: 1, aliases: fleet });
-    expect(compiled).toBe(0);
-    for (let round = 0; round < 3; round++)
-      for (const [key, config] of Object.entries(fleet))
-        for (const id of ["a", "b"]) expect(table.route(key, user(id))).toEqual(compile(config)(user(id)));
-    // Met in turn, each of the 40 has been dropped when it is met again.
-    expect(compiled).toBe(120);
-    const total = [...table.counts()].reduce((sum, { count }) => sum + count, 0);
-    expect(total).toBe(240);
-  });
-
-  test("one that is met often stays compiled", () => {
+  test("an alias is compiled when it has been met often, and no more are than `hot` says", () => {
     const compiled: (string | undefined)[] = [];
     const table = new AliasTable({
-      hot: 2,
+      hot: 4,
       compile: (plan, options) => {
         compiled.push(plan.name);
         return compile(plan, options);
       },
     });
-    table.apply({
+    table.apply({ revision: 1, aliases: Object.fromEntries(Object.keys(fleet).map((name, index) => [name, { ...split(index), name }])) });
+    meet(table, "f0", OFTEN - 1);
+    expect(compiled).toEqual([]);
+    meet(table, "f0", 1);
+    expect(compiled).toEqual(["f0"]);
+    for (const key of ["f1", "f2", "f3", "f4", "f5"]) meet(table, key);
+    expect(compiled).toEqual(["f0", "f1", "f2", "f3", "f4", "f5"]);
+    expect(table.compiled).toBe(4);
+    for (const key of ["f0", "f5"]) expect(table.route(key, user("a"))).toEqual(compile(split(Number(key.slice(1))), {})(user("a")));
+    const total = [...table.counts()].reduce((sum, { count }) => sum + count, 0);
+    expect(total).toBe(6 * OFTEN + 2);
+  });
+
+  test("aliases that are met alike are not compiled, however many decisions there are", () => {
+    const table = new AliasTable();
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`f${index}`, { version: "v1" }]));
+    table.apply({ revision: 1, aliases: many });
+    for (let round = 0; round < 300; round++) for (const key of Object.keys(many)) table.route(key, user("a"));
+    expect(table.compiled).toBe(0);
+  });
+
+  test("one that is met often stays compiled among others", () => {
+    const first: (string | undefined)[] = [];
+    const counting = new AliasTable({
+      hot: 2,
+      compile: (plan, options) => {
+        first.push(plan.name);
+        return compile(plan, options);
+      },
+    });
+    counting.apply({
       revision: 1,
       aliases: Object.fromEntries(["hot", ...Object.keys(fleet)].map((name) => [name, { version: "v1", name }])),
     });
-    for (const key of Object.keys(fleet)) {
-      for (let times = 0; times < 16; times++) table.route("hot", user("a"));
-      table.route(key, user("a"));
+    for (const key of Object.keys(fleet))
+      for (let times = 0; times < OFTEN; times++) {
+        counting.route("hot", user("a"));
+        counting.route(key, user("a"));
+      }
+    expect(first.filter((name) => name === "hot")).toHaveLength(1);
+    expect(first.length).toBeGreaterThan(20);
+  });
+
+  test("where the host's own compiler throws, the alias is compiled without it", () => {
+    const errors: unknown[] = [];
+    const table = new AliasTable({
+      compile: () => {
+        throw new EvalError("no code from strings");
+      },
+      onError: (error) => errors.push(error),
+    });
+    table.apply({ revision: 1, aliases: { a: split(50) } });
+    meet(table, "a");
+    expect(table.compiled).toBe(1);
+    expect(table.route("a", user("u1"))).toEqual(compile(split(50))(user("u1")));
+    expect(errors).toEqual([new EvalError("no code from strings")]);
+  });
+
+  law(
+    "decide alike, with the same objects, flat, compiled, and flat again",
+    fc.record({
+      config: configs,
+      requests: fc.array(requests, { minLength: 1, maxLength: 4 }),
+      draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    }),
+    ({ config, requests: some, draw }, seen) => {
+      const table = new AliasTable<NodeRequest>({ hot: 1 });
+      table.apply({ revision: 1, aliases: { a: config, other: { version: "v1" } } });
+      const expected = some.map((request) => compile(config)(request as NodeRequest, draw));
+      const decide = (): unknown[] => some.map((request) => table.route("a", request as NodeRequest, draw));
+      const [route, flat] = [table.get("a"), decide()];
+      expect(flat).toEqual(expected);
+      expect(table.compiled).toBe(0);
+      meet(table, "a");
+      expect(table.compiled).toBe(1);
+      for (const [index, decision] of decide().entries()) {
+        expect(decision).toBe(flat[index]);
+        expect(route?.(some[index] as NodeRequest, draw)).toBe(decision);
+        expect(route?.decisions).toContain(decision);
+      }
+      meet(table, "other");
+      for (const [index, decision] of decide().entries()) expect(decision).toBe(flat[index]);
+      expect(route?.plan).toEqual(plan(config));
+      expect(table.plan("a")).toEqual(plan(config));
+      expect(table.apply({ revision: 2, changes: { a: config } }).accepted).toEqual([]);
+      if (new Set(flat).size > 1) seen("several decisions");
+    },
+    200,
+    { "several decisions": 20 },
+  );
+
+  test.each([["flat"], ["compiled"]])("a route that was taken decides on as it did when its alias has changed or gone: %s", (tier) => {
+    const table = new AliasTable();
+    table.apply({ revision: 1, aliases: { a: split(50), b: split(50) } });
+    if (tier === "compiled") for (const key of ["a", "b"]) meet(table, key);
+    const routes = [table.get("a"), table.get("b")];
+    const users = Array.from({ length: 50 }, (_, index) => user(`u${index}`));
+    const before = users.map((each) => table.route("a", each));
+    table.apply({ revision: 2, changes: { a: { version: "v9" }, b: null, c: { version: "v8" }, d: { version: "v7" } } });
+    for (const route of routes) {
+      expect(users.map((each) => route?.(each))).toEqual(before);
+      expect(route?.plan).toEqual(plan(split(50)));
+      expect(route?.decisions).toEqual(plan(split(50)).outcomes);
     }
-    expect(compiled.filter((name) => name === "hot")).toHaveLength(1);
+    expect(table.get("a")?.(user("u1")).version).toBe("v9");
+    expect(table.get("b")).toBeUndefined();
   });
 
   test.each([[0], [1.5], [Number.NaN], [1_000_001]])("`hot` is not %j", (hot) => {
     expect(() => new AliasTable({ hot })).toThrow(RangeError);
   });
+});
+
+test("an update that is refused as a whole leaves nothing behind", () => {
+  const table = new AliasTable({ maxChanged: 1 });
+  table.apply({ revision: 1, aliases: { a: { version: "v1" } } });
+  expect(table.apply({ revision: 2, aliases: { b: { version: "v2" }, c: { version: "v3" } } }).accepted).toEqual([]);
+  table.route("a", user("u"));
+  expect([...table.counts()].filter(({ count }) => count > 0)).toEqual([{ alias: "a", version: "v1", reason: "default", count: 1 }]);
+  expect(table.apply({ revision: 3, changes: { d: { version: "v4" } } }).accepted).toEqual(["d"]);
+  expect([table.route("a", user("u")), table.route("d", user("u"))].map((decision) => decision?.version)).toEqual(["v1", "v4"]);
+  expect([...table.counts()].reduce((sum, { count }) => sum + count, 0)).toBe(3);
 });
 
 test("an alias that changes while it decides is not counted as the one it has become", () => {
@@ -248,28 +341,4 @@ test("a restored set is taken though its revision is lower", () => {
   table.apply({ revision: 9, aliases: { a: { version: "v1" } } });
   expect(table.apply({ revision: 2, aliases: { a: { version: "v2" } }, restored: true })).toMatchObject({ revision: 2, accepted: ["a"] });
   expect(table.apply({ revision: 3, changes: { a: { version: "v3" } } }).stale).toBe(false);
-});
-
-test("a plan is packed and unpacked without loss", () => {
-  fc.assert(
-    fc.property(configs, (config) => {
-      const meaning = plan(config);
-      const packed = pack(meaning);
-      expect(unpack(packed)).toEqual(meaning);
-      expect(pack(unpack(packed))).toBe(packed);
-    }),
-  );
-  const odd = plan({
-    version: "v1",
-    additional_version_weights: { "w~s": 5, "w~0w/": 5 },
-    stickiness: {
-      seed: "",
-      keys: [
-        { rule_type: "Header", param: ":path" },
-        { rule_type: "Query", param: "h" },
-      ],
-      on_missing: "primary",
-    },
-  });
-  expect(unpack(pack(odd))).toEqual(odd);
 });

@@ -12,7 +12,7 @@ import {
   queryEnd,
   queryStart,
 } from "../../request/index.ts";
-import { keyDraw, type Plan, slotOf, slotOfKey } from "../../plan/index.ts";
+import { keyDraw, type Outcome, type Plan, slotOf, slotOfKey } from "../../plan/index.ts";
 import { optimize } from "../../optimize/index.ts";
 import { type Classify, classify } from "../lookup/classify.ts";
 import { type Columns, columnsOf, firstRule, type Texts } from "../lookup/columns.ts";
@@ -22,7 +22,7 @@ import { fallback, type Runtime } from "../fallback.ts";
 import { decode } from "./decode.ts";
 import { COOKIE, DECODED, encode, HASHES, KEY_SIZE, MATCH_SIZE, PATH, QUERY, type References, SEED_SIZE, WHOLE } from "./encode.ts";
 import { Pool } from "./pool.ts";
-import { decisionOf, decisionsOf, errorOf, type Sheet, sheetText } from "./sheet.ts";
+import { decisionOf, decisionsOf, errorOf, outcomesOf, type Sheet, sheetText } from "./sheet.ts";
 import { Store } from "./store.ts";
 
 /** A field, and how its text is reached. */
@@ -109,6 +109,16 @@ export class Program<R> {
     return decisionsOf(this.#sheetAt(place));
   }
 
+  /** The decision with this number: the object that `decide` answers with. Undefined where there is none. */
+  decision(place: number, index: number): Decision | undefined {
+    return decisionOf(this.#sheetAt(place), index);
+  }
+
+  /** What an alias can answer: the list of `decisions` where it is there, and else made anew. */
+  outcomes(place: number): readonly Outcome[] {
+    return outcomesOf(this.#sheetAt(place));
+  }
+
   /** Decides a request. Never throws. */
   decide(place: number, request: R, draw: number | undefined): Decision {
     this.#running += 1;
@@ -120,7 +130,7 @@ export class Program<R> {
       const sheet = this.#sheets.items[code[at] as number] as Sheet;
       const outcome = this.#run(code, place, at + 1, carrier, request, draw);
       if (outcome === -1) return errorOf(sheet);
-      return sheet.decisions?.[outcome] ?? decisionOf(sheet, outcome);
+      return sheet.decisions?.[outcome] ?? (decisionOf(sheet, outcome) as Decision);
     } catch (error) {
       return this.#byReference(place, request, draw, error);
     } finally {

@@ -56,12 +56,14 @@ export function readSheet(text: string): Answers {
   };
 }
 
-/** The decision of an outcome, made when it is first asked for. */
-export function decisionOf(sheet: Sheet, index: number): Decision {
+/** The decision of an outcome, made when it is first asked for; undefined where there is no such outcome. */
+export function decisionOf(sheet: Sheet, index: number): Decision | undefined {
   const known = sheet.decisions?.[index];
   if (known !== undefined) return known;
   const { outcomes } = readSheet(sheet.text);
-  const made = Object.freeze(outcomes[index] as Outcome);
+  const outcome = outcomes[index];
+  if (outcome === undefined) return undefined;
+  const made = Object.freeze(outcome);
   // As long as it will be: an array that is begun at an index takes 17 elements.
   sheet.decisions ??= outcomes.map(() => undefined);
   sheet.decisions[index] = made;
@@ -70,7 +72,12 @@ export function decisionOf(sheet: Sheet, index: number): Decision {
 
 /** The decision of a draw that is none. */
 export function errorOf(sheet: Sheet): Decision {
-  return decisionOf(sheet, readSheet(sheet.text).error);
+  return decisionOf(sheet, readSheet(sheet.text).error) as Decision;
+}
+
+/** Every outcome: the decisions where all of them are made. */
+export function outcomesOf({ text, decisions }: Sheet): readonly Outcome[] {
+  return decisions !== undefined && Object.isFrozen(decisions) ? (decisions as Decision[]) : readSheet(text).outcomes;
 }
 
 /** The decision of every outcome: the same list whenever it is asked for. */
