@@ -28,7 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "warehouse/postgres.ts": ["pg"],
   "gateway/affinity.ts": ["@noble/hashes/hmac.js", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"],
   "gateway/override.ts": ["structured-headers"],
-  "gateway/table.ts": ["mnemonist"],
+  "gateway/tiers.ts": ["mnemonist"],
   "gateway/hosts/fastify.ts": ["fastify-plugin"],
   "gateway/hosts/hono.ts": ["hono/factory", "hono"],
   "gateway/hosts/node.ts": ["node:http", "on-headers"],
