@@ -14,19 +14,38 @@ import {
   type Witness,
   witnessOf,
 } from "../prove/index.ts";
-import { type Edit, type Row, rowOf, type Subject, sharesIn, type Variant, answerOf } from "./variant.ts";
+import { type Edit, type Row, rowOf, rowWith, type Subject, sharesIn, type Variant, answerOf } from "./variant.ts";
 
 /** Finds requests that tell a variant from the config by changing a field or two of requests that are known. */
 export interface Examples {
-  /** A request that shows the difference, run on both; undefined where none of those that were tried does. Made small when it is asked for. */
-  readonly difference: (variant: Variant) => (() => Difference) | undefined;
+  /**
+   * A request that shows the difference, run on both; undefined where none of those that were tried does. Made small when it is asked for;
+   * then the variant is made again.
+   */
+  readonly difference: (variant: Variant, remade: () => Variant | undefined) => (() => Difference) | undefined;
 }
 
 /** A value for each field that is present, by the name of the field. */
 type Parts = ReadonlyMap<string, readonly [field: Field, value: string]>;
 
+/** A request that is known, and how the tests see it. */
+interface Known {
+  readonly parts: Parts;
+  readonly row: Row;
+}
+
+type FieldChange = readonly [field: Field, value: string | undefined];
+
+/** A request to try: one that is known, with some fields changed. */
+interface Try {
+  readonly known: Known;
+  readonly changes: readonly FieldChange[];
+}
+
 /** Fields of requests that are made to try them, over all variants: 0.3 µs each, so 15 s. */
 const TRIED_FIELDS = 50_000_000;
+/** A request whose row is made from a known one costs an eighth for each field: 0.04 µs. */
+const COPIED = 3;
 
 /** So many values of a match are tried, and so many values of a sticky key: a weight of 1 % is missed by 1 in 100 such keys. */
 const TRIED_VALUES = 16;
@@ -34,51 +53,94 @@ const TRIED_KEYS = 460;
 
 /** The examples of a subject. The searches for the first requests begin when one is needed. */
 export function examplesOf(subject: Subject): Examples {
-  let known: Known | undefined;
+  let requests: Requests | undefined;
   let left = TRIED_FIELDS;
   return {
-    difference: (variant) => {
-      known ??= knownOf(subject);
-      for (const parts of triesFor(subject, known, variant)) {
-        left -= parts.size + 1;
+    difference: (variant, remade) => {
+      requests ??= requestsOf(subject);
+      let number = 0;
+      for (const each of triesFor(subject, requests, variant)) {
+        const size = each.known.parts.size + 1;
+        left -= standAlone(each) ? 1 + (size >> COPIED) : size;
         if (left < 0) return undefined;
-        const request = requestOf(parts);
-        const draw = drawFor(subject, variant, request);
-        if (draw !== "alike") return () => differenceOf(subject, variant, request, draw);
+        const draw = drawFor(subject, variant, rowFor(subject, each));
+        if (draw !== "alike") return again(subject, requests, remade, number);
+        number++;
       }
       return undefined;
     },
   };
 }
 
-/** Requests that are known: for each test one that comes to it and for which it holds, and one for which it fails, and one that comes to the split. */
-interface Known {
-  readonly held: readonly (Parts | undefined)[];
-  readonly failed: readonly (Parts | undefined)[];
-  readonly split: Parts | undefined;
+/**
+ * Makes a difference when it is asked for, from the number of its try: of 200,000 variants that survive, to keep the request and the
+ * variant of each took 500 MB.
+ */
+function again(subject: Subject, requests: Requests, remade: () => Variant | undefined, number: number): () => Difference {
+  return () => {
+    const variant = remade();
+    const found = variant && nth(triesFor(subject, requests, variant), number);
+    if (variant === undefined || found === undefined) throw new RangeError("a mutant is no longer what it was");
+    const request = requestOf(partsOf(found));
+    const draw = drawFor(subject, variant, rowOf(subject, toRequest(request)));
+    return differenceOf(subject, variant, request, draw === "alike" ? undefined : draw);
+  };
 }
 
-function knownOf({ plan, tests }: Subject): Known {
+function nth<T>(items: Iterable<T>, number: number): T | undefined {
+  let left = number;
+  for (const item of items) if (left-- === 0) return item;
+  return undefined;
+}
+
+/** Requests that are known: for each test one that comes to it and for which it holds, and one for which it fails, and one that comes to the split. */
+interface Requests {
+  readonly held: readonly (Known | undefined)[];
+  readonly failed: readonly (Known | undefined)[];
+  readonly split: Known | undefined;
+}
+
+function requestsOf(subject: Subject): Requests {
+  const { plan, tests } = subject;
   const effort = { left: EFFORT };
-  const partsIn = (region: Region | undefined): Parts | undefined => {
+  const knownIn = (region: Region | undefined): Known | undefined => {
     const found = region && search(region, effort);
     if (region === undefined || found?.kind !== "found") return undefined;
     const values = [...valuesOf(region.alphabet, found.letters)];
-    return new Map(values.flatMap(([field, value]) => (value === undefined ? [] : [[fieldName(field), [field, value] as const]])));
+    return knownOf(
+      subject,
+      new Map(values.flatMap(([field, value]) => (value === undefined ? [] : [[fieldName(field), [field, value] as const]]))),
+    );
   };
   let coming: Region | undefined = everything(alphabetOf([plan]));
-  const held: (Parts | undefined)[] = [];
-  const failed: (Parts | undefined)[] = [];
+  const held: (Known | undefined)[] = [];
+  const failed: (Known | undefined)[] = [];
   for (const test of tests) {
-    held.push(partsIn(coming && narrow(coming, test, true)));
+    held.push(knownIn(coming && narrow(coming, test, true)));
     coming = coming && narrow(coming, test, false);
-    failed.push(partsIn(coming));
+    failed.push(knownIn(coming));
   }
-  return { held, failed, split: partsIn(coming) };
+  return { held, failed, split: knownIn(coming) };
 }
 
-function changed(parts: Parts, ...changes: readonly (readonly [field: Field, value: string | undefined])[]): Parts {
-  const made = new Map(parts);
+function knownOf(subject: Subject, parts: Parts): Known {
+  return { parts, row: rowOf(subject, toRequest(requestOf(parts))) };
+}
+
+/** Whether each changed field says nothing of another one, so that a row can be made from the known one. */
+function standAlone({ changes }: Try): boolean {
+  return changes.every(([field]) => field.kind === "attribute" || (field.kind === "header" && !LINKED.test(field.name)));
+}
+
+/** Header fields that other fields are read from. */
+const LINKED = /^(?::|cookie$|host$)/;
+
+function rowFor(subject: Subject, each: Try): Row {
+  return standAlone(each) ? rowWith(subject, each.known.row, each.changes) : rowOf(subject, toRequest(requestOf(partsOf(each))));
+}
+
+function partsOf({ known, changes }: Try): Parts {
+  const made = new Map(known.parts);
   for (const [field, value] of changes) {
     if (value === undefined) made.delete(fieldName(field));
     else made.set(fieldName(field), [field, value]);
@@ -86,37 +148,41 @@ function changed(parts: Parts, ...changes: readonly (readonly [field: Field, val
   return made;
 }
 
-function* triesFor(subject: Subject, known: Known, variant: Variant): Generator<Parts> {
+function* triesFor(subject: Subject, requests: Requests, variant: Variant): Generator<Try> {
   const { edit } = variant;
-  if (edit?.kind === "match") yield* triesForMatch(subject, known, edit);
-  else if (edit?.kind === "combine") yield* triesForCombine(subject, known, edit.test);
+  const { split } = requests;
+  if (edit?.kind === "match") yield* triesForMatch(subject, requests, edit);
+  else if (edit?.kind === "combine") yield* triesForCombine(subject, requests, edit.test);
   else {
-    if (edit === undefined) yield* triesForRules(known, variant);
-    if (known.split === undefined) return;
+    if (edit === undefined) yield* triesForRules(subject, requests, variant);
+    if (split === undefined) return;
     const here = edit === undefined ? subject.keys : [subject.keys[edit.index], edit.field].filter((field) => field !== undefined);
     for (let number = 0; number < TRIED_KEYS; number++)
-      for (const field of here) yield changed(known.split, [field, `${field.kind === "path" ? "/" : ""}other-${number}`]);
+      for (const field of here) yield { known: split, changes: [[field, `${field.kind === "path" ? "/" : ""}other-${number}`]] };
   }
 }
 
-function* triesForMatch({ tests }: Subject, known: Known, edit: Extract<Edit, { readonly kind: "match" }>): Generator<Parts> {
+function* triesForMatch({ tests }: Subject, { held, failed }: Requests, edit: Extract<Edit, { readonly kind: "match" }>): Generator<Try> {
   const { kind, matches } = tests[edit.test] as Test;
   const match = matches[edit.index] as Match;
   const other = edit.match;
   // Of `all` every other match has to hold for this one to count, of `any` none.
-  const base = kind === "all" ? known.held[edit.test] : known.failed[edit.test];
-  if (base === undefined) return;
+  const known = kind === "all" ? held[edit.test] : failed[edit.test];
+  if (known === undefined) return;
+  const withChanges = (...changes: readonly FieldChange[]): Try => ({ known, changes });
   const same = other !== undefined && fieldName(other.field) === fieldName(match.field);
   const without = new Set(same ? other.values : []);
   if (other === undefined && kind === "all") {
-    yield changed(base, [match.field, undefined]);
-    yield changed(base, [match.field, "other"]);
+    yield withChanges([match.field, undefined]);
+    yield withChanges([match.field, "other"]);
   }
   for (const value of some(match.values, without))
-    yield changed(base, ...(same || other === undefined ? [] : [[other.field, undefined] as const]), [match.field, value]);
+    yield withChanges(...(same || other === undefined ? [] : [[other.field, undefined] as const]), [match.field, value]);
   if (other === undefined) return;
+  // The field that is asked for in place of this one may be asked for by another match too.
+  if (kind === "all") yield withChanges();
   const before = new Set(same ? match.values : []);
-  for (const value of some(other.values, before)) yield changed(base, [match.field, undefined], [other.field, value]);
+  for (const value of some(other.values, before)) yield withChanges([match.field, undefined], [other.field, value]);
 }
 
 /** The first values that are not among others. */
@@ -129,24 +195,24 @@ function some(values: readonly string[], without: ReadonlySet<string>): readonly
   return found;
 }
 
-function* triesForCombine({ tests }: Subject, known: Known, test: number): Generator<Parts> {
+function* triesForCombine({ tests }: Subject, { held, failed }: Requests, test: number): Generator<Try> {
   const { kind, matches } = tests[test] as Test;
   for (const { field, values } of matches.slice(0, TRIED_VALUES)) {
-    const base = kind === "all" ? known.held[test] : known.failed[test];
-    if (base !== undefined) yield changed(base, [field, kind === "all" ? undefined : values[0]]);
+    const known = kind === "all" ? held[test] : failed[test];
+    if (known !== undefined) yield { known, changes: [[field, kind === "all" ? undefined : values[0]]] };
   }
 }
 
-function* triesForRules({ held, split }: Known, { tests }: Variant): Generator<Parts> {
-  if (split !== undefined) yield split;
-  for (const parts of held) if (parts !== undefined) yield parts;
+function* triesForRules(subject: Subject, { held, split }: Requests, { tests }: Variant): Generator<Try> {
+  if (split !== undefined) yield { known: split, changes: [] };
+  for (const known of held) if (known !== undefined) yield { known, changes: [] };
   for (const [rule, test] of tests.entries()) {
     const next = tests[rule + 1];
     const [one, other] = [held[test], next === undefined ? undefined : held[next]];
     // Two strategies that have changed places differ where both hold.
     if (next === undefined || next > test || one === undefined || other === undefined) continue;
-    yield new Map([...one, ...other]);
-    yield new Map([...other, ...one]);
+    yield { known: knownOf(subject, new Map([...one.parts, ...other.parts])), changes: [] };
+    yield { known: knownOf(subject, new Map([...other.parts, ...one.parts])), changes: [] };
   }
 }
 
@@ -155,8 +221,7 @@ function requestOf(parts: Parts): Witness {
 }
 
 /** The draw that tells two variants apart for a request, undefined where they are told apart without one. */
-function drawFor(subject: Subject, variant: Variant, witness: Witness): number | undefined | "alike" {
-  const row = rowOf(subject, toRequest(witness));
+function drawFor(subject: Subject, variant: Variant, row: Row): number | undefined | "alike" {
   if (differs(subject, variant, row, undefined)) return undefined;
   const [one, other] = [subject.original, variant].map((each) => runsFor(subject, each, row)) as [readonly Run[], readonly Run[]];
   const slot = movesOf(one, other).find(({ from, to }) => from !== to)?.first;

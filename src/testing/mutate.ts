@@ -96,31 +96,40 @@ function searchOf(subject: Subject, left: number): DifferenceSearch {
 
 /** What some cases say of a mutant. */
 function resultOf(subject: Subject, table: CaseTable, search: DifferenceSearch, { mutant, change }: MadeMutant): MutantResult {
-  const variant = variantOf(subject, change, () => mutant.config);
+  const make = (): Variant | undefined => variantOf(subject, change, () => mutant.config);
+  const variant = make();
   if (variant === undefined) return { kind: "refused", mutant };
   if (kills(subject, table, variant)) return { kind: "killed", mutant };
-  return survivalOf(subject, search, mutant, variant);
+  const difference = search.examples.difference(variant, make);
+  return difference === undefined ? compared(subject, search, mutant) : new Survived(mutant, difference);
 }
 
-function survivalOf({ plan }: Subject, search: DifferenceSearch, mutant: Mutant, variant: Variant): MutantResult {
-  const difference = search.examples.difference(variant);
-  if (difference !== undefined) {
-    return {
-      kind: "survived",
-      mutant,
-      get difference() {
-        return difference();
-      },
-    };
+/** A class, for the reason that mutants are one. */
+class Survived {
+  readonly kind = "survived";
+  readonly mutant: Mutant;
+  readonly #make: () => Difference;
+
+  constructor(mutant: Mutant, make: () => Difference) {
+    this.mutant = mutant;
+    this.#make = make;
   }
+
+  get difference(): Difference {
+    return this.#make();
+  }
+}
+
+/** The result of a mutant for which no request was found: whole plans are compared, while there is room for it. */
+function compared({ plan }: Subject, search: DifferenceSearch, mutant: Mutant): MutantResult {
   const size = 10 + plan.rules.reduce((sum, { test }) => sum + test.matches.length, 0);
   if (search.left < size) return { kind: "unknown", mutant };
   search.left -= size;
   const read = parse(mutant.config);
   if (!read.ok) return { kind: "refused", mutant };
-  const compared = compare(plan, toPlan(read.value), { left: EFFORT });
-  if (compared.kind !== "different") return { kind: compared.kind, mutant };
-  const { request, draw, before, after } = compared;
+  const result = compare(plan, toPlan(read.value), { left: EFFORT });
+  if (result.kind !== "different") return { kind: result.kind, mutant };
+  const { request, draw, before, after } = result;
   return { kind: "survived", mutant, difference: { request, draw, before, after } };
 }
 

@@ -1,5 +1,5 @@
 import { readInput, sound } from "../document/index.ts";
-import { type Field, fieldName, fieldOf, type NodeRequest, readFieldConfig } from "../request/index.ts";
+import { type Field, fieldName, fieldOf, type NodeRequest, readFieldConfig, valueIn } from "../request/index.ts";
 import { type AliasConfig, parse, SLOTS, type Version } from "../alias/index.ts";
 import { type Match, type Outcome, type Plan, runsOf, slotsOf, type Test, toPlan } from "../plan/index.ts";
 import { decide, drawOfKey } from "../backend/index.ts";
@@ -169,20 +169,48 @@ function withRules(plan: Plan, rules: Plan["rules"], tests: readonly number[], o
 }
 
 /** How the tests of a subject see a request. */
-export function rowOf({ tests, satisfied }: Subject, request: NodeRequest): Row {
+export function rowOf(subject: Subject, request: NodeRequest): Row {
   const values = fieldsOf(request);
-  const tallies = new Map<number, { count: number; sum: number }>();
-  for (const [name, value] of values)
-    for (const [test, index] of satisfied.get(name)?.get(value) ?? []) {
-      const tally = entry(tallies, test, () => ({ count: 0, sum: 0 }));
-      tally.count++;
-      tally.sum += index;
-    }
+  const tallies: Tallies = new Map();
+  for (const [name, value] of values) count(subject, tallies, name, value, 1);
+  return { values, tallies, holding: holdingOf(subject, tallies) };
+}
+
+/** The row of a request that differs from another one in some fields, none of which says anything of another field. */
+export function rowWith(subject: Subject, row: Row, changes: readonly (readonly [field: Field, value: string | undefined])[]): Row {
+  const values = new Map(row.values);
+  const tallies: Tallies = new Map([...row.tallies].map(([test, tally]) => [test, { ...tally }]));
+  for (const [field, text] of changes) {
+    const name = fieldName(field);
+    const before = values.get(name);
+    if (before !== undefined) count(subject, tallies, name, before, -1);
+    values.delete(name);
+    const value = text === undefined ? undefined : valueIn(field, text);
+    if (value === undefined) continue;
+    values.set(name, value);
+    count(subject, tallies, name, value, 1);
+  }
+  return { values, tallies, holding: holdingOf(subject, tallies) };
+}
+
+type Tallies = Map<number, { count: number; sum: number }>;
+
+/** Adds to the tallies, or takes from them, what a value satisfies. */
+function count({ satisfied }: Subject, tallies: Tallies, name: string, value: string, sign: 1 | -1): void {
+  for (const [test, index] of satisfied.get(name)?.get(value) ?? []) {
+    const tally = entry(tallies, test, () => ({ count: 0, sum: 0 }));
+    tally.count += sign;
+    tally.sum += sign * index;
+    if (tally.count === 0) tallies.delete(test);
+  }
+}
+
+function holdingOf({ tests }: Subject, tallies: Tallies): readonly number[] {
   const holding = [...tallies].flatMap(([test, { count }]) => {
     const { kind, matches } = tests[test] as Test;
     return kind === "any" || count === matches.length ? [test] : [];
   });
-  return { values, tallies, holding: holding.toSorted((a, b) => a - b) };
+  return holding.toSorted((a, b) => a - b);
 }
 
 /** Whether a match holds for the values of a request. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type AliasConfig, analyze } from "../../src/index.ts";
-import { parseSuite, suggestSuite, verify } from "../../src/testing/index.ts";
+import { mutate, parseSuite, suggestSuite, verify } from "../../src/testing/index.ts";
 
 const range = <T>(count: number, each: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => each(index));
 const one = (combine_type: string, rules: readonly object[]): AliasConfig =>
@@ -71,3 +71,18 @@ test("a suite for 2,000 sticky keys has a case for each", { timeout: SECONDS * 1
   expect(suite.cases).toHaveLength(2_005);
   expect(omitted).toEqual([]);
 });
+
+test(
+  "every mistake in `and` over 60 headers has a request, also where a misspelt name is that of the next rule",
+  { timeout: SECONDS * 1_000 },
+  () => {
+    const strategy = (version: number): [string, object] => [
+      `v${version + 2}`,
+      { combine_type: "and", rules: range(60, (index) => header(`h${index}`, range(8, (item) => `s${version}i${item}`).join(","))) },
+    ];
+    const config = { name: "a", version: "v1", additional_version_strategy: Object.fromEntries(range(20, strategy)) } as AliasConfig;
+    const { outcomes } = mutate(config, { cases: [{ request: {}, expect: { version: "v1" } }] });
+    expect(outcomes.filter(({ kind }) => kind === "unknown")).toEqual([]);
+    expect(outcomes.length).toBeGreaterThan(20_000);
+  },
+);
