@@ -17,6 +17,7 @@ import {
 import { addBits, bitsAmong, goalBitsOf, goalDraws, hasBit, takeBits } from "./goal-bits.ts";
 import { goalsOf, keyedOf, pivotsOf } from "./goals.ts";
 import { MOST_CHARACTERS, type Room, takes } from "./room.ts";
+import type { Case } from "./suite.ts";
 import { rowOf, subjectFor } from "./variant.ts";
 
 /** A request, perhaps with a draw. */
@@ -34,8 +35,11 @@ interface Candidate extends Request {
 /** The part of the room that is kept from requests which hang on one rule, for those which show most of the rest. */
 const KEPT = MOST_CHARACTERS / 4;
 
-/** Requests that a suite needs, as far as there is room: those that hang on one rule or key, and others that show all the other goals. */
-export function candidatesOf(plan: Plan, room: Room): readonly Request[] {
+/**
+ * Requests that a suite needs, as far as there is room: those that hang on one rule or key, and others that show all the other goals. Beside
+ * cases that are there already, only what shows goals that they do not.
+ */
+export function candidatesOf(plan: Plan, room: Room, given?: readonly Case[]): readonly Request[] {
   const effort = { left: EFFORT };
   const goals = goalsOf(plan);
   const subject = subjectFor(plan, plan.split.kind === "arms" ? (plan.split.sticky?.keys.map(({ field }) => field) ?? []) : []);
@@ -50,7 +54,8 @@ export function candidatesOf(plan: Plan, room: Room): readonly Request[] {
   const shown = new Int32Array(bits.words);
   const needed: Request[] = [];
   let isFull = false;
-  for (const { at, region, requestOf } of neededOf(plan)) {
+  for (const { request, draw } of given ?? []) addBits(shown, bits.shown(rowOf(subject, request), draw));
+  for (const { at, region, requestOf } of given === undefined ? neededOf(plan) : []) {
     if (isFull) {
       room.omitted.push({ at, why: "room" });
       continue;

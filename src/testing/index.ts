@@ -7,10 +7,10 @@ export type { JudgedLaw } from "./judge-laws.ts";
 export type { ConditionConfig, LawConfig, ScopeConfig, SuiteLaw } from "./law.ts";
 export { matchers, type RouteMatchers, type TestRequest, type Verdict } from "./matchers.ts";
 export { type Mutant, mutants } from "./mutants.ts";
-export { type MutantResult, mutate, type MutationOptions, type MutationReport, scoreOf } from "./mutate.ts";
+export { type CompletionOptions, type MutantResult, mutate, type MutationOptions, type MutationReport, scoreOf } from "./mutate.ts";
 export type { Pending } from "./pending.ts";
 export type { Omission } from "./room.ts";
-export { suggestCases, suggestSuite, type Suggestion } from "./suggest.ts";
+export { completeSuite, type Completion, suggestCases, suggestSuite, type Suggestion } from "./suggest.ts";
 export {
   type Case,
   type CaseConfig,

@@ -6,7 +6,9 @@ import { compare, type Difference, EFFORT } from "../prove/index.ts";
 import { addCase, type CaseTable, kills, tableOf } from "./case-table.ts";
 import { type Examples, examplesOf } from "./examples.ts";
 import { type MadeMutant, type Mutant, mutantsOf } from "./mutants.ts";
-import type { Case, Suite, SuiteConfig } from "./suite.ts";
+import type { Request } from "./candidates.ts";
+import { type Room, takes } from "./room.ts";
+import type { Case, Expectation, Suite, SuiteConfig } from "./suite.ts";
 import { type Subject, subjectOf, type Variant, variantOf } from "./variant.ts";
 import { suiteOf } from "./verify.ts";
 
@@ -48,7 +50,7 @@ export function mutate(
   { onProgress }: MutationOptions = {},
 ): MutationReport {
   const subject = subjectOf(config);
-  const table = tableOf(subject, casesOf(config, subject.plan, [suites].flat()));
+  const table = tableOf(subject, casesAbout(config, subject.plan, [suites].flat()));
   const search = searchOf(subject, COMPARED_RULES);
   const made = mutantsOf(config);
   const outcomes = made.map((each, index): MutantResult => {
@@ -66,8 +68,8 @@ export function scoreOf(outcomes: readonly MutantResult[]): number {
   return killed + lived === 0 ? 1 : killed / (killed + lived);
 }
 
-/** The cases that are about this config: those that name no alias, or one that means the same. */
-function casesOf(config: AliasConfig, plan: Plan, suites: readonly (SuiteConfig | Suite)[]): readonly Case[] {
+/** The cases that are about this config: those that name no alias, or one that is the same plan. */
+export function casesAbout(config: AliasConfig, plan: Plan, suites: readonly (SuiteConfig | Suite)[]): readonly Case[] {
   const text = JSON.stringify(plan);
   const same = new Map<Plan, boolean>([[plan, true]]);
   return suites
@@ -133,48 +135,60 @@ function compared({ plan }: Subject, search: DifferenceSearch, mutant: Mutant): 
   return { kind: "survived", mutant, difference: { request, draw, before, after } };
 }
 
-/** So many mutants are looked at to complete a suite: about 4 s. An alias with more has some thousand rules. */
+/** So many mutants are looked at where nobody asks for all: about 4 s. An alias with more has some thousand rules. */
 const COMPLETED_MUTANTS = 20_000;
 
-/** What completing a suite adds: the requests and draws of survivors. */
-interface Added extends Pick<Difference, "request" | "draw"> {
+/** A request that notices a mutant. */
+interface Added extends Request {
   /** The place of the mistake. */
   readonly at: Pointer;
 }
 
+/** How to complete a suite. */
+export interface CompletionOptions extends MutationOptions {
+  /** Looks at every mutant, however many there are. By default, where there are more than 20,000 none is looked at. */
+  readonly complete?: boolean | undefined;
+}
+
 /**
- * Requests that notice the mutants which survive some cases, so that with them none survives for which a request is found. Nothing
- * where the config has very many mutants.
+ * Requests that notice the mutants which survive some cases, so that with them none survives for which a request is found, as far as there
+ * is room; and the cases that fail on the config as it is.
  */
-export function survivorsOf(config: AliasConfig, suite: SuiteConfig | Suite): readonly Added[] {
+export function survivorsOf(
+  config: AliasConfig,
+  cases: readonly Case[],
+  room: Room,
+  { complete = false, onProgress }: CompletionOptions,
+): { readonly added: readonly Added[]; readonly failing: readonly Case[] } {
   const made = mutantsOf(config);
-  if (made.length > COMPLETED_MUTANTS) return [];
+  if (made.length > COMPLETED_MUTANTS && !complete) return { added: [], failing: [] };
   const subject = subjectOf(config);
-  const table = tableOf(subject, casesOf(config, subject.plan, [suite]));
+  const table = tableOf(subject, cases);
   const search = searchOf(subject, COMPARED_RULES / 4);
   const added: Added[] = [];
-  for (const mutant of made) {
+  let isFull = false;
+  for (const [index, mutant] of made.entries()) {
     const result = resultOf(subject, table, search, mutant);
+    onProgress?.(index + 1, made.length);
     if (result.kind !== "survived") continue;
+    const { at } = mutant.mutant;
+    if (isFull) {
+      room.omitted.push({ at, why: "room" });
+      continue;
+    }
     const { request, draw, before } = result.difference;
-    const some = Object.entries(before);
-    const [only, another] = some;
-    const version = another === undefined ? only?.[0] : undefined;
-    const expect = {
-      version,
-      split: version === undefined ? new Map(some) : undefined,
-      reason: undefined,
-      at: undefined,
-    };
-    addCase(subject, table, {
-      at: "",
-      title: "",
-      plan: subject.plan,
-      request: toRequest(request),
-      draw,
-      expect,
-    });
-    added.push({ at: mutant.mutant.at, request, draw });
+    const taken = takes(room, at, request);
+    isFull = taken === "room";
+    if (taken !== "taken") continue;
+    added.push({ at, request, draw });
+    addCase(subject, table, { at: "", title: "", plan: subject.plan, request: toRequest(request), draw, expect: expectationOf(before) });
   }
-  return added;
+  return { added, failing: table.failing };
+}
+
+function expectationOf(slots: Difference["before"]): Expectation {
+  const some = Object.entries(slots);
+  const [only, another] = some;
+  const version = another === undefined ? only?.[0] : undefined;
+  return { version, split: version === undefined ? new Map(some) : undefined, reason: undefined, at: undefined };
 }

@@ -24,9 +24,9 @@ export const MOST_CHARACTERS: number = 16 * 1_048_576;
 /** What a case says beside its request. */
 const CASE_CHARACTERS = 150;
 
-/** The room of a suite without cases. */
-export function roomOf(): Room {
-  return { cases: MOST_CASES, characters: MOST_CHARACTERS, omitted: [] };
+/** The room of a suite that has some cases. How long these are is not known. */
+export function roomOf(cases = 0): Room {
+  return { cases: MOST_CASES - cases, characters: MOST_CHARACTERS, omitted: [] };
 }
 
 /** Takes room for a case with this request. Where less than `kept` would be left, or it cannot be written, the omission is noted. */

@@ -1,13 +1,14 @@
+import { type Pointer, sound } from "../document/index.ts";
 import { toRequest } from "../request/index.ts";
-import { isAlias, type Version } from "../alias/index.ts";
-import { type Compilable, isPlan, planOf } from "../plan/index.ts";
+import { type AliasConfig, isAlias, type Version } from "../alias/index.ts";
+import { type Compilable, isPlan, type Plan, planOf } from "../plan/index.ts";
 import type { Decision } from "../backend/index.ts";
 import type { Witness } from "../prove/index.ts";
 import { candidatesOf, type Request } from "./candidates.ts";
-import { survivorsOf } from "./mutate.ts";
-import { type Omission, roomOf, takes } from "./room.ts";
-import type { CaseConfig, SuiteConfig } from "./suite.ts";
-import { type Judge, judgeOf } from "./verify.ts";
+import { casesAbout, type CompletionOptions, type MutationOptions, survivorsOf } from "./mutate.ts";
+import { type Omission, type Room, roomOf } from "./room.ts";
+import { type Case, type CaseConfig, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
+import { type Judge, judgeOf, suiteOf } from "./verify.ts";
 
 /** A suite that was made from an alias, and what it leaves out. */
 export interface Suggestion {
@@ -30,23 +31,59 @@ export function suggestCases(config: Compilable): Suggestion["suite"] {
  * The suite of `suggestCases`, and what it leaves out: an alias with many rules can want more than a suite may have.
  * @throws ConfigError with everything that is wrong with the config
  */
-export function suggestSuite(config: Compilable): Suggestion {
+export function suggestSuite(config: Compilable, options: CompletionOptions = {}): Suggestion {
   const plan = planOf(config);
   const room = roomOf();
   const judge = judgeOf(plan);
-  const decide = (candidate: Request): Decided => decided(judge, candidate);
-  const found = candidatesOf(plan, room).map(decide);
-  // What an alias or a plan was read from is not known, so no mistake can be made in it.
-  const added = isPlan(config) || isAlias(config) || found.length === 0 ? [] : survivorsOf(config, { cases: found.map(caseOf) });
+  const found = candidatesOf(plan, room).map((candidate) => decided(judge, candidate));
   const wanted = room.omitted.splice(0);
-  const taken = added.filter(({ at, request }) => takes(room, at, request) === "taken");
+  // What an alias or a plan was read from is not known, so no mistake can be made in it.
+  const added = isPlan(config) || isAlias(config) ? [] : survivorsOf(config, casesOf(plan, found), room, options).added;
+  const all = [...found, ...added.map((candidate) => decided(judge, candidate))];
+  const cases = inOrder(all).map((each, index) => ({ id: String(index + 1), ...each }));
+  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted: omittedOf(wanted, added, room) };
+}
+
+/** What a suite lacks. */
+export interface Completion {
+  /** The cases to add. They have no ids. */
+  readonly cases: readonly CaseConfig[];
+  readonly omitted: readonly Omission[];
+  /** The cases that fail on the config as it is. They stay as they are, and what they would notice counts as not noticed. */
+  readonly failing: readonly Case[];
+}
+
+/**
+ * The cases that a suite lacks to show what one of `suggestSuite` shows, and to notice every mistake of `mutate` for which a request is found.
+ * Cases with an alias of their own count only if it is the same.
+ * @throws ConfigError with everything that is wrong with the config or the suite
+ */
+export function completeSuite(config: AliasConfig, suite: SuiteConfig | Suite, options: MutationOptions = {}): Completion {
+  const plan = planOf(config);
+  const judge = judgeOf(plan);
+  const read = suiteOf(config, suite);
+  const given = casesAbout(config, plan, [read]);
+  const room = roomOf(read.cases.length);
+  const found = candidatesOf(plan, room, given).map((candidate) => decided(judge, candidate));
+  const wanted = room.omitted.splice(0);
+  const { added, failing } = survivorsOf(config, [...given, ...casesOf(plan, found)], room, { ...options, complete: true });
+  const cases = inOrder([...found, ...added.map((candidate) => decided(judge, candidate))]);
+  return { cases, omitted: omittedOf(wanted, added, room), failing };
+}
+
+function casesOf(alias: Plan, found: readonly Decided[]): readonly Case[] {
+  return found.length === 0 ? [] : sound(parseSuite({ cases: found.map(caseOf) }, { alias })).cases;
+}
+
+/** Cases in the order of what decides them. */
+function inOrder(found: readonly Decided[]): readonly CaseConfig[] {
+  return found.toSorted((a, b) => a.decision.index - b.decision.index || (a.draw ?? -1) - (b.draw ?? -1)).map(caseOf);
+}
+
+function omittedOf(wanted: readonly Omission[], added: readonly { readonly at: Pointer }[], room: Room): readonly Omission[] {
   // A place that gets its case after all is not left out.
-  const given = new Set(taken.map(({ at }) => at));
-  const omitted = distinct([...wanted.filter(({ at }) => !given.has(at)), ...room.omitted]);
-  const cases = [...found, ...taken.map(decide)]
-    .toSorted((a, b) => a.decision.index - b.decision.index || (a.draw ?? -1) - (b.draw ?? -1))
-    .map((each, index) => numbered(caseOf(each), index));
-  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted };
+  const given = new Set(added.map(({ at }) => at));
+  return distinct([...wanted.filter(({ at }) => !given.has(at)), ...room.omitted]);
 }
 
 /** Each place once for each reason: a rule can want several cases. */
@@ -76,10 +113,6 @@ function caseOf({ request, draw, decision: { version, reason, at }, split }: Dec
     expect:
       split === undefined ? { version, reason, at } : { split: Object.fromEntries([...split].map(([each, slots]) => [each, slots / 100])) },
   };
-}
-
-function numbered(each: CaseConfig, index: number): CaseConfig {
-  return { id: String(index + 1), ...each };
 }
 
 /** What the case shows, in a few words: a person will put better ones in their place. */

@@ -126,15 +126,29 @@ export function parseSuite(value: unknown, options: SuiteOptions = {}): Checked<
     state: undefined,
     written: options.written,
   });
-  if (checked.ok) read.add(checked.value);
+  if (checked.ok) for (const each of [...checked.value.cases, ...checked.value.laws]) read.add(each);
   return checked;
 }
 
+/** Cases and laws that were read. */
 const read = new WeakSet<object>();
 
-/** Whether the value is a suite that `parseSuite` has made. */
+/** Whether the value is a suite that `parseSuite` has made, or some of the cases and laws of one. */
 export function isSuite(value: unknown): value is Suite {
-  return typeof value === "object" && value !== null && read.has(value);
+  if (typeof value !== "object" || value === null || !("pending" in value)) return false;
+  const { cases, laws } = value as Partial<Suite>;
+  return [cases, laws].every((list) => Array.isArray(list) && list.every((each) => read.has(each as object)));
+}
+
+/** A suite that was read, with this alias for the cases and laws that have none. */
+export function withAlias(suite: Suite, alias: Plan | undefined): Suite {
+  const completed = <T extends Case | SuiteLaw>(each: T): T => {
+    if (each.plan !== undefined) return each;
+    const made = { ...each, plan: alias };
+    read.add(made);
+    return made;
+  };
+  return { ...suite, cases: suite.cases.map(completed), laws: suite.laws.map(completed) };
 }
 
 /** The plans of the aliases of a suite; one that many cases share is read once. */

@@ -6,7 +6,7 @@ import { type Decision, interpret, type Route } from "../backend/index.ts";
 import { compile, formatExplanation, formatShares } from "../route/index.ts";
 import { type JudgedLaw, judgeAll, lawFailure } from "./judge-laws.ts";
 import type { SuiteLaw } from "./law.ts";
-import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig } from "./suite.ts";
+import { type Case, type Expectation, isSuite, parseSuite, type Suite, type SuiteConfig, withAlias } from "./suite.ts";
 
 /** The result of a suite. */
 export interface Report {
@@ -38,8 +38,7 @@ export function verify(config: Compilable | undefined, suite: SuiteConfig | Suit
 /** A suite that has been read, with the alias for the cases that have none. */
 export function suiteOf(config: Compilable | undefined, suite: SuiteConfig | Suite): Suite {
   const alias = config === undefined ? undefined : planOf(config);
-  const withAlias = <T extends Case | SuiteLaw>(each: T): T => (each.plan === undefined ? { ...each, plan: alias } : each);
-  if (isSuite(suite)) return { ...suite, cases: suite.cases.map(withAlias), laws: suite.laws.map(withAlias) };
+  if (isSuite(suite)) return withAlias(suite, alias);
   return sound(parseSuite(suite, { alias }));
 }
 

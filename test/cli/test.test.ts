@@ -309,6 +309,14 @@ describe("--name", () => {
     });
   });
 
+  test("chooses what coverage and mistakes are counted of", async () => {
+    const whole = await command(["test", good, "--coverage", "--mutate"]);
+    const some = await command(["test", good, "--name", "beta", "--coverage", "--mutate"]);
+    const killed = ({ stdout }: { readonly stdout: string }): number => Number(/mistakes made: (\d+) killed/.exec(stdout)?.[1]);
+    expect(killed(some)).toBeGreaterThan(0);
+    expect(killed(some)).toBeLessThan(killed(whole));
+  });
+
   test("of a suite that cannot be used, nothing is left out", async () => {
     const faulty = file("faulty-named.json", { alias: "./shop.json", cases: [{ ...BETA, draw: 7 }] });
     expect(await command(["test", faulty, "--name", "gamma"])).toMatchObject({

@@ -105,7 +105,9 @@ describe("a crew of threads", () => {
 
   test("ends where nobody takes the results, whatever its threads are doing", async () => {
     const results = crewOf(echo, 2)(job, tasks(["", "spin", "fail"], never))[Symbol.asyncIterator]();
-    expect(await results.next()).toEqual({ done: false, value: 0 });
+    // On a busy machine the failure can come before the result is taken.
+    const first = await results.next().catch(({ message }: Error) => message);
+    expect([{ done: false, value: 0 }, "the piece is wrong"]).toContainEqual(first);
     expect(await results.return?.()).toEqual({ done: true, value: undefined });
   });
 

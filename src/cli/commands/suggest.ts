@@ -1,35 +1,43 @@
 import type { AliasConfig } from "../../index.ts";
 import { formatCount, plural, visible } from "../../alias/surface.ts";
-import { type Omission, suggestSuite, type SuiteConfig } from "../../testing/index.ts";
+import { completeSuite, type MutationOptions, type Omission, suggestSuite, type SuiteConfig } from "../../testing/index.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { loadAliasFile } from "../files/load.ts";
+import { aliasFileOf, isSuiteValue, nameOf } from "../files/alias.ts";
+import { told } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
-import { notice, write } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
+import { LONGEST_SUITE, readSuiteFile } from "../files/suite.ts";
+import { withCases, yamlOf } from "../files/suite-text.ts";
+import { readFile, readValue, type TextFile } from "../files/text.ts";
+import { complaint } from "../terminal/complaint.ts";
+import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
+import { progressOf } from "../terminal/progress.ts";
+import { jsonOf, styleOf } from "../terminal/style.ts";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { Document, visit } from "yaml";
 
-/** The command `suggest`, which writes a suite for an alias. */
+/** The command `suggest`, which writes a suite for an alias, or completes one that is there. */
 export const suggest: Command = defineCommand({
   name: "suggest",
   about: [
-    "Writes a suite that records what an alias does now.",
+    "Writes a suite that records what an alias does now, or completes a suite that is there.",
     "The suite is the smallest that is found in which every strategy decides and fails, every rule holds and fails, and both ends of every arm of the split are drawn. Read it before you trust it: it expects what the alias does, which may not be what it should do. `canary-router test` runs it.",
+    "With --complete, FILE may be a suite. Cases are put behind those that it has, until every mistake that `canary-router test --mutate` makes is noticed; what is there stays as it is written, comments included. With an alias, --complete looks at every mistake also where there are more than 20,000, which can take a minute.",
   ],
-  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input" }],
+  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input. With --complete also a suite" }],
   options: {
+    complete: { type: "boolean", description: "add what notices the mistakes that are not noticed yet" },
     out: {
       type: "string",
       value: "OUT",
       short: "o",
       default: "-",
-      description: "the file to write, `-` for standard output; `canary-router test` finds *.alias-test.yaml",
+      description:
+        "the file to write, `-` for standard output; `canary-router test` finds *.alias-test.yaml. With a suite, it may be the suite",
     },
     format: {
       type: "string",
       value: "NAME",
       choices: { yaml: "the default, but for an OUT that ends with .json", json: "the default for such an OUT" },
-      description: "the form of the suite",
+      description: "the form of a new suite",
     },
     force: { type: "boolean", needs: "out", description: "write over a file that is there" },
   },
@@ -38,31 +46,99 @@ export const suggest: Command = defineCommand({
     1: "the config has errors",
     2: "wrong usage, a file that cannot be read or written, or one that is there already",
   },
-  examples: ["canary-router suggest prod.yaml -o prod.alias-test.yaml", "canary-router suggest prod.yaml | less"],
-  run: async ({ values: { out, force, format: named }, positionals: [file] }, host) => {
-    const format = named ?? (/\.json$/i.test(out) ? "json" : "yaml");
-    if (!force) await checkUnwritten(out);
-    const loaded = await loadAliasFile(file, host);
-    if (loaded === undefined) return 1;
-    const config = (await loaded.written())?.value as AliasConfig;
-    const {
-      suite: { title, cases },
-      omitted,
-    } = suggestSuite(config);
-    const suite: SuiteConfig = { ...(title !== undefined && { title }), alias: file === "-" ? config : pathTo(file, out), cases };
-    for (const line of omissionsOf(omitted)) await notice(line, host);
-    const text = format === "json" ? `${jsonOf(suite, 2)}\n` : yamlOf(suite, loaded.name);
-    if (out === "-") {
-      await write(host.stdout, text);
-      return 0;
-    }
-    await save(out, text);
-    await tellWritten(out, host);
-    if (file !== "-" && /^\.\.\/|^\//.test(pathTo(file, out)))
-      await notice("the alias is not below the folder of the suite: `canary-router test` reads it with `--allow-outside`", host);
-    return 0;
+  examples: [
+    "canary-router suggest prod.yaml -o prod.alias-test.yaml",
+    "canary-router suggest prod.yaml | less",
+    "canary-router suggest prod.alias-test.yaml --complete -o prod.alias-test.yaml",
+  ],
+  run: async ({ values, positionals: [path] }, host) => {
+    const file = await readFile(path, nameOf(path), host, LONGEST_SUITE);
+    const read = await readValue(file, LONGEST_SUITE);
+    if (!read.ok || !isSuiteValue(read.value.value)) return suggestFor(path, file, values, host);
+    if (!values.complete) throw new Refusal(`${nameOf(path)}: is a suite, not an alias config`, "`--complete` adds what it lacks");
+    if (values.format !== undefined)
+      throw new Refusal("`--format` says the form of a new suite", "a suite that is completed keeps its form");
+    return completeFile(path, file, values, host);
   },
 });
+
+interface Wishes {
+  readonly complete: boolean;
+  readonly out: string;
+  readonly force: boolean;
+  readonly format?: string | undefined;
+}
+
+/** Writes a new suite for an alias. */
+async function suggestFor(
+  path: string,
+  file: TextFile,
+  { complete, out, force, format: named }: Wishes,
+  host: Terminal,
+): Promise<ExitCode> {
+  const format = named ?? (/\.json$/i.test(out) ? "json" : "yaml");
+  if (!force) await checkUnwritten(out);
+  const loaded = await told(await aliasFileOf(file, nameOf(path)), host);
+  if (loaded === undefined) return 1;
+  const config = (await loaded.written())?.value as AliasConfig;
+  const { suite: made, omitted } = withProgress(host, (onProgress) => suggestSuite(config, { complete, onProgress }));
+  const { title, cases } = made;
+  const suite: SuiteConfig = { ...(title !== undefined && { title }), alias: path === "-" ? config : pathTo(path, out), cases };
+  for (const line of omissionsOf(omitted)) await notice(line, host);
+  const text = format === "json" ? `${jsonOf(suite, 2)}\n` : yamlOf(suite, loaded.name);
+  if (out === "-") {
+    await write(host.stdout, text);
+    return 0;
+  }
+  await save(out, text);
+  await tellWritten(out, host);
+  if (path !== "-" && /^\.\.\/|^\//.test(pathTo(path, out)))
+    await notice("the alias is not below the folder of the suite: `canary-router test` reads it with `--allow-outside`", host);
+  return 0;
+}
+
+/** Puts behind the cases of a suite those that it lacks. */
+async function completeFile(path: string, { text, json }: TextFile, { out, force }: Wishes, host: Terminal): Promise<ExitCode> {
+  if (path === "-") throw new Refusal("a suite to complete cannot be standard input", "name its file: its alias is found beside it");
+  const isOwn = out !== "-" && resolve(out) === resolve(path);
+  if (out !== "-" && dirname(resolve(out)) !== dirname(resolve(path)))
+    throw new Refusal("a suite that is completed stays in its folder", "it names its alias by a path from there");
+  if (!force && !isOwn) await checkUnwritten(out);
+  const read = await readSuiteFile(path, host, new Map(), true);
+  if (read.kind === "unread") throw read.refusal;
+  if (read.kind === "faulty") {
+    const style = styleOf(host.stderr, host.env);
+    const lines = read.text.split("\n");
+    await write(host.stderr, read.diagnostics.map((each) => complaint(path, lines, each, style)).join(""));
+    return 2;
+  }
+  const { config, suite } = read;
+  if (config === undefined) throw new Refusal(`${path}: names no \`alias\` at its top`, "aliases of single cases are left out of account");
+  const { cases, omitted, failing } = withProgress(host, (onProgress) => completeSuite(config, suite, { onProgress }));
+  for (const line of omissionsOf(omitted)) await notice(line, host);
+  if (failing.length > 0) {
+    const some = failing.slice(0, 3).map(({ title }) => visible(title));
+    const them = failing.length === 1 ? "it" : "them";
+    const what = plural(failing.length, "case fails", "cases fail");
+    await notice(`${what} now, so nothing counts as noticed by ${them}: ${some.join(", ")}`, host, "yellow");
+  }
+  await notice(cases.length === 0 ? "the suite lacks nothing" : `${plural(cases.length, "case is", "cases are")} added`, host);
+  if (out === "-") await write(host.stdout, cases.length === 0 ? text : withCases(text, json, cases));
+  else if (cases.length > 0 || !isOwn) {
+    await save(out, cases.length === 0 ? text : withCases(text, json, cases));
+    await tellWritten(out, host);
+  }
+  return 0;
+}
+
+function withProgress<T>(host: Terminal, work: (onProgress: NonNullable<MutationOptions["onProgress"]>) => T): T {
+  const progress = progressOf(host.stderr, "mistakes");
+  try {
+    return work((done, total) => progress.at(done, done / total));
+  } finally {
+    progress.end();
+  }
+}
 
 /** What a suite leaves out, a line for each reason. */
 function omissionsOf(omitted: readonly Omission[]): readonly string[] {
@@ -86,25 +162,4 @@ function pathTo(file: string, out: string): string {
   const path = relative(out === "-" ? "." : dirname(resolve(out)), resolve(file));
   const slashed = sep === "/" ? path : path.replaceAll(sep, "/");
   return slashed.startsWith("../") || isAbsolute(path) ? slashed : `./${slashed}`;
-}
-
-function yamlOf(suite: SuiteConfig, name: string): string {
-  const head = [
-    `# What ${visible(name)} does now: each case was made from the alias, not from what it should do.`,
-    "# Read each one, correct what is wrong, and give it a name that says why.",
-  ];
-  const document = new Document(suite, { compat: "yaml-1.1" });
-  // In YAML, only a scalar in double quotes can have escapes.
-  visit(document, {
-    Scalar: (_, scalar) => {
-      if (typeof scalar.value === "string" && visible(scalar.value) !== scalar.value) scalar.type = "QUOTE_DOUBLE";
-    },
-  });
-  const lines = document.toString({ lineWidth: 0 }).split("\n");
-  return `${head.join("\n")}\n${lines.map((line) => visible(line, yamlEscape)).join("\n")}`;
-}
-
-function yamlEscape(codePoint: number): string {
-  const hex = codePoint.toString(16).padStart(codePoint > 0xffff ? 8 : 4, "0");
-  return `${codePoint > 0xffff ? "\\U" : "\\u"}${hex}`;
 }

@@ -35,6 +35,11 @@ export function nameOf(path: string): string {
   return path === "-" ? "standard input" : path;
 }
 
+/** Whether a value is meant as a suite, and not as an alias config. */
+export function isSuiteValue(value: unknown): boolean {
+  return typeof value === "object" && value !== null && ("cases" in value || "laws" in value) && !("version" in value);
+}
+
 /** Reads an alias config from the text of a file. Throws a `Refusal` for a text that is neither JSON nor YAML. */
 export async function aliasFileOf(file: TextFile, name: string, options: ParseOptions = {}): Promise<AliasFile> {
   const { text, json } = file;
@@ -46,8 +51,7 @@ export async function aliasFileOf(file: TextFile, name: string, options: ParseOp
   }
   if (!checked.ok) {
     const read = await readValue(file, BUDGETS.text);
-    const value = read.ok ? read.value.value : undefined;
-    if (typeof value === "object" && value !== null && "cases" in value && !("version" in value))
+    if (read.ok && isSuiteValue(read.value.value))
       throw new Refusal(`${name}: is a suite, not an alias config`, "`canary-router test` runs it");
   }
   return {

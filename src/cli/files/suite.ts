@@ -2,13 +2,13 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type AliasConfig, type Checked, type Diagnostic, plan, type Plan, type Pointer, type Position } from "../../index.ts";
 import { parseSuite, type Suite } from "../../testing/index.ts";
-import { readAliasFile } from "./alias.ts";
+import { isSuiteValue, readAliasFile } from "./alias.ts";
 import { failureOf, readFile, readValue, type TextFile } from "./text.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { byPosition } from "../terminal/place.ts";
 
 /** The most characters of a suite file: enough for 100,000 cases, the limit of a suite, of 320 characters each. */
-const LONGEST = 32 * 1_048_576;
+export const LONGEST_SUITE: number = 32 * 1_048_576;
 
 /** An alias that cases test. It stands in a file of its own or in the suite file. */
 export interface AliasSource {
@@ -28,6 +28,8 @@ export type SuiteFile =
       readonly kind: "read";
       readonly name: string;
       readonly suite: Suite;
+      /** The alias at the top of the suite, which is that of the cases that name none. */
+      readonly config: AliasConfig | undefined;
       readonly sources: ReadonlyMap<Plan, AliasSource>;
       readonly locate: (at: Pointer) => Position;
     }
@@ -51,7 +53,7 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
   const name = path === "-" ? "standard input" : path;
   let file: TextFile;
   try {
-    file = await readFile(path, name, host, LONGEST);
+    file = await readFile(path, name, host, LONGEST_SUITE);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { kind: "unread", name, refusal: error };
@@ -59,12 +61,12 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
   // As in logs, a byte order mark says nothing.
   const text = file.text.replace(/^\ufeff/, "");
   const { json } = file;
-  const read = await readValue({ text, json }, LONGEST);
+  const read = await readValue({ text, json }, LONGEST_SUITE);
   if (!read.ok) return { kind: "faulty", name, text, diagnostics: read.diagnostics };
   const { value, duplicates, locate, written } = read.value;
   const place = (at: Pointer): Position => locate(at, json ? "value" : "key");
 
-  if (property(value, "cases") === undefined && property(value, "version") !== undefined) {
+  if (!isSuiteValue(value) && property(value, "version") !== undefined) {
     const help = "`canary-router check` reads it, `canary-router suggest` writes a suite for it";
     return { kind: "unread", name, refusal: new Refusal(`${name}: is an alias config, not a suite`, help) };
   }
@@ -94,6 +96,7 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
       kind: "read",
       name,
       suite: checked.value,
+      config: configOf(property(value, "alias"), beside, aliases),
       sources: sourcesOf(name, text, value, checked.value, place, aliases),
       locate: place,
     };
@@ -103,6 +106,12 @@ export async function readSuiteFile(path: string, host: Terminal, aliases: Alias
     position: locate(each.at, each.code === "unknown-key" ? "key" : json ? "value" : "key"),
   }));
   return { kind: "faulty", name, text, diagnostics: [...duplicates, ...complaints].toSorted(byPosition) };
+}
+
+function configOf(alias: unknown, beside: string, aliases: Aliases): AliasConfig | undefined {
+  if (typeof alias !== "string") return (alias ?? undefined) as AliasConfig | undefined;
+  const loaded = aliases.get(resolve(pathOf(alias, beside)));
+  return loaded?.kind === "alias" ? loaded.source.config : undefined;
 }
 
 /** The path of an alias, as reports show it: below the folder of the suite, or absolute. */

@@ -118,10 +118,26 @@ interface Listing {
   readonly signature: string;
 }
 
-/** The files of one moment. With a `..data`, those are the files that it leads to, and not the links beside it, which lead through it. */
+/** The folder that has the files: with a `..data`, the one that it leads to, for the links beside it lead through it. */
+function folderOf(root: string): Promise<string> {
+  return realpath(join(root, "..data")).catch(() => realpath(root));
+}
+
+/** The names in the folder that has the files. It can be gone before it is read, where `..data` leads to another one by then. */
+async function namesIn(root: string): Promise<{ readonly folder: string; readonly entries: readonly string[] }> {
+  const folder = await folderOf(root);
+  try {
+    return { folder, entries: await readdir(folder) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || (await folderOf(root)) === folder) throw error;
+    return namesIn(root);
+  }
+}
+
+/** The files of one moment. */
 async function list(root: string): Promise<Listing> {
-  const folder = await realpath(join(root, "..data")).catch(() => realpath(root));
-  const names = (await readdir(folder)).filter((name) => !name.startsWith(".") && ENDINGS.has(extname(name).toLowerCase())).toSorted();
+  const { folder, entries } = await namesIn(root);
+  const names = entries.filter((name) => !name.startsWith(".") && ENDINGS.has(extname(name).toLowerCase())).toSorted();
   const keys = names.map((name) => basename(name, extname(name)));
   const seen = new Map<string, string>();
   for (const [index, name] of names.entries()) {
