@@ -62,7 +62,7 @@ export const suggest: Command = defineCommand({
   },
 });
 
-interface Wishes {
+interface SuggestValues {
   readonly complete: boolean;
   readonly out: string;
   readonly force: boolean;
@@ -73,7 +73,7 @@ interface Wishes {
 async function suggestFor(
   path: string,
   file: TextFile,
-  { complete, out, force, format: named }: Wishes,
+  { complete, out, force, format: named }: SuggestValues,
   host: Terminal,
 ): Promise<ExitCode> {
   const format = named ?? (/\.json$/i.test(out) ? "json" : "yaml");
@@ -98,7 +98,7 @@ async function suggestFor(
 }
 
 /** Puts behind the cases of a suite those that it lacks. */
-async function completeFile(path: string, { text, json }: TextFile, { out, force }: Wishes, host: Terminal): Promise<ExitCode> {
+async function completeFile(path: string, { text, json }: TextFile, { out, force }: SuggestValues, host: Terminal): Promise<ExitCode> {
   if (path === "-") throw new Refusal("a suite to complete cannot be standard input", "name its file: its alias is found beside it");
   const isOwn = out !== "-" && resolve(out) === resolve(path);
   if (out !== "-" && dirname(resolve(out)) !== dirname(resolve(path)))
