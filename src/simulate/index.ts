@@ -18,9 +18,17 @@ export { type Gate, type GateInput, type GateResult, gates, judge } from "./gate
 export type { FieldOption } from "./matches.ts";
 export { duration } from "./plot/number.ts";
 export { type Count, parsePopulation, type Population, population, type Trait } from "./population.ts";
-export { type Findings, reportDataOf } from "./report/data.ts";
+export { reportDataOf } from "./report/data.ts";
+export type { Findings } from "./report/findings.ts";
 export type { ArmShares } from "./plot/arms.ts";
-export { type Figure, type PlotOptions, plotSVG, plotTable } from "./plot/figure.ts";
+export type { VersionBars } from "./plot/bars.ts";
+export type { RolloutCourse } from "./plot/course.ts";
+export type { AffinityDrift } from "./plot/drift.ts";
+export { type Figure, type PlotData, type PlotOptions, plotSVG, plotTable } from "./plot/figure.ts";
+export type { HeatTable } from "./plot/heat.ts";
+export type { Moves } from "./plot/moves.ts";
+export type { PowerCurves } from "./plot/power.ts";
+export type { StackedShares } from "./plot/stack.ts";
 export type { PlotTheme } from "./plot/drawing.ts";
 export type { Funnel } from "./plot/funnel.ts";
 export type { Matrix } from "./plot/matrix.ts";
@@ -40,7 +48,7 @@ export { haveSameWeights, type LiveCount, type LiveSample, type LiveSplit, lookL
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";
-export { designEffect, type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
+export { designEffect, powerOfTwoSamples, type Risks, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "./statistics/power.ts";
 export type { Served, ServedDraws, Way } from "./served/report.ts";
 export { CountError, type CountVerdict, judgeCounts, type ServedCount } from "./served/verdict.ts";
 export { decidedText, probabilityText, unknownText } from "./served/words.ts";

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIGHT, DARK, type Theme } from "../../src/simulate/plot/theme.ts";
+import { spansOf } from "../../src/simulate/plot/time.ts";
+import { tableHTML } from "../../src/simulate/plot/table.ts";
 import { escaped } from "../../src/simulate/plot/markup.ts";
 import { probabilityText } from "../../src/simulate/served/words.ts";
 import { duration, interval, percent, percentTicks, points, pointTicks } from "../../src/simulate/plot/number.ts";
@@ -22,7 +24,7 @@ function elementsOf(xml: string): readonly string[] {
     if (tag !== null) {
       const [, end, name = "", attributes = ""] = tag;
       if (end === "/") expect(open.pop()).toBe(name);
-      else open.push(name);
+      else if (name !== "wbr") open.push(name);
       const keys = [...attributes.matchAll(/ ([\w:-]+)="/g)].map(([, key]) => key);
       expect(new Set(keys).size).toBe(keys.length);
       if (end !== "/") names.push(name);
@@ -55,12 +57,35 @@ describe("each plot", () => {
       expect(svg).toContain('aria-labelledby="p-title p-desc"');
       expect(svg).toContain(`<title id="p-title">${escaped(figure.data.title)}</title>`);
       expect(svg).toMatch(/<desc id="p-desc">[^<]{10,}<\/desc>/);
+      expect(svg).toContain('<rect x="0.5" y="0.5"');
       expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/https?:|href|<script|@import/);
       const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = ""]) => id);
       expect(new Set(ids).size).toBe(ids.length);
       for (const [, id = ""] of svg.matchAll(/url\(#([^)]+)\)/g)) expect(ids, kind).toContain(id);
     },
   );
+
+  test.each(figures.map((figure) => [figure.kind, figure] as const))("%s has a text at its marks", (_, figure) => {
+    expect(plotSVG(figure).match(/<g class="tip">/g)?.length).toBeGreaterThan(1);
+  });
+
+  test.each(figures.map((figure) => [figure.kind, figure] as const))(
+    "%s has the style, the ground and the title of a page, where it is for one",
+    (_, figure) => {
+      const svg = plotSVG(figure, { id: "p", theme: "page" });
+      elementsOf(svg);
+      expect(svg).not.toMatch(/<style|style=|class="ground"|class="head"|fill="#/);
+    },
+  );
+
+  test.each(figures.map((figure) => [figure.kind, figure] as const))("%s keeps its own colours in either theme", (_, figure) => {
+    for (const [theme, { ground, text }] of [["light", LIGHT] as const, ["dark", DARK] as const]) {
+      const svg = plotSVG(figure, { theme });
+      expect(svg).toContain(`.plot .ground{fill:${ground}`);
+      expect(svg).toContain(`.plot text{fill:${text}}`);
+      expect(svg).not.toMatch(/@media|var\(/);
+    }
+  });
 
   test.each(figures.map((figure) => [figure.kind, figure] as const))("%s has a table with a cell for each heading", (_, figure) => {
     const { head, rows } = plotTable(figure);
@@ -100,7 +125,7 @@ function poisoned<T>(value: T, text: string): T {
 }
 
 describe("text of others", () => {
-  const own = new Set(elementsOf(bodyOf(reportHTML(report))));
+  const own = new Set(elementsOf(bodyOf(reportHTML({ ...report, title: "a/b" }))));
 
   test.each(ATTACKS)("stays text: %j", (attack) => {
     const html = reportHTML(poisoned(report, attack));
@@ -150,6 +175,33 @@ describe("the report", () => {
     expect(used.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
+  test("says first what is to be looked into", () => {
+    const html = reportHTML({ ...report, verdicts: [...report.verdicts].toReversed() });
+    const places = ["✗ Look into this", "• ", "✓ As expected"].map((mark) => html.indexOf(mark));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+  });
+
+  test("has its key figures, and a title that breaks behind slashes", () => {
+    const html = reportHTML({ ...report, title: "docs/examples/shop.yaml" });
+    expect(html).toContain('<dt>v1</dt><dd>89.70 %</dd><dd class="note">90.00 % expected</dd>');
+    expect(html).toContain("<h1>docs/<wbr>examples/<wbr>shop.yaml</h1>");
+  });
+
+  test("pairs sections of half a page, and gives a row to those without a neighbour", () => {
+    const wideOf = (kinds: readonly string[]): readonly boolean[] => {
+      const sections = kinds.map((kind) => {
+        const figure = figures.find((each) => each.kind === kind);
+        return { heading: kind, text: [], figure, tables: [] };
+      });
+      return [...reportHTML({ ...report, sections }).matchAll(/<section class="card( wide)?"/g)].map(([, wide]) => wide !== undefined);
+    };
+    expect(wideOf(["bars", "funnel"])).toEqual([false, false]);
+    expect(wideOf(["bars", "funnel", "arms"])).toEqual([false, false, true]);
+    expect(wideOf(["bars", "strip", "funnel", "arms"])).toEqual([true, true, false, false]);
+    expect(wideOf(["bars", "", ""])).toEqual([true, false, false]);
+  });
+
   test("says the kind of a verdict in words, not by colour alone", () => {
     const verdicts: ReportData["verdicts"] = [
       { kind: "pass", text: "x" },
@@ -197,10 +249,86 @@ describe.each<[string, Theme]>([
     for (const colour of theme.series) expect(contrast(colour, theme.ground), colour).toBeGreaterThanOrEqual(3);
   });
 
+  test("text on fills can be read", () => {
+    for (const [index, colour] of theme.series.entries())
+      expect(contrast(colour, theme.ink[index] ?? ""), colour).toBeGreaterThanOrEqual(4.5);
+    for (const [index, colour] of theme.heat.entries())
+      expect(contrast(colour, theme.warm[index] ?? ""), colour).toBeGreaterThanOrEqual(4.5);
+    for (const part of ["text", "quiet", "good", "bad"] as const)
+      expect(contrast(theme[part], theme.page), part).toBeGreaterThanOrEqual(4.5);
+  });
+
   test("each fill differs from the next in lightness", () => {
     const steps = theme.series.slice(1).map((colour, index) => Math.abs(lightness(colour) - lightness(theme.series[index] ?? "")));
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(8);
   });
+});
+
+describe("a table", () => {
+  const table = (...cells: readonly string[]): string =>
+    tableHTML({ caption: "c", head: ["Name", "Share"], rows: cells.map((cell) => ["v1", cell]) }).markup;
+
+  test("aligns the points of a column", () => {
+    const html = table("12.35\u00a0%", "0.004\u00a0%", "–");
+    expect(html).toContain('<td class="number">12.35<i class="pad1"></i>\u00a0%</td>');
+    expect(html).toContain('<td class="number">0.004\u00a0%</td>');
+    expect(html).toContain('<td class="number">–</td>');
+  });
+
+  test("aligns intervals by their ends, and counts not at all", () => {
+    expect(table("0.60–1.40\u00a0%", "0.004–0.012\u00a0%")).toContain('1.40<i class="pad1"></i>\u00a0%');
+    expect(table("1,200", "7")).not.toContain("<i");
+  });
+
+  test("says on a phone that there is more, only where there is", () => {
+    const wide = {
+      caption: "c",
+      head: ["A", "B", "C", "D", "E"],
+      rows: [["step 1", "100.00\u00a0%", "until resumed", "v1 → v2: 100", "x"]],
+    };
+    expect(tableHTML(wide).markup).toContain('class="hint"');
+    expect(table("1.00\u00a0%")).not.toContain('class="hint"');
+  });
+});
+
+describe("steps on an axis of time", () => {
+  const widths = (...seconds: readonly (number | undefined)[]): readonly number[] =>
+    spansOf(
+      seconds.map((each) => ({ name: "s", seconds: each })),
+      { left: 0, right: 500 },
+    ).map(({ from, to }) => Math.round(to - from));
+
+  test("are as wide as they are long", () => {
+    expect(widths(3_600, 3_600, 7_200)).toEqual([125, 125, 250]);
+  });
+
+  test("can be seen, however short they are", () => {
+    const [minute = 0, day = 0] = widths(60, 86_400);
+    expect(minute).toBe(6);
+    expect(minute + day).toBe(500);
+  });
+
+  test("have a fixed width where they wait for someone, and the same where all do", () => {
+    expect(widths(undefined, 3_600)).toEqual([44, 456]);
+    expect(widths(undefined, undefined)).toEqual([250, 250]);
+  });
+
+  law(
+    "fill the axis, one after the other",
+    fc.array(fc.option(fc.integer({ min: 0, max: 1e7 }), { nil: undefined }), { minLength: 1, maxLength: 60 }),
+    (seconds) => {
+      const spans = spansOf(
+        seconds.map((each) => ({ name: "s", seconds: each })),
+        { left: 10, right: 400 },
+      );
+      expect(spans[0]?.from).toBe(10);
+      expect(spans.at(-1)?.to).toBeCloseTo(400, 6);
+      for (const [index, { from, to }] of spans.entries()) {
+        expect(to).toBeGreaterThanOrEqual(from);
+        if (index > 0) expect(from).toBe(spans[index - 1]?.to);
+      }
+    },
+  );
 });
 
 test("numbers are written for people", () => {

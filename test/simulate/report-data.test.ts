@@ -26,9 +26,11 @@ const kinds = ({ sections }: ReportData): readonly (string | undefined)[] => sec
 test("a simulation is shown by its funnel, its draw, and what sessions and users meet", async () => {
   const simulation = await simulate(alias, traffic(), { seed: "s" });
   const data = reportDataOf({ title: "t", simulation });
-  expect(kinds(data)).toEqual([undefined, "funnel", "arms", "mixed", "mixed"]);
+  expect(kinds(data)).toEqual(["bars", "funnel", "arms", "mixed", "mixed"]);
   expect(data.partial).toBeUndefined();
+  expect(data.keyFigures.map(({ name }) => name)).toEqual(["requests", "v1", "v2", "v3"]);
   const figure = data.sections[1]?.figure;
+  expect(figure?.kind === "funnel" && figure.data.steps.map(({ name, rule }) => [name, rule])).toEqual([["v3", "header beta is on"]]);
   const rows = figure === undefined ? [] : plotTable(figure).rows;
   const held = simulation.funnel[0]?.held ?? 0;
   expect(rows.at(-1)?.[2]).toBe((simulation.requests - held).toLocaleString("en-US"));
@@ -76,14 +78,70 @@ test("a rollout is shown by its slots, its movement, and the share of the canary
   });
   const simulation = await simulate(way, traffic(), { seed: "s" });
   const data = reportDataOf({ title: "t", rollout: way, forecast: forecast(way, { requestsPerSecond: 10 }), simulation });
-  expect(kinds(data).filter((kind) => kind !== undefined)).toEqual(["strip", "matrix", "share", "matrix"]);
-  const share = data.sections.find(({ figure }) => figure?.kind === "share")?.figure;
-  expect(share?.kind === "share" && share.data.points.map(({ x, expected }) => [x, expected])).toEqual([
-    [0, 0.1],
-    [1, 0.5],
+  expect(kinds(data).filter((kind) => kind !== undefined)).toEqual(["strip", "stack", "course", "moves", "moves", "power"]);
+  const course = data.sections.find(({ figure }) => figure?.kind === "course")?.figure;
+  expect(course?.kind === "course" && course.data.steps.map(({ seconds, weight }) => [seconds, weight])).toEqual([
+    [3_600, 0.1],
+    [7_200, 0.5],
   ]);
+  const power = data.sections.find(({ figure }) => figure?.kind === "power")?.figure;
+  for (const curve of power?.kind === "power" ? power.data.curves : []) {
+    const sooner = curve.points.findLast(({ requests }) => requests <= curve.needed);
+    const later = curve.points.find(({ requests }) => requests >= curve.needed);
+    expect(sooner?.power).toBeLessThanOrEqual(0.8);
+    expect(later?.power).toBeGreaterThanOrEqual(0.799);
+    expect(curve.reached?.requests).toBe(curve.name === "step 1" ? 36_000 : 72_000);
+  }
   expect(data.verdicts[0]).toEqual({ kind: "pass", text: "Every step moves no more than it must." });
   expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
+});
+
+test("a rollout that goes back and forth counts the changes of a user, and no share above the whole", () => {
+  const sticky = { stickiness: { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" } } as const;
+  const steps = [{ setWeight: 60 }, { pause: { duration: "1h" } }, { setWeight: 10 }, { pause: { duration: "1h" } }];
+  const way = rollout({ alias: { name: "shop", version: "v1", ...sticky }, canary: "v2", steps });
+  const data = reportDataOf({ title: "t", rollout: way, forecast: forecast(way) });
+  expect(data.keyFigures).toContainEqual({
+    name: "changes of a user, on average",
+    value: "2.00",
+    note: "2.00 needed, 1.00 in a single step",
+  });
+  const shares = [...reportHTML(data).matchAll(/([\d.]+)\u00a0%/g)].map(([, share]) => Number(share));
+  expect(Math.max(...shares)).toBe(100);
+});
+
+test("a cookie's drift is drawn from the forecast, through every step", () => {
+  const steps = [
+    { setWeight: 10 },
+    { pause: {} },
+    { setWeight: 20 },
+    { pause: { duration: "2h" } },
+    { setWeight: 50 },
+    { pause: { duration: "1h" } },
+  ];
+  const way = rollout({ alias: { name: "shop", version: "v1" }, canary: "v2", steps });
+  const foreseen = forecast(way, { requestsPerUserHour: 3 });
+  const data = reportDataOf({ title: "t", rollout: way, forecast: foreseen });
+  const figure = data.sections.find((section) => section.figure?.kind === "drift")?.figure;
+  const drawn = figure?.kind === "drift" ? figure.data.steps : [];
+  expect(drawn.map(({ name }) => name)).toEqual(["step 1", "step 2", "step 3"]);
+  expect(drawn.map(({ canaryCookie }) => canaryCookie.at(-1))).toEqual([
+    0,
+    expect.closeTo(foreseen.stages[2]?.affinity?.canaryCookie ?? NaN, 12),
+    expect.closeTo(foreseen.stages[3]?.affinity?.canaryCookie ?? NaN, 12),
+  ]);
+  expect(drawn[2]?.canaryCookie[0]).toBeCloseTo(drawn[1]?.canaryCookie.at(-1) ?? NaN, 12);
+  expect(drawn.map(({ bothCookies }) => bothCookies)).toEqual([0, 0.2, 0.2]);
+});
+
+test("segments are a heat table with a column for each version", async () => {
+  const segment = { kind: "header", name: "beta" } as const;
+  const simulation = await simulate(alias, traffic(), { seed: "s", segment });
+  const data = reportDataOf({ title: "t", simulation, segment });
+  const figure = data.sections.find((section) => section.figure?.kind === "heat")?.figure;
+  expect(figure?.kind === "heat" && figure.data).toMatchObject({ by: "header beta", versions: ["v1", "v2", "v3"] });
+  for (const { cells } of figure?.kind === "heat" ? figure.data.rows : [])
+    expect(cells.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
 });
 
 test("a change is shown by its slots, its matrix, and witnesses", () => {

@@ -24,7 +24,10 @@ function traffic(): Traffic {
 
 /** What a text says in percent, of intervals as one, and its p-values. */
 function numbersOf(text: string): ReadonlySet<string> {
-  const plain = text.replaceAll("\u00a0", " ").replaceAll("&lt;", "<");
+  const plain = text
+    .replaceAll(/<i class="pad\d"><\/i>/g, "")
+    .replaceAll("\u00a0", " ")
+    .replaceAll("&lt;", "<");
   return new Set(plain.match(/[+−]?[\d.]+(?:e-\d+)?(?:–[\d.]+)? %|p [=<] [\d.]+(?:e-\d+)?/g));
 }
 

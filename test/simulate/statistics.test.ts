@@ -6,7 +6,7 @@ import { chiSquareTest, gTest, upperChiSquare } from "../../src/simulate/statist
 import { logGamma, lowerGamma, upperGamma } from "../../src/simulate/statistics/gamma.ts";
 import { clopperPearson, wilson } from "../../src/simulate/statistics/interval.ts";
 import { normalQuantile, upperNormal } from "../../src/simulate/statistics/normal.ts";
-import { sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "../../src/simulate/statistics/power.ts";
+import { powerOfTwoSamples, sizeForOneSample, sizeForPrecision, sizeForTwoSamples } from "../../src/simulate/statistics/power.ts";
 import { logBayesFactor, look, UNSEEN } from "../../src/simulate/statistics/sequential.ts";
 import { law } from "../support/law.ts";
 
@@ -81,6 +81,17 @@ test.each([
   [0.01, 0.011, 0.001, 0.9, 212_588, 6],
 ])("observations until a share of %d is told from %d", (supposed, actual, alpha, power, size, digits) => {
   same(Math.ceil(sizeForOneSample(supposed, actual, { alpha, power })), size, digits);
+});
+
+test.each([
+  [0.02, 0.01, 0.05, 0.8, 1],
+  [0.02, 0.01, 0.05, 0.8, 99],
+  [0.15, 0.3, 0.01, 0.95, 4],
+])("so many observations have that power: %d, %d, %d, %d, %d", (first, second, alpha, power, ratio) => {
+  const size = sizeForTwoSamples(first, second, { alpha, power }, ratio);
+  expect(powerOfTwoSamples(size, first, second, alpha, ratio)).toBeCloseTo(power, 10);
+  expect(powerOfTwoSamples(size / 2, first, second, alpha, ratio)).toBeLessThan(power);
+  expect(powerOfTwoSamples(size * 100, first, second, alpha, ratio)).toBeCloseTo(1, 10);
 });
 
 test("samples of unequal size need as many as the rarer one lacks", () => {

@@ -258,7 +258,7 @@ export const simulate: Command = defineCommand({
       const before = expected === undefined ? "" : `${forecastText(expected, host.columns)}\n`;
       await write(host.stdout, `${before}${rolloutText(found, style, host.columns)}`);
     } else await write(host.stdout, simulationText(found, style, host.columns));
-    await writeReports(values, { title: file, rollout, forecast: expected, simulation: found, gates: judged }, host);
+    await writeReports(values, { title: file, rollout, forecast: expected, simulation: found, segment, gates: judged }, host);
     for (const { gate, outcome, why } of judged) {
       const said = outcome === "unjudged" ? "cannot be judged" : outcome;
       await notice(`the gate \`${gate}\` ${said}: ${why}`, host, outcome === "passed" ? "green" : "red");

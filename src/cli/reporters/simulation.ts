@@ -252,10 +252,8 @@ function expectedText(expected: number | undefined): string {
 }
 
 /** The forecast of a rollout, which needs no simulation. */
-export function forecastText(
-  { assumptions, stages, transitions, moved, minimum, direct, bounced, sticky, clustered }: Forecast,
-  columns: number | undefined,
-): string {
+export function forecastText(forecast: Forecast, columns: number | undefined): string {
+  const { assumptions, stages, transitions, bounced, sticky, clustered } = forecast;
   const timed = stages.some(({ detection }) => detection?.seconds !== undefined);
   const drifts = stages.some(({ affinity }) => affinity !== undefined);
   const rows = stages.map(({ name, canary, seconds, detection, affinity }) => [
@@ -286,10 +284,17 @@ export function forecastText(
     ...(late.length === 0 ? [] : [`  too short to see it: ${late.join(", ")}`]),
     "",
     ...table([["change", "moved", "at least", "in", "out", "back"], ...moves], columns),
-    `  over all: ${formatPercent(moved, 10_000)} moved, ${formatPercent(minimum, 10_000)} had to; in one step it would be ${formatPercent(direct, 10_000)}; A→B→A: ${formatPercent(bounced, 10_000)}`,
+    `  over all: ${changesText(forecast)}; A→B→A: ${formatPercent(bounced, 10_000)}`,
     ...(sticky ? [] : ["  the draw is random: what moves is odds, and every request of a user is drawn anew"]),
     "",
   ].join("\n");
+}
+
+/** What moves in all steps together. It may be more than everybody, so it is no share. */
+function changesText({ sticky, moved, minimum, direct }: Forecast): string {
+  const [all, least, once] = [moved, minimum, direct].map((slots) => (sticky ? (slots / 10_000).toFixed(2) : String(slots / 100)));
+  const what = sticky ? `a user changes version ${all} times on average` : `the odds move by ${all} points of percent`;
+  return `${what}, ${least} needed; in one step it would be ${once}`;
 }
 
 /** What a rollout does beside splitting requests. */

@@ -44,7 +44,9 @@ export function arms({ unit, versions, arms: all }: ArmShares, frame: Frame): Dr
   const x = linear([-end, end], [18, width - 18]);
   const bottom = rows.length * ROW + 4;
   const tips: Markup[] = [];
-  const grid = ticks.map((each) => line(x(each), 24, x(each), bottom, { class: each === 0 ? "axis" : "grid" }));
+  const grid = rows.flatMap((_, index) =>
+    ticks.map((each) => line(x(each), index * ROW + 22, x(each), index * ROW + 46, { class: each === 0 ? "axis" : "grid" })),
+  );
   const marks = rows.flatMap((row, index): readonly Markup[] => {
     const y = index * ROW;
     const said = `${percent(row.share)} for a weight of ${percent(row.expected)}`;

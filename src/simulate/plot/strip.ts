@@ -1,8 +1,9 @@
 import { formatCount } from "../../document/index.ts";
 import { horizontalAxis, linear } from "./axis.ts";
-import { type Drawing, fitted, type Frame, label, legend, line, MOST_ROWS, palette, rect, tip, unshown, widthOf } from "./drawing.ts";
+import { type Drawing, type Frame, label, legend, line, MOST_ROWS, palette, rect, tip, unshown, widthOf } from "./drawing.ts";
 import type { Markup } from "./markup.ts";
 import { percent } from "./number.ts";
+import { rowHead, rowsOf } from "./rows.ts";
 import type { Table } from "./table.ts";
 
 /** The versions of the slots in each step. */
@@ -41,18 +42,14 @@ export function strip({ slots, versions, steps: all }: Strip, frame: Frame): Dra
   const { width } = frame;
   const fills = palette(frame.id, versions);
   const keys = legend(fills, width);
-  // With room, names stand at the left and what moves at the right of the bars; else above them.
-  const wide = width >= 640;
-  const [left, right] = wide ? [150, width - 130] : [0, width];
-  const row = wide ? 50 : 62;
-  const lift = wide ? 0 : 22;
+  const rows = rowsOf(width, { bar: 24, below: 26 });
   const top = keys.height;
-  const bottom = top + steps.length * row;
-  const x = linear([0, slots], [left, right]);
+  const bottom = top + steps.length * rows.height;
+  const x = linear([0, slots], [rows.left, rows.right]);
   const tips: Markup[] = [];
-  const rows = steps.flatMap((step, index): readonly Markup[] => {
+  const drawn = steps.flatMap((step, index): readonly Markup[] => {
     const { name, note, runs } = step;
-    const y = top + index * row + lift;
+    const y = top + index * rows.height + rows.lift;
     const moved = movedIn(steps[index - 1], runs);
     const sum = moved.reduce((total, { from, until }) => total + until - from, 0);
     const said = index === 0 ? "" : sum === 0 ? "nothing moves" : `${percent(sum, slots)} moves`;
@@ -71,27 +68,17 @@ export function strip({ slots, versions, steps: all }: Strip, frame: Frame): Dra
       ];
     });
     const borders = runs.slice(0, -1).map(({ until }) => line(x(until), y, x(until), y + 24, { class: "gap" }));
-    const marks = moved.map(({ from, until, after }) => under(x(from), x(until), y + 27, right, fills.fill(after)));
-    const heading = wide
-      ? [
-          label(0, y + (note === "" ? 16.5 : 10), fitted(name, left - 16), "strong"),
-          ...(note === "" ? [] : [label(0, y + 26, fitted(note, left - 12), "quiet")]),
-          label(width, y + 16.5, said, "quiet end"),
-        ]
-      : [
-          label(0, y - 7, fitted(note === "" ? name : `${name}, ${note}`, width - widthOf(said) - 12), "strong"),
-          label(width, y - 7, said, "quiet end"),
-        ];
-    return [...heading, ...bars, ...borders, ...marks];
+    const marks = moved.map(({ from, until, after }) => under(x(from), x(until), y + 27, rows.right, fills.fill(after)));
+    return [...rowHead(rows, y, name, note, said), ...bars, ...borders, ...marks];
   });
   const ticks = (width < 480 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map((part) => [part * slots, formatCount(part * slots)] as const);
-  const axis = horizontalAxis({ left, right, top, bottom: bottom + 2 }, width, x, ticks, "slots of the draw");
+  const axis = horizontalAxis({ left: rows.left, right: rows.right, top, bottom: bottom + 2 }, width, x, ticks, "slots of the draw");
   const description = `${all.length} steps over ${formatCount(slots)} slots. ${all
     .slice(0, 20)
     .map((step) => `${step.name}: ${sharesOf(step, slots)}`)
     .join("; ")}.`;
   const height = bottom + 44 + (all.length > MOST_ROWS ? 20 : 0);
-  return { description, width, height, tips, parts: [...fills.defs, ...keys.parts, ...rows, ...axis, ...unshown(all.length, height - 2)] };
+  return { description, width, height, tips, parts: [...fills.defs, ...keys.parts, ...drawn, ...axis, ...unshown(all.length, height - 2)] };
 }
 
 function slotsText(from: number, until: number): string {

@@ -46,7 +46,12 @@ export function tableHTML({ caption, head, rows }: Table): Markup {
   const table = element("table", {}, element("caption", {}, caption), element("thead", {}, heading), element("tbody", {}, ...body));
   const scroll = element("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" }, table);
   if (widthOfTable(head, rows) <= PHONE) return scroll;
-  return element("div", {}, element("p", { class: "hint", "aria-hidden": "true" }, "Swipe the table for more columns →"), scroll);
+  return element("div", {}, hint("the table"), scroll);
+}
+
+/** What is said on a phone of something that scrolls. */
+export function hint(what: string): Markup {
+  return element("p", { class: "hint", "aria-hidden": "true" }, `Swipe ${what} for more columns →`);
 }
 
 /** The places behind the point that a number has. */
@@ -69,7 +74,7 @@ function widthOfTable(head: readonly string[], rows: readonly (readonly string[]
   return head.reduce((sum, cell, column) => {
     const cells = rows.slice(0, 50).map((row) => row[column] ?? "");
     const words = cell.split(" ").map(widthOf);
-    const widest = Math.max(...words, ...cells.map((each) => (each.length <= SHORT ? widthOf(each) : 120)));
-    return sum + 0.9 * widest + 14;
+    const widest = Math.max(...words, ...cells.map((each) => (each.length <= SHORT ? widthOf(each) : 190)));
+    return sum + 0.9 * widest + 16;
   }, 0);
 }

@@ -1,6 +1,6 @@
-import { type Figure, plotSVG, plotTable } from "../plot/figure.ts";
-import { element, empty, type Markup, raw, together } from "../plot/markup.ts";
-import { type Table, tableHTML } from "../plot/table.ts";
+import { type Figure, isTooWide, plotSVG, plotTable } from "../plot/figure.ts";
+import { element, empty, type Markup, type Part, raw, together } from "../plot/markup.ts";
+import { hint, type Table, tableHTML } from "../plot/table.ts";
 import { STYLE } from "./style.ts";
 
 /** What a report holds. Plain data. */
@@ -33,8 +33,10 @@ export interface Section {
   readonly heading: string;
   readonly text: readonly string[];
   readonly figure: Figure | undefined;
-  /** Beside the table that every plot has. */
+  /** Tables that are shown. */
   readonly tables: readonly Table[];
+  /** Tables behind the plot, after that of its own numbers. */
+  readonly more?: readonly Table[];
 }
 
 /**
@@ -59,7 +61,7 @@ export function reportHTML({ title, partial, summary, keyFigures, verdicts, sect
   const main = element(
     "main",
     {},
-    element("h1", {}, name),
+    element("h1", {}, ...breakable(name)),
     ...(partial === undefined ? [] : [element("p", { class: "partial", role: "note" }, element("strong", {}, "Partial. "), partial)]),
     ...summary.map((sentence) => element("p", { class: "summary" }, sentence)),
     ...keyFigureList(keyFigures),
@@ -67,6 +69,11 @@ export function reportHTML({ title, partial, summary, keyFigures, verdicts, sect
     element("div", { class: "sections" }, ...sections.map((section, index) => sectionHTML(section, index, wide[index] === true))),
   );
   return `<!DOCTYPE html>\n${element("html", { lang: "en" }, raw("\n"), head, raw("\n"), element("body", {}, main), raw("\n")).markup}\n`;
+}
+
+/** A text that may be broken behind slashes: a title is a path as a rule. */
+function breakable(text: string): readonly Part[] {
+  return text.split(/(?<=\/)/).flatMap((part, index) => (index === 0 ? [part] : [empty("wbr", {}), part]));
 }
 
 function keyFigureList(keyFigures: ReportData["keyFigures"]): readonly Markup[] {
@@ -98,15 +105,18 @@ function verdictList(verdicts: ReportData["verdicts"]): readonly Markup[] {
 }
 
 /** Plots that need the whole width of a wide page. */
-const WIDE: ReadonlySet<Figure["kind"]> = new Set<Figure["kind"]>(["strip"]);
+const WIDE: ReadonlySet<Figure["kind"]> = new Set<Figure["kind"]>(["strip", "heat"]);
 
-/** Which sections take a whole row of a wide page: those that need it, and those that would have no neighbour. */
+/** Which sections take a whole row of a wide page: those that need it, and those that would have no neighbour of their kind. */
 function widthsOf(sections: readonly Section[]): readonly boolean[] {
   const wide = sections.map(({ figure, tables }) => (figure === undefined ? tables.some(isWideTable) : WIDE.has(figure.kind)));
-  let open: number | undefined;
-  for (const [index, isWide] of [...wide, true].entries()) {
-    if (isWide && open !== undefined) wide[open] = true;
-    open = isWide || open !== undefined ? undefined : index;
+  for (let index = 0; index < wide.length; index++) {
+    if (wide[index] === true) continue;
+    const next = sections[index + 1];
+    const isPair =
+      next !== undefined && wide[index + 1] === false && (next.figure === undefined) === (sections[index]?.figure === undefined);
+    if (isPair) index++;
+    else wide[index] = true;
   }
   return wide;
 }
@@ -118,7 +128,7 @@ function isWideTable({ head, rows }: Table): boolean {
 /** Pixels inside a frame: on a phone, in half of a wide page, and in the whole of it. */
 const [PHONE, HALF, WHOLE] = [334, 556, 1172];
 
-function sectionHTML({ heading, text, figure, tables }: Section, index: number, wide: boolean): Markup {
+function sectionHTML({ heading, text, figure, tables, more = [] }: Section, index: number, wide: boolean): Markup {
   const id = `section${index + 1}`;
   return together(
     [
@@ -127,7 +137,7 @@ function sectionHTML({ heading, text, figure, tables }: Section, index: number, 
         { class: wide ? "card wide" : "card", "aria-labelledby": id },
         element("h2", { id }, heading),
         ...text.map((sentence) => element("p", {}, sentence)),
-        ...(figure === undefined ? [] : figureHTML(figure, `plot${index + 1}`, wide)),
+        ...(figure === undefined ? [] : figureHTML(figure, more, `plot${index + 1}`, wide)),
         ...tables.map(tableHTML),
       ),
     ],
@@ -136,9 +146,13 @@ function sectionHTML({ heading, text, figure, tables }: Section, index: number, 
 }
 
 /** The plot for every width of a page, of which one is shown, and its numbers behind it. */
-function figureHTML(figure: Figure, id: string, wide: boolean): readonly Markup[] {
+function figureHTML(figure: Figure, more: readonly Table[], id: string, wide: boolean): readonly Markup[] {
   const drawn = (name: string, width: number): Markup =>
     element("div", { class: name }, raw(plotSVG(figure, { id: `${id}-${name}`, width, theme: "page" })));
   const plots = [drawn("phone", PHONE), drawn("half", HALF), ...(wide ? [drawn("whole", WHOLE)] : [])];
-  return [element("figure", {}, ...plots), element("details", {}, element("summary", {}, "The numbers"), tableHTML(plotTable(figure)))];
+  return [
+    ...(isTooWide(figure, PHONE) ? [hint("the plot")] : []),
+    element("figure", {}, ...plots),
+    element("details", {}, element("summary", {}, "The numbers"), tableHTML(plotTable(figure))),
+  ];
 }

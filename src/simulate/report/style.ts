@@ -7,7 +7,7 @@ ${PLOT_STYLE}
 *{box-sizing:border-box}
 body{margin:0;background:var(--plot-page);color:var(--plot-text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:break-word}
 main{max-width:1280px;margin:0 auto;padding:32px 20px 56px}
-h1{font-size:1.7rem;line-height:1.25;margin:0 0 .5em;font-weight:650;overflow-wrap:anywhere}
+h1{font-size:1.7rem;line-height:1.25;margin:0 0 .5em;font-weight:650}
 h2{font-size:1.05rem;line-height:1.35;margin:0 0 .5em;font-weight:650}
 p{margin:0 0 .5em;max-width:76ch}
 .summary{color:var(--plot-quiet)}

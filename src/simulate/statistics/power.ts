@@ -1,4 +1,4 @@
-import { normalQuantile } from "./normal.ts";
+import { normalQuantile, upperNormal } from "./normal.ts";
 
 /** The risks of a test: `alpha` of seeing a difference that is not there (two-sided), `power` of seeing one that is. */
 export interface Risks {
@@ -27,6 +27,14 @@ export function sizeForTwoSamples(first: number, second: number, { alpha, power 
   const even = Math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio));
   const apart = Math.sqrt(first * (1 - first) + (second * (1 - second)) / ratio);
   return ((normalQuantile(alpha / 2) * even + normalQuantile(1 - power) * apart) / (first - second)) ** 2;
+}
+
+/** The probability that `size` observations of the first of two samples tell their shares apart: what `sizeForTwoSamples` takes as given. */
+export function powerOfTwoSamples(size: number, first: number, second: number, alpha: number, ratio = 1): number {
+  const pooled = (first + ratio * second) / (1 + ratio);
+  const even = Math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio));
+  const apart = Math.sqrt(first * (1 - first) + (second * (1 - second)) / ratio);
+  return upperNormal((normalQuantile(alpha / 2) * even - Math.abs(first - second) * Math.sqrt(size)) / apart);
 }
 
 /**
