@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { PARTS } from "./parts.ts";
+import { PARTS, PROGRAMS } from "./parts.ts";
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => file.endsWith(".ts"));
+  .filter((file) => /\.tsx?$/.test(file));
 
 /** The packages and modules of node that a file may import; those of the command line, and of what only node runs, are not asked. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -165,7 +165,7 @@ test("no part may import one that may import it", () => {
 });
 
 describe("a part imports only the parts of its row, and only what their `index.ts` offers, types included", () => {
-  const library = Object.keys(PARTS).filter((part) => part !== "cli");
+  const library = Object.keys(PARTS).filter((part) => !PROGRAMS.has(part));
 
   test.each(library)("%s", (part) => {
     const reach = reachOf(part);
@@ -192,13 +192,13 @@ describe("a part imports only the parts of its row, and only what their `index.t
   });
 });
 
-test("the command line imports public entries only", () => {
+test.each([...PROGRAMS])("%s imports public entries only", (program) => {
   const entries = new Set(["index.ts", ...library().map((part) => `${part}/index.ts`), ...ENTRIES]);
   const wrong = files
-    .filter((file) => partOf(file) === "cli")
+    .filter((file) => partOf(file) === program)
     .flatMap((file) =>
       importsOf(file).flatMap(({ from }) =>
-        files.includes(from) && partOf(from) !== "cli" && !entries.has(from) ? [`${file} imports ${from}`] : [],
+        files.includes(from) && partOf(from) !== program && !entries.has(from) ? [`${file} imports ${from}`] : [],
       ),
     );
   expect(wrong).toEqual([]);

@@ -18,5 +18,9 @@ export const PARTS: Readonly<Record<string, { readonly says: string; readonly im
   control: { says: "the alias API: rules, stores, signatures, a handler of HTTP", imports: ["alias", "prove", "gateway"] },
   yaml: { says: "aliases in YAML, with positions, read to the same values as JSON", imports: ["alias"] },
   gateway: { says: "many aliases while traffic flows: a table, and sources", imports: ["route", "prove", "yaml"] },
+  studio: { says: "the page that shows aliases in a browser", imports: [] },
   cli: { says: "the command line", imports: [] },
 };
+
+/** The programs of the package: they import public entries only, and nothing imports them. */
+export const PROGRAMS: ReadonlySet<string> = new Set(["studio", "cli"]);

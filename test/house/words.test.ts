@@ -49,7 +49,7 @@ const DEPRECATED: Readonly<Record<string, readonly string[]>> = {
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => file.endsWith(".ts"));
+  .filter((file) => /\.tsx?$/.test(file));
 
 /** The changelog names what was renamed; the API pages are made of the sources, which are looked at themselves. */
 const documents = [

@@ -1,17 +1,14 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createHandler, type RequestEntry } from "../../control/index.ts";
-import { type Address, addressText, isLoopback, listenAddress, percentage, wholeNumber } from "../arguments.ts";
+import { addressText, isLoopback, listenAddress, percentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { followCredentials } from "../files/credentials.ts";
 import { openStore, STORE } from "../files/store.ts";
-import { failureOf } from "../files/text.ts";
+import { closed, listening, stopSignal } from "../listening.ts";
 import { notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { jsonOf } from "../terminal/style.ts";
-
-/** Milliseconds that requests have to end when the server is stopped. */
-const GRACE = 5_000;
 
 /** The command `control`, which serves the alias API. */
 export const control: Command = defineCommand({
@@ -101,36 +98,6 @@ export const control: Command = defineCommand({
 function regionName(text: string, option: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(text)) return text;
   throw new Refusal(`\`${option} ${text}\` is no region`, "letters, digits, `_` and `-`, such as `cn-north-4`");
-}
-
-/** Aborted by the first Ctrl-C or SIGTERM. */
-function stopSignal(host: Terminal): { readonly signal: AbortSignal; readonly dispose: () => void } {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  process.once("SIGTERM", stop);
-  return { signal: AbortSignal.any([controller.signal, host.interrupted]), dispose: () => process.off("SIGTERM", stop) };
-}
-
-async function listening(server: Server, { host, port }: Address): Promise<Server> {
-  try {
-    server.listen(port, host);
-    await once(server, "listening");
-    return server;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === "EADDRINUSE" ? "the address is in use" : code === "EADDRNOTAVAIL" ? "this machine has no such address" : failureOf(error);
-    throw new Refusal(`\`--listen ${addressText({ address: host, port })}\`: ${why}`);
-  }
-}
-
-async function closed(server: Server): Promise<void> {
-  const end = once(server, "close");
-  server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), GRACE);
-  await end;
-  clearTimeout(timer);
 }
 
 async function tell({ error, ...entry }: RequestEntry, log: boolean, host: Terminal): Promise<void> {

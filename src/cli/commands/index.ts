@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, { readonly summary: string; reado
     summary: "route traffic before it is live, and say who got what",
     load: async () => (await import("./simulate.ts")).simulate,
   },
+  studio: {
+    summary: "see what aliases do in the browser, and change them there",
+    load: async () => (await import("./studio.ts")).studio,
+  },
   verdict: {
     summary: "say whether counts of what was served fit the weights",
     load: async () => (await import("./verdict.ts")).verdict,

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { Refusal } from "./terminal/host.ts";
+
+/** A file that the page begins with. */
+export interface PageFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a path of the page is answered with. */
+export interface Asset {
+  readonly type: string;
+  readonly body: string;
+}
+
+/**
+ * What the served page may do: load what stands beside it and ask its own server, and nothing else. Nothing in the page is run or
+ * styled that does not come from a file. Images are the pictures in its style.
+ */
+export const POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "worker-src 'self'",
+  "img-src data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The paths of the page. It begins with the files, which it has as data. Throws a `Refusal` where it has not been built. */
+export async function servedPage(files: readonly PageFile[]): Promise<ReadonlyMap<string, Asset>> {
+  const { html, script, style, worker } = await builtPage();
+  return new Map([
+    ["/", { type: "text/html; charset=utf-8", body: withData(html, files) }],
+    ["/studio.js", { type: "text/javascript; charset=utf-8", body: script }],
+    ["/worker.js", { type: "text/javascript; charset=utf-8", body: worker }],
+    ["/studio.css", { type: "text/css; charset=utf-8", body: style }],
+  ]);
+}
+
+/** How a page in one file begins, so that it is known again. */
+export const BEGINNING: RegExp = /^<!doctype html>\n<!-- canary-router studio -->\n/;
+
+/**
+ * The page in one file, which loads nothing: script and style are in it, and its policy names them by their hashes. The script of its
+ * workers is there as text. Throws a `Refusal` where the page has not been built.
+ */
+export async function pageInOneFile(files: readonly PageFile[]): Promise<string> {
+  const { html, script, style, worker } = await builtPage();
+  const code = inScript(script);
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(code)}'`,
+    `style-src '${hashOf(style)}'`,
+    "worker-src blob:",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const page = replaced(
+    replaced(html, /<script type="module"[^>]*><\/script>/, () => ""),
+    /<link rel="stylesheet"[^>]*>/,
+    () => `<style>${style}</style>`,
+  );
+  const marked = replaced(page, /^<!doctype html>\n/, (begin) => `${begin}<!-- canary-router studio -->\n`);
+  const guarded = replaced(
+    marked,
+    /<meta charset="utf-8" \/>/,
+    (meta) => `${meta}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
+  );
+  const scripts = `<script type="text/plain" id="worker">${inScript(worker)}</script>\n    <script type="module">${code}</script>\n  </body>`;
+  return replaced(withData(guarded, files), /<\/body>/, () => scripts);
+}
+
+interface Built {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+  readonly worker: string;
+}
+
+/** What `npm run build` has made of src/studio. */
+async function builtPage(): Promise<Built> {
+  const read = async (name: string): Promise<string> => readFile(new URL(`../../dist/studio/${name}`, import.meta.url), "utf8");
+  try {
+    const [html, script, style, worker] = await Promise.all([read("index.html"), read("studio.js"), read("studio.css"), read("worker.js")]);
+    return { html, script, style, worker };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Refusal("the studio has not been built", "npm run build");
+    throw error;
+  }
+}
+
+/** The files as data of the page, which no browser runs: `<` is escaped, so that no text ends the element. */
+function withData(html: string, files: readonly PageFile[]): string {
+  const data = JSON.stringify(files).replaceAll("<", "\\u003c");
+  return replaced(html, /<\/head>/, (end) => `  <script type="application/json" id="files">${data}</script>\n  ${end}`);
+}
+
+/** A script that stands in a page. What would end its element is written otherwise; it is in texts only, where `\/` is `/`. */
+function inScript(code: string): string {
+  return code.replaceAll(/<\/(?=script)/gi, "<\\/").replaceAll("<!--", "<\\!--");
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+/** Replaces what is there once; a function gives the text, in which nothing stands for anything else. */
+function replaced(text: string, pattern: RegExp, by: (found: string) => string): string {
+  if (!pattern.test(text)) throw new Error(`the page has no ${String(pattern)}`);
+  return text.replace(pattern, (found) => by(found));
+}

@@ -1,0 +1,33 @@
+import { EXAMPLES } from "./examples.ts";
+import { readFragment } from "./fragment.ts";
+import type { State } from "./state.ts";
+
+/** What the page begins with, and whether a link has brought it, or could not be read. */
+export interface Beginning {
+  readonly state: State;
+  readonly link: "none" | "carried" | "broken";
+}
+
+/** What the link carries, the files that the page was made with, or an example. */
+export function beginning(fragment: string): Beginning {
+  const fresh: State = {
+    docs: (embedded() ?? EXAMPLES.slice(0, 1)).map(({ name, text }, id) => ({ id, name, text, kept: text })),
+    active: 0,
+    other: undefined,
+    profile: "extended",
+    tab: "ask",
+    rows: [{ part: "path", name: "", value: "/" }],
+    slot: undefined,
+  };
+  if (fragment === "") return { state: fresh, link: "none" };
+  const carried = readFragment(fragment);
+  return carried === undefined ? { state: fresh, link: "broken" } : { state: { ...fresh, ...carried }, link: "carried" };
+}
+
+/** The files that the page was made with; undefined where it was made with none. They are data of the page: no address is asked. */
+function embedded(): readonly { readonly name: string; readonly text: string }[] | undefined {
+  const text = document.getElementById("files")?.textContent;
+  if (text === undefined || text === null) return undefined;
+  const files = JSON.parse(text) as readonly { readonly name: string; readonly text: string }[];
+  return files.length === 0 ? undefined : files;
+}

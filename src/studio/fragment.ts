@@ -1,0 +1,92 @@
+import { deflateSync, Inflate } from "fflate";
+import { type Doc, PARTS, type Row, type State, TABS } from "./state.ts";
+
+/** Characters of a link that browsers, chats and mail let pass (Chromium: 2 MiB; some chats cut at 64 KiB). */
+const LONGEST = 60_000;
+
+/** Characters of state that a link may unpack to: two aliases of 1 MiB. */
+const MOST_TEXT = 2 * 1024 * 1024 + 65_536;
+
+const PREFIX = "#1.";
+
+/** The state as the fragment of a link; undefined where it would be too long for one. */
+export function toFragment({ docs, active, other, profile, tab, rows, slot }: State): string | undefined {
+  const carried = { docs, active, other, profile, tab, rows, slot };
+  const packed = deflateSync(new TextEncoder().encode(JSON.stringify(carried)), { level: 9 });
+  const fragment = PREFIX + toBase64(packed);
+  return fragment.length > LONGEST ? undefined : fragment;
+}
+
+/**
+ * What a fragment carries; undefined where it is none that can be read. It may come from anybody: what is not of the expected shape
+ * is left out, and all of it is only shown.
+ */
+export function readFragment(fragment: string): Partial<State> | undefined {
+  if (!fragment.startsWith(PREFIX)) return undefined;
+  try {
+    const value = JSON.parse(inflate(fromBase64(fragment.slice(PREFIX.length)))) as unknown;
+    return isObject(value) ? stateIn(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+function stateIn({ docs, active, other, profile, tab, rows, slot }: Loose): Partial<State> {
+  const known = (Array.isArray(docs) ? docs : []).filter(isDoc).map(({ name, text, kept }, id) => ({ id, name, text, kept }));
+  return {
+    ...(known.length > 0 && {
+      docs: known,
+      active: isIndex(active, known.length) ? active : 0,
+      other: isIndex(other, known.length) ? other : undefined,
+    }),
+    ...((profile === "extended" || profile === "functiongraph") && { profile }),
+    ...(TABS.some((each) => each === tab) && { tab: tab as State["tab"] }),
+    ...(Array.isArray(rows) && { rows: rows.filter(isRow).map(({ part, name, value }) => ({ part, name, value })) }),
+    ...(isIndex(slot, 10_000) && { slot }),
+  };
+}
+
+function isObject(value: unknown): value is Loose {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isIndex(value: unknown, below: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < below;
+}
+
+function isDoc(value: unknown): value is Omit<Doc, "id"> {
+  return isObject(value) && ["name", "text", "kept"].every((key) => typeof value[key] === "string");
+}
+
+function isRow(value: unknown): value is Row {
+  return (
+    isObject(value) && PARTS.some((part) => part === value["part"]) && ["name", "value"].every((key) => typeof value[key] === "string")
+  );
+}
+
+/** Unpacks, and stops where more comes of it than a link may carry. */
+function inflate(packed: Uint8Array): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  const stream = new Inflate((chunk, final) => {
+    text += decoder.decode(chunk, { stream: !final });
+    if (text.length > MOST_TEXT) throw new Error("too long");
+  });
+  for (let from = 0; from < packed.length; from += CHUNK) stream.push(packed.subarray(from, from + CHUNK), from + CHUNK >= packed.length);
+  return text;
+}
+
+/** Bytes that are unpacked at once: at most a thousand times as many come of them. */
+const CHUNK = 1024;
+
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+}

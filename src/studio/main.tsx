@@ -1,0 +1,17 @@
+import "./studio.css";
+import { render } from "preact";
+import { beginning } from "./begin.ts";
+import { Studio } from "./studio.tsx";
+import { openWorker } from "./worker/open.ts";
+import { createTasks } from "./worker/tasks.ts";
+
+// The history has a mark where this page has written the fragment itself; a link of somebody has none.
+const own = (history.state as { readonly own?: boolean } | null)?.own === true;
+const begun = beginning(location.hash);
+const page = document.getElementById("studio");
+if (page !== null) {
+  render(<Studio beginning={own ? { ...begun, link: "none" } : begun} tasks={createTasks(openWorker)} />, page);
+}
+
+// Another link in the same window is another page.
+addEventListener("hashchange", () => location.reload());

@@ -1,0 +1,108 @@
+import type { Jobs } from "./jobs.ts";
+
+type Name = keyof Jobs;
+
+/** The result of a job; `superseded` where a later one of its lane took its place. */
+type Done<T> =
+  | { readonly kind: "done"; readonly result: T }
+  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "superseded" };
+
+/** A worker that does one job after the other. */
+export interface Tasks {
+  /** Asks for a job. Of those that wait in a lane, only the last is done. */
+  readonly ask: <N extends Name>(lane: string, name: N, ...args: Parameters<Jobs[N]>) => Promise<Done<ReturnType<Jobs[N]>>>;
+  /** Called when the worker has died, with the reason. */
+  onDeath: ((why: string) => void) | undefined;
+}
+
+interface Job {
+  readonly id: number;
+  readonly lane: string;
+  readonly message: unknown;
+  readonly end: (done: Done<unknown>) => void;
+  /** When it was given to the worker. */
+  started?: number;
+}
+
+/** The part of a worker that is used. */
+export interface WorkerLike {
+  readonly addEventListener: (type: "message" | "error", listener: (event: WorkerEvent) => void) => void;
+  readonly postMessage: (message: unknown) => void;
+  readonly terminate: () => void;
+}
+
+/** An answer, or an error of the worker itself. */
+export interface WorkerEvent {
+  readonly data?: unknown;
+  readonly message?: string;
+}
+
+/** Milliseconds after which a job gives way to a later one of its lane: the worker is then started anew. */
+const PATIENCE = 1_500;
+
+/** Starts a worker when the first job is asked for, and again after it has died. */
+export function createTasks(open: () => WorkerLike): Tasks {
+  let worker: WorkerLike | undefined;
+  let running: Job | undefined;
+  let waiting: readonly Job[] = [];
+  let last = 0;
+
+  const stop = (done: Done<never>): void => {
+    worker?.terminate();
+    worker = undefined;
+    running?.end(done);
+    running = undefined;
+  };
+
+  const die = (why: string): void => {
+    const lost = waiting;
+    waiting = [];
+    stop({ kind: "failed", why });
+    for (const job of lost) job.end({ kind: "failed", why });
+    tasks.onDeath?.(why);
+  };
+
+  const start = (): WorkerLike => {
+    const started = open();
+    started.addEventListener("message", ({ data }) => {
+      const { id, result, failure } = data as { readonly id: number; readonly result?: unknown; readonly failure?: string };
+      if (running?.id !== id) return;
+      const { end } = running;
+      running = undefined;
+      end(failure === undefined ? { kind: "done", result } : { kind: "failed", why: failure });
+      next();
+    });
+    started.addEventListener("error", ({ message = "" }) => die(message === "" ? "it could not be loaded" : message));
+    return started;
+  };
+
+  const next = (): void => {
+    const [job, ...rest] = waiting;
+    if (running !== undefined || job === undefined) return;
+    waiting = rest;
+    running = job;
+    job.started = performance.now();
+    try {
+      worker ??= start();
+      worker.postMessage(job.message);
+    } catch (error) {
+      die(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  const tasks: Tasks = {
+    onDeath: undefined,
+    ask: (lane, name, ...args) =>
+      new Promise((resolve) => {
+        const id = ++last;
+        const superseded = waiting.filter((job) => job.lane === lane);
+        waiting = waiting.filter((job) => job.lane !== lane);
+        for (const job of superseded) job.end({ kind: "superseded" });
+        waiting = [...waiting, { id, lane, message: { id, name, args }, end: resolve as (done: Done<unknown>) => void }];
+        if (running?.lane === lane && performance.now() - (running.started ?? 0) > PATIENCE) stop({ kind: "superseded" });
+        next();
+      }),
+  };
+  return tasks;
+}

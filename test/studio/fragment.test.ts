@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { deflateSync } from "fflate";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readFragment, toFragment } from "../../src/studio/fragment.ts";
+import { PARTS, type State, TABS } from "../../src/studio/state.ts";
+
+const text = fc.string({ unit: "binary" });
+const states: fc.Arbitrary<State> = fc
+  .record({
+    docs: fc.array(fc.record({ name: text, text, kept: text }), { minLength: 1, maxLength: 3 }),
+    active: fc.nat(2),
+    profile: fc.constantFrom("extended" as const, "functiongraph" as const),
+    tab: fc.constantFrom(...TABS),
+    rows: fc.array(fc.record({ part: fc.constantFrom(...PARTS), name: text, value: text }), { maxLength: 5 }),
+    slot: fc.option(fc.nat(9_999), { nil: undefined }),
+  })
+  .map((state) => ({
+    ...state,
+    docs: state.docs.map((doc, id) => ({ id, ...doc })),
+    active: Math.min(state.active, state.docs.length - 1),
+    other: undefined,
+  }));
+
+test("a state comes back from its fragment", () => {
+  fc.assert(
+    fc.property(states, (state) => {
+      const fragment = toFragment(state);
+      expect(fragment).toMatch(/^#1\.[\w-]+$/);
+      expect({ other: undefined, slot: undefined, ...readFragment(fragment ?? "") }).toEqual(state);
+    }),
+  );
+});
+
+test("any text is read, or refused, without an exception, and what is read is whole", () => {
+  const pack = (value: string): string => `#1.${Buffer.from(deflateSync(new TextEncoder().encode(value))).toString("base64url")}`;
+  const values = fc.oneof(
+    fc.json().map(pack),
+    fc.string().map(pack),
+    fc.string().map((each) => `#1.${each}`),
+    fc
+      .record({ docs: fc.anything(), rows: fc.anything(), active: fc.anything(), tab: fc.anything() })
+      .map((each) => pack(JSON.stringify(each, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value)))),
+  );
+  fc.assert(
+    fc.property(values, (fragment) => {
+      const read = readFragment(fragment);
+      for (const doc of read?.docs ?? [])
+        expect([typeof doc.name, typeof doc.text, typeof doc.kept]).toEqual(["string", "string", "string"]);
+      if (read?.docs !== undefined) expect(read.docs[read.active ?? -1]).toBeDefined();
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("what would unpack to far more than a link carries is refused, before it is unpacked", () => {
+  const bomb = deflateSync(new Uint8Array(20_000_000).fill(32), { level: 9 });
+  expect(readFragment(`#1.${Buffer.from(bomb).toString("base64url")}`)).toBeUndefined();
+});
+
+test("what is too long for a link has none", () => {
+  const noise = randomBytes(60_000).toString("hex");
+  const state: State = {
+    docs: [{ id: 0, name: "a", text: noise, kept: noise }],
+    active: 0,
+    other: undefined,
+    profile: "extended",
+    tab: "ask",
+    rows: [],
+    slot: undefined,
+  };
+  expect(toFragment(state)).toBeUndefined();
+});
