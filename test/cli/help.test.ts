@@ -234,13 +234,14 @@ describe("examples of the help run", () => {
     try {
       process.chdir(folder);
       const controls = args[0] === "control" && args[1]?.startsWith("-") === true;
+      const shows = args[0] === "studio" && !args.includes("-o");
       const asks = args[0] === "alias";
       if (asks) args.splice(args.indexOf("--endpoint") + 1, 1, api.url);
-      const ended = await command([...argumentsOf(args), ...(controls ? ["--listen", "127.0.0.1:0"] : [])], {
+      const ended = await command([...argumentsOf(args), ...(controls || shows ? ["--listen", "127.0.0.1:0"] : [])], {
         ...(args.includes("-") && { stdin }),
         ...(asks && { env: { HUAWEICLOUD_AUTH_TOKEN: TOKEN, HUAWEICLOUD_SDK_PROJECT_ID: PROJECT } }),
         // A server runs until it is stopped, as by Ctrl-C.
-        ...(controls && { interrupted: AbortSignal.timeout(200) }),
+        ...((controls || shows) && { interrupted: AbortSignal.timeout(200) }),
         ...(args[0] === "serve" && !args.includes("--dry-run") && { interrupted: AbortSignal.timeout(1_000) }),
       });
       expect(ended.code, ended.stdout + ended.stderr).toBe(0);

@@ -1,4 +1,4 @@
-import { PARTS } from "../house/parts.ts";
+import { PARTS, PROGRAMS } from "../house/parts.ts";
 import { arrow, label, rect, svg, wrapped } from "./drawing.ts";
 
 interface Box {
@@ -15,8 +15,8 @@ const WIDTH = 760;
 const MARGIN = 60;
 const GAP = 24;
 
-/** The command line stands on top: it imports entries of the package, and no part imports it. */
-const TOP = "cli";
+/** The programs stand on top: they import entries of the package, and no part imports them. */
+const TOP: readonly string[] = [...PROGRAMS];
 
 function layerOf(part: string): number {
   const imports = PARTS[part]?.imports ?? [];
@@ -25,10 +25,10 @@ function layerOf(part: string): number {
 
 /** The parts of `test/house/parts.ts` in layers: a part stands above all that it imports, and each arrow is one import of its row. */
 export function partsPicture(): string {
-  const library = Object.keys(PARTS).filter((part) => part !== TOP);
+  const library = Object.keys(PARTS).filter((part) => !PROGRAMS.has(part));
   const layers: string[][] = [];
   for (const part of library) (layers[layerOf(part)] ??= []).push(part);
-  const rows = [[TOP], ...layers.toReversed()];
+  const rows = [TOP, ...layers.toReversed()];
 
   const boxes = new Map<string, Box>();
   let y = 16;
@@ -48,12 +48,15 @@ export function partsPicture(): string {
   ]);
   const arrows = library.flatMap((part) => (PARTS[part]?.imports ?? []).map((other) => between(boxes.get(part), boxes.get(other))));
   const description = library.map((part) => `${part} imports ${(PARTS[part]?.imports ?? []).join(" and ") || "no part"}`).join("; ");
-  return svg(WIDTH, y - 18, "The parts of the source", `${description}; ${TOP} imports public entries only.`, [...drawn, ...arrows]);
+  return svg(WIDTH, y - 18, "The parts of the source", `${description}; ${TOP.join(" and ")} import public entries only.`, [
+    ...drawn,
+    ...arrows,
+  ]);
 }
 
 function linesOf(part: string, width: number): readonly string[] {
   const says = PARTS[part]?.says ?? "";
-  return wrapped(part === TOP ? `${says}: imports public entries only` : says, Math.floor((width - 24) / 6.6));
+  return wrapped(PROGRAMS.has(part) ? `${says}: imports public entries only` : says, Math.floor((width - 24) / 6.6));
 }
 
 /** Straight down to the layer below, or round the side past those between. */

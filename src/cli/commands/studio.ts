@@ -44,7 +44,7 @@ export const studio: Command = defineCommand({
     0: "stopped by a signal, or written",
     2: "wrong usage, a file that cannot be read or written, or an address that cannot be used",
   },
-  examples: ["canary-router studio live.yaml next.yaml", "canary-router studio live.yaml -o live.html"],
+  examples: ["canary-router studio live.json next.json", "canary-router studio shop.yaml -o shop.html"],
   run: async ({ values: { listen: address, out, force }, positionals }, host) => {
     if (out !== undefined && out !== "-") {
       await writable(out);
