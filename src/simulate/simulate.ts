@@ -2,16 +2,12 @@ import type { Field } from "../request/index.ts";
 import type { Version } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { changesOf, type GroupedTraffic, totalsOf } from "./grouped.ts";
-import { type FieldOption, namedFields } from "./matches.ts";
+import { type Gathered, Gathering } from "./gather.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
 import type { Rollout } from "./rollout/rollout.ts";
-import { numberSet } from "./row.ts";
-import { Memory, Sample, SAMPLE_BYTES } from "./sample.ts";
-import { addAll } from "./summary.ts";
-import { createTaskRunner, type Job, MALFORMED_SHOWN, type Result, type Task, versionsOf } from "./task.ts";
-import { Totals } from "./totals.ts";
-import { formatOf, isContiguous, type LogFormat, type Traffic } from "./traffic/traffic.ts";
-import type { MalformedLine } from "./traffic/visit.ts";
+import { SAMPLE_BYTES } from "./sample.ts";
+import { createTaskRunner, type Job, type Result, type Task, versionsOf } from "./task.ts";
+import { formatOf, isContiguous, type Traffic } from "./traffic/traffic.ts";
 
 /** Runs tasks, and gives the results in the order of the tasks. It takes a task only when it can run it. */
 export type Crew = (job: Job, tasks: AsyncIterable<Task>) => AsyncIterable<Result>;
@@ -76,19 +72,32 @@ export async function simulate(
   traffic: Traffic | GroupedTraffic,
   options: SimulateOptions,
 ): Promise<Simulation | RolloutSimulation> {
-  const { seed, segment, risk = RISK } = options;
-  const plans = isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
+  const { seed, segment, risk } = options;
+  const plans = plansOf(subject);
   if ("group" in traffic) return simulateGroups(subject, plans, traffic, options);
   const job: Job = { source: traffic.source, plans, seed, segment };
-  const { totals, partial, lines, format, matched, changes, bounced, usersSampled } = await gather(job, traffic, options);
-  const unmatched = unmatchedOf(job, matched, totals[0]);
+  return simulationOf(subject, job, await gather(job, traffic, options), risk);
+}
+
+/** The plans of an alias, or of the stages of a rollout. */
+export function plansOf(subject: Compilable | Rollout): readonly Plan[] {
+  return isRollout(subject) ? subject.stages.map((stage) => stage.plan) : [planOf(subject)];
+}
+
+/** The result of what was gathered. */
+export function simulationOf(
+  subject: Compilable | Rollout,
+  { source, plans, seed }: Job,
+  { totals, partial, lines, format, unmatched, changes, bounced, usersSampled }: Gathered,
+  risk: number = RISK,
+): Simulation | RolloutSimulation {
   const reports = totals.map((total) => reportOf(total, { seed, partial, lines, format, unmatched, risk }));
   const [report] = reports;
   if (!isRollout(subject)) return report as Simulation;
 
   const versions = versionsOf(plans);
   const { stages } = subject;
-  const told = isContiguous(traffic.source) || reports.some(({ users }) => users !== undefined);
+  const told = isContiguous(source) || reports.some(({ users }) => users !== undefined);
   return {
     seed,
     requests: report?.requests ?? 0,
@@ -144,103 +153,50 @@ async function simulateGroups(
 
 const NO_LINES: Lines = { read: 0, malformed: 0, first: [], share: 0, skipped: 0, skippedFor: [] };
 
-/** The options whose field no request has. The list is empty if there is no request. */
-function unmatchedOf({ source, segment }: Job, matched: ReadonlySet<FieldOption>, totals: Totals | undefined): readonly FieldOption[] {
-  if (totals === undefined || totals.requests === 0) return [];
-  const named = Object.keys(namedFields(source, segment)) as FieldOption[];
-  const untold = source.kind === "log" && source.options.served !== undefined && totals.served.cells.length === 0;
-  return [...named.filter((option) => !matched.has(option)), ...(untold ? ["served" as const] : [])];
-}
-
 function isRollout(subject: Compilable | Rollout): subject is Rollout {
   return "kind" in subject && subject.kind === "rollout";
 }
 
-interface Gathered {
-  readonly totals: readonly Totals[];
-  readonly partial: boolean;
-  readonly lines: Lines;
-  readonly format: LogFormat | undefined;
-  readonly matched: ReadonlySet<FieldOption>;
-  readonly changes: readonly { readonly cells: number[]; readonly users: number }[];
-  readonly bounced: number;
-  readonly usersSampled: number;
-}
-
 /** Sums the results of all pieces, in order. */
-async function gather(
-  job: Job,
-  { pieces }: Traffic,
-  { crew = alone, memory = SAMPLE_BYTES, signal, onProgress }: SimulateOptions,
-): Promise<Gathered> {
-  const stages = job.plans.length;
-  // Each stage has a part of the memory, and so have users who move.
-  const part = memory / (stages === 1 ? 1 : stages + 1);
-  const totals = job.plans.map((each) => new Totals(each, stages, new Memory(part)));
-  const changes = job.plans.slice(1).map((): { cells: number[]; users: number } => ({ cells: [], users: 0 }));
-  const movers = new Sample(numberSet(stages - 1), (before, after) => [...new Set([...before, ...after])], new Memory(part));
-  const first: MalformedLine[] = [];
-  const skipped = new Map<string, number>();
-  const matched = new Set<FieldOption>();
-  let format: LogFormat | undefined;
-  let read = 0;
-  let malformed = 0;
-  let bounced = 0;
-  let partial = false;
-
-  const isStopped = (): boolean => signal?.aborted === true;
-
-  async function* tasks(): AsyncGenerator<Task, void, undefined> {
-    let task = 0;
-    if (isStopped()) partial = true;
-    else
-      for await (const piece of pieces) {
-        format ??= formatOf(piece);
-        yield { index: task, piece, levels: totals.map((total) => total.levels()) };
-        task++;
-        // After the piece: what a log that the signal ends has given is routed still.
-        if (isStopped()) break;
-      }
-    if (isStopped()) partial = true;
-  }
-
+async function gather(job: Job, { pieces }: Traffic, options: SimulateOptions): Promise<Gathered> {
+  const { crew = alone, memory = SAMPLE_BYTES, signal, onProgress } = options;
+  const gathering = new Gathering(job, memory);
   try {
-    for await (const result of crew(job, tasks())) {
-      for (const [index, tally] of result.tallies.entries()) totals[index]?.add(tally, result.segments);
-      for (const [index, change] of result.changes.entries()) {
-        const sum = changes[index];
-        if (sum === undefined) continue;
-        addAll(sum.cells, change.cells);
-        sum.users += change.users;
-      }
-      bounced += result.bounced;
-      for (const [user, moved] of result.movers) movers.add(user, moved);
-      malformed += result.malformed;
-      for (const { line, fault } of result.first) if (first.length < MALFORMED_SHOWN) first.push({ line: read + line, fault });
-      for (const { reason, lines } of result.skipped) skipped.set(reason, (skipped.get(reason) ?? 0) + lines);
-      for (const option of result.matched) matched.add(option);
-      read += result.lines;
-      onProgress?.(totals[0]?.requests ?? 0, read);
+    for await (const result of crew(job, tasksOf(gathering, pieces, signal))) {
+      gathering.add(result);
+      onProgress?.(gathering.requests, gathering.read);
     }
   } catch (error) {
     // A stream that the same signal has stopped ends with an exception.
     if (signal?.aborted !== true) throw error;
-    partial = true;
+    gathering.partial = true;
   }
-  for (const moved of movers.values())
-    for (const stage of moved) if (changes[stage] !== undefined) changes[stage].users += 2 ** movers.level;
-  const skippedFor = Array.from(skipped, ([reason, lines]) => ({ reason, lines })).toSorted((a, b) => b.lines - a.lines);
-  const skippedLines = skippedFor.reduce((sum, { lines }) => sum + lines, 0);
-  const told = malformed + skippedLines + (totals[0]?.requests ?? 0);
-  const lines = { read, malformed, first, share: malformed === 0 ? 0 : malformed / told, skipped: skippedLines, skippedFor };
-  return { totals, partial, lines, format, matched, changes, bounced, usersSampled: 2 ** -movers.level };
+  return gathering.close();
+}
+
+async function* tasksOf(
+  gathering: Gathering,
+  pieces: Traffic["pieces"],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Task, void, undefined> {
+  const isStopped = (): boolean => signal?.aborted === true;
+  let task = 0;
+  if (!isStopped())
+    for await (const piece of pieces) {
+      gathering.format ??= formatOf(piece);
+      yield { index: task, piece, levels: gathering.levels() };
+      task++;
+      // After the piece: what a log that the signal ends has given is routed still.
+      if (isStopped()) break;
+    }
+  if (isStopped()) gathering.partial = true;
 }
 
 /** Milliseconds of work without a break. A break lets timers, signals and other requests run. */
 const STRETCH = 50;
 
 /** Runs the tasks in this thread. */
-async function* alone(job: Job, tasks: AsyncIterable<Task>): AsyncGenerator<Result, void, undefined> {
+export async function* alone(job: Job, tasks: AsyncIterable<Task>): AsyncGenerator<Result, void, undefined> {
   const work = createTaskRunner(job);
   let began = performance.now();
   for await (const task of tasks) {

@@ -1,6 +1,8 @@
 /** DuckDB as a warehouse, in this process: Parquet, CSV and JSON files without a server. Needs `@duckdb/node-api`. */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { duckdb as dialect } from "./dialect/duckdb.ts";
+import type { DataTable } from "../simulate/index.ts";
+import { wellFormed } from "./dialect/dialect.ts";
 import { type Warehouse, WarehouseError } from "./warehouse.ts";
 
 export { type Row, type Warehouse, WarehouseError } from "./warehouse.ts";
@@ -50,6 +52,42 @@ export async function duckdb(path: string = ""): Promise<Warehouse & { readonly 
       return Promise.resolve();
     },
   };
+}
+
+const TYPES: { readonly [type in DataTable["columns"][number]["type"]]: string } = {
+  text: "VARCHAR",
+  integer: "BIGINT",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+};
+
+/** Rows of a table that one statement inserts. */
+const INSERTED = 1_000;
+
+/**
+ * Writes a table of a result as a Parquet file, over one that is there. A lone surrogate becomes U+FFFD.
+ * @throws WarehouseError where the file cannot be written
+ */
+export async function writeParquet(path: string, { columns, rows }: DataTable): Promise<void> {
+  const connection = await duckdb();
+  const literal = (value: DataTable["rows"][number][number]): string => {
+    if (value === undefined) return "NULL";
+    if (typeof value === "string") return dialect.text(wellFormed(value)) ?? "NULL";
+    // A number with a point is a decimal to DuckDB, and is not rounded to the nearest double. A text is.
+    return typeof value === "number" ? `CAST('${value}' AS DOUBLE)` : String(value);
+  };
+  const head = columns.map(({ name, type }) => `${dialect.identifier(name)} ${TYPES[type]}`).join(", ");
+  const inserts: string[] = [];
+  for (let at = 0; at < rows.length; at += INSERTED) {
+    const some = rows.slice(at, at + INSERTED).map((row) => `(${row.map(literal).join(", ")})`);
+    inserts.push(`INSERT INTO exported VALUES ${some.join(", ")}`);
+  }
+  try {
+    const file = dialect.text(path) ?? "''";
+    await connection.rows([`CREATE TABLE exported (${head})`, ...inserts, `COPY exported TO ${file} (FORMAT parquet)`, "SELECT 1"]);
+  } finally {
+    await connection.close();
+  }
 }
 
 async function rowsOf(connection: DuckDBConnection, statements: readonly string[]): Promise<readonly (string | null)[][]> {

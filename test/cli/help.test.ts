@@ -214,7 +214,7 @@ describe("examples of the help run", () => {
   }).listen(0, "127.0.0.1");
   afterAll(() => void server.close());
   const argumentsOf = (args: readonly string[]): readonly string[] => {
-    if (args[0] === "simulate") return [...args, "--workers", "1"];
+    if (args[0] === "simulate") return args.includes("--merge") ? args : [...args, "--workers", "1"];
     if (args[0] !== "watch") return args;
     const { port } = server.address() as { readonly port: number };
     const count = args.indexOf("--count");
@@ -224,6 +224,11 @@ describe("examples of the help run", () => {
       "1",
     ];
   };
+
+  beforeAll(async () => {
+    const shop = [join(folder, "shop.yaml"), "--traffic", join(folder, "access.log"), "--workers", "1"];
+    for (const part of [1, 2]) await command(["simulate", ...shop, "--part", `${part}/2`, "--out", join(folder, `part${part}.json`)]);
+  });
 
   test.each(examples)("%s", async (example) => {
     const call = example.split(" | ").find((part) => part.startsWith("canary-router ")) ?? "";

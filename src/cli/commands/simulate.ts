@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { type Field, fieldName } from "../../index.ts";
 import {
+  type FieldOption,
   type Forecast,
   forecast,
-  type ForecastOptions,
   type Gate,
   type GateResult,
   gates,
@@ -12,25 +12,214 @@ import {
   type Population,
   populationTraffic,
   type RolloutSimulation,
+  type Rollout,
   simulate as run,
   type SimulateOptions,
+  simulatePart,
   type Simulation,
   unknownText,
 } from "../../simulate/index.ts";
 import { type Warehouse, warehouse } from "../../warehouse/index.ts";
 import { correlationOf, positiveNumber, properPercentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
+import type { Conflict, Given, Options } from "../declaration.ts";
 import { loadAliasFile } from "../files/load.ts";
 import { readModel, readRollout } from "../files/model.ts";
+import { mergeFiles, PART, partNumber } from "../files/part.ts";
+import { checkOwn, save, tellWritten } from "../files/save.ts";
 import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
 import { openWarehouse, warehouseFailure } from "../files/warehouse.ts";
+import { checkEffect, checkTogether, forecastOptions } from "../forecast.ts";
 import { FORMAT } from "../formats.ts";
+import { checkExport, EXPORT, writeTables } from "../reporters/export.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
 import { jsonOf, styleOf } from "../terminal/style.ts";
 import { fieldOf, LOG_CONFLICTS, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
+
+const OPTIONS = {
+  traffic: { type: "string", value: "FILE", input: true, group: "Traffic", description: "a log of requests, `-` for standard input" },
+  "traffic-format": { ...LOG_OPTIONS["traffic-format"], needs: "traffic", group: "Traffic" },
+  "log-format": { ...LOG_OPTIONS["log-format"], needs: "traffic", group: "Traffic" },
+  map: { ...LOG_OPTIONS.map, needs: "traffic", group: "Traffic" },
+  "max-malformed": { ...LOG_OPTIONS["max-malformed"], needs: ["traffic", "merge"], group: "Traffic" },
+  user: {
+    type: "string",
+    value: "TYPE:NAME",
+    read: fieldOf,
+    needs: ["traffic", "warehouse"],
+    group: "Traffic",
+    description: "where a log has its users: Header:X-User-Id, Cookie:uid",
+  },
+  session: {
+    type: "string",
+    value: "TYPE:NAME",
+    read: fieldOf,
+    needs: ["traffic", "warehouse"],
+    group: "Traffic",
+    description: "where it has its sessions",
+  },
+  served: {
+    type: "string",
+    value: "KEY",
+    needs: "traffic",
+    group: "Traffic",
+    description: "the key of a JSON line with the version that answered",
+  },
+  warehouse: {
+    type: "string",
+    value: "WHERE",
+    group: "Traffic",
+    description:
+      "a warehouse that decides and counts: `duckdb:logs/*.parquet`, `duckdb:FILE.duckdb`, `postgres://HOST/DATABASE`, or `http://HOST:8123` of ClickHouse",
+  },
+  from: {
+    type: "string",
+    value: "TABLE",
+    needs: "warehouse",
+    group: "Traffic",
+    description: "the table of the warehouse; the data files where they are named",
+  },
+  columns: {
+    type: "string",
+    value: "COLUMNS",
+    input: true,
+    needs: "warehouse",
+    group: "Traffic",
+    description: "a file that says which expression gives which part of a request, as for `canary-router sql`",
+  },
+  population: {
+    type: "string",
+    value: "FILE",
+    input: true,
+    group: "Traffic",
+    description: "a model of users, sessions and requests (YAML or JSON)",
+  },
+  count: {
+    type: "string",
+    value: "N",
+    read: wholeNumber,
+    needs: "population",
+    group: "Traffic",
+    description: "about so many requests of the model",
+  },
+  part: {
+    type: "string",
+    value: "PART",
+    read: partNumber,
+    needs: "out",
+    group: "Parts",
+    description:
+      "simulate only this part of the traffic, such as `3/16`, which is the third of sixteen; each may be done by another machine",
+  },
+  out: { type: "string", value: "OUT", short: "o", needs: "part", group: "Parts", description: "the file for the part" },
+  merge: { type: "boolean", group: "Parts", description: "report what all parts, the files, say together" },
+  rollout: {
+    type: "string",
+    value: "FILE",
+    input: true,
+    description: "a `Rollout` of Argo, a `Canary` of Flagger, or steps; its `alias` may be left out",
+  },
+  canary: {
+    type: "string",
+    value: "VERSION",
+    needs: "rollout",
+    description: "the version that is rolled out; where it is left out, the only other version that the alias has",
+  },
+  "per-second": {
+    type: "string",
+    value: "N",
+    read: positiveNumber,
+    needs: ["rollout", "merge"],
+    description: "requests a second that come to the split, to say how long a stage must last",
+  },
+  "per-user": {
+    type: "string",
+    value: "N",
+    read: positiveNumber,
+    needs: ["rollout", "merge"],
+    description: "requests of a user in an hour, to say where an affinity cookie drifts",
+  },
+  "error-rate": {
+    type: "string",
+    value: "PERCENT",
+    read: properPercentage,
+    needs: ["rollout", "merge"],
+    description: "the requests that fail now, to say how many it takes to see a fault; 1 where it is left out",
+  },
+  difference: {
+    type: "string",
+    value: "PERCENT",
+    read: properPercentage,
+    needs: ["rollout", "merge"],
+    description: "how much more should be seen to fail, in percent points; 1 where it is left out",
+  },
+  risk: {
+    type: "string",
+    value: "PERCENT",
+    read: properPercentage,
+    needs: ["rollout", "merge"],
+    description: "the risk of a false alarm, two-sided; 5 where it is left out",
+  },
+  power: {
+    type: "string",
+    value: "PERCENT",
+    read: properPercentage,
+    needs: ["rollout", "merge"],
+    description: "the probability to see a fault that is there; 80 where it is left out",
+  },
+  correlation: {
+    type: "string",
+    value: "R",
+    read: correlationOf,
+    needs: ["rollout", "merge"],
+    description: "how much the failures of one user are alike, from 0 to 1; 0.01 where it is left out",
+  },
+  "fail-on": {
+    type: "string",
+    value: "GATES",
+    multiple: true,
+    list: true,
+    choices: gates,
+    description: "exit with 1 where one of these gates fails; a list such as `srm,mixed`",
+  },
+  segment: { type: "string", value: "TYPE:NAME", read: fieldOf, description: "count requests apart by this field" },
+  seed: { type: "string", value: "TEXT", default: "0", description: "what everything random comes from" },
+  workers: {
+    type: "string",
+    value: "N",
+    read: wholeNumber,
+    description: "threads, at most one a processor; one a processor where it is left out",
+  },
+  ...REPORTS,
+  ...EXPORT,
+  format: FORMAT,
+  requests: { type: "string", deprecated: { use: "--count" } },
+  plan: { type: "string", deprecated: { use: "--rollout" } },
+  form: { type: "string", deprecated: { use: "--traffic-format" } },
+  json: { type: "boolean", deprecated: { use: "--format json" } },
+} as const satisfies Options;
+
+type Values = Given<typeof OPTIONS>["values"];
+
+/** What does nothing for a part. */
+const FOR_REPORTS = [
+  "format",
+  "html",
+  "svg",
+  "export",
+  "fail-on",
+  "max-malformed",
+  "per-second",
+  "per-user",
+  "error-rate",
+  "difference",
+  "risk",
+  "power",
+  "correlation",
+];
 
 /** The command `simulate`, for an alias or a rollout of one. */
 export const simulate: Command = defineCommand({
@@ -39,159 +228,16 @@ export const simulate: Command = defineCommand({
     "Routes traffic through an alias before it is live, and says who got what.",
     "Shares of requests and of users, beside what the weights say, each with an interval and a verdict; the funnel of strategies; how many users see more than one version. With a rollout, every stage on the same traffic, and what moves from each to the next. The same seed gives the same result.",
   ],
-  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML" }],
-  options: {
-    traffic: { type: "string", value: "FILE", input: true, group: "Traffic", description: "a log of requests, `-` for standard input" },
-    "traffic-format": { ...LOG_OPTIONS["traffic-format"], needs: "traffic", group: "Traffic" },
-    "log-format": { ...LOG_OPTIONS["log-format"], needs: "traffic", group: "Traffic" },
-    map: { ...LOG_OPTIONS.map, needs: "traffic", group: "Traffic" },
-    "max-malformed": { ...LOG_OPTIONS["max-malformed"], needs: "traffic", group: "Traffic" },
-    user: {
-      type: "string",
-      value: "TYPE:NAME",
-      read: fieldOf,
-      needs: ["traffic", "warehouse"],
-      group: "Traffic",
-      description: "where a log has its users: Header:X-User-Id, Cookie:uid",
-    },
-    session: {
-      type: "string",
-      value: "TYPE:NAME",
-      read: fieldOf,
-      needs: ["traffic", "warehouse"],
-      group: "Traffic",
-      description: "where it has its sessions",
-    },
-    served: {
-      type: "string",
-      value: "KEY",
-      needs: "traffic",
-      group: "Traffic",
-      description: "the key of a JSON line with the version that answered",
-    },
-    warehouse: {
-      type: "string",
-      value: "WHERE",
-      group: "Traffic",
-      description:
-        "a warehouse that decides and counts: `duckdb:logs/*.parquet`, `duckdb:FILE.duckdb`, `postgres://HOST/DATABASE`, or `http://HOST:8123` of ClickHouse",
-    },
-    from: {
-      type: "string",
-      value: "TABLE",
-      needs: "warehouse",
-      group: "Traffic",
-      description: "the table of the warehouse; the data files where they are named",
-    },
-    columns: {
-      type: "string",
-      value: "COLUMNS",
-      input: true,
-      needs: "warehouse",
-      group: "Traffic",
-      description: "a file that says which expression gives which part of a request, as for `canary-router sql`",
-    },
-    population: {
-      type: "string",
-      value: "FILE",
-      input: true,
-      group: "Traffic",
-      description: "a model of users, sessions and requests (YAML or JSON)",
-    },
-    count: {
-      type: "string",
-      value: "N",
-      read: wholeNumber,
-      needs: "population",
-      group: "Traffic",
-      description: "about so many requests of the model",
-    },
-    rollout: {
-      type: "string",
-      value: "FILE",
-      input: true,
-      description: "a `Rollout` of Argo, a `Canary` of Flagger, or steps; its `alias` may be left out",
-    },
-    canary: {
-      type: "string",
-      value: "VERSION",
-      needs: "rollout",
-      description: "the version that is rolled out; where it is left out, the only other version that the alias has",
-    },
-    "per-second": {
-      type: "string",
-      value: "N",
-      read: positiveNumber,
-      needs: "rollout",
-      description: "requests a second that come to the split, to say how long a stage must last",
-    },
-    "per-user": {
-      type: "string",
-      value: "N",
-      read: positiveNumber,
-      needs: "rollout",
-      description: "requests of a user in an hour, to say where an affinity cookie drifts",
-    },
-    "error-rate": {
-      type: "string",
-      value: "PERCENT",
-      read: properPercentage,
-      needs: "rollout",
-      description: "the requests that fail now, to say how many it takes to see a fault; 1 where it is left out",
-    },
-    difference: {
-      type: "string",
-      value: "PERCENT",
-      read: properPercentage,
-      needs: "rollout",
-      description: "how much more should be seen to fail, in percent points; 1 where it is left out",
-    },
-    risk: {
-      type: "string",
-      value: "PERCENT",
-      read: properPercentage,
-      needs: "rollout",
-      description: "the risk of a false alarm, two-sided; 5 where it is left out",
-    },
-    power: {
-      type: "string",
-      value: "PERCENT",
-      read: properPercentage,
-      needs: "rollout",
-      description: "the probability to see a fault that is there; 80 where it is left out",
-    },
-    correlation: {
-      type: "string",
-      value: "R",
-      read: correlationOf,
-      needs: "rollout",
-      description: "how much the failures of one user are alike, from 0 to 1; 0.01 where it is left out",
-    },
-    "fail-on": {
-      type: "string",
-      value: "GATES",
-      multiple: true,
-      list: true,
-      choices: gates,
-      description: "exit with 1 where one of these gates fails; a list such as `srm,mixed`",
-    },
-    segment: { type: "string", value: "TYPE:NAME", read: fieldOf, description: "count requests apart by this field" },
-    seed: { type: "string", value: "TEXT", default: "0", description: "what everything random comes from" },
-    workers: {
-      type: "string",
-      value: "N",
-      read: wholeNumber,
-      description: "threads, at most one a processor; one a processor where it is left out",
-    },
-    ...REPORTS,
-    format: FORMAT,
-    requests: { type: "string", deprecated: { use: "--count" } },
-    plan: { type: "string", deprecated: { use: "--rollout" } },
-    form: { type: "string", deprecated: { use: "--traffic-format" } },
-    json: { type: "boolean", deprecated: { use: "--format json" } },
-  },
-  oneOf: ["traffic", "warehouse", "population"],
+  arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; with `--merge` the parts", count: "many" }],
+  options: OPTIONS,
+  oneOf: ["traffic", "warehouse", "population", "merge"],
   conflicts: [
+    ...FOR_REPORTS.map((name): Conflict => ({ options: ["part", name], why: "do not go together: the merged parts are reported" })),
+    ...["seed", "segment", "workers", "rollout", "canary"].map((name): Conflict => ({
+      options: ["merge", name],
+      why: "do not go together: the parts say it",
+    })),
+    { options: ["warehouse", "part"], why: "do not go together: the warehouse divides the work" },
     ...LOG_CONFLICTS,
     { options: ["warehouse", "workers"], why: "do not go together: the warehouse does the work" },
     { options: ["warehouse", "seed"], why: "do not go together: nothing is drawn" },
@@ -199,118 +245,167 @@ export const simulate: Command = defineCommand({
   exits: {
     0: "done",
     1: "a file has errors, too many lines of a log are no requests, or a gate of --fail-on fails",
-    2: "wrong usage, no such file, not one request in it, an option that matches nothing, or a gate that cannot be judged",
+    2: "wrong usage, no such file, not one request in it, an option that matches nothing, a gate that cannot be judged, or parts that do not belong together",
     130: "interrupted; what had been found by then is printed, and marked partial",
   },
   examples: [
     "canary-router simulate shop.yaml --traffic access.log",
     "canary-router simulate shop.yaml --population users.yaml --count 100000",
     "canary-router simulate shop.yaml --rollout steps.yaml --population users.yaml",
+    "canary-router simulate shop.yaml --traffic access.log --part 1/2 -o part1.json",
+    "canary-router simulate --merge part1.json part2.json",
   ],
-  run: async ({ values, positionals: [file] }, host) => {
-    const processors = availableParallelism();
-    const { traffic: path, population, user, session, served, seed, segment, workers: threads = processors } = values;
-    const alias = await loadAliasFile(file, host);
-    if (alias === undefined || !alias.checked.ok) return 1;
-    const config = alias.checked.value;
-    const steps =
-      values.rollout === undefined ? NONE : await readRollout(values.rollout, (await alias.written())?.value, values.canary, host);
-    const model = population === undefined ? NONE : await readModel(population, host, parsePopulation);
-    if (!steps.ok || !model.ok) return 1;
-    await checkReports(values);
-    if (threads > processors) await notice(`\`--workers ${threads}\`: there is one thread a processor at most, here ${processors}`, host);
-
-    const rollout = steps.value;
-    const foresee = (requestsPerUser?: number): Forecast | undefined =>
-      rollout && forecast(rollout, { ...forecastOptions(values), ...(requestsPerUser !== undefined && { requestsPerUser }) });
-    checkTogether(values);
-    checkEffect(values, foresee());
-    const asked = [...new Set(values["fail-on"])];
-    checkGates(asked, values, foresee());
-    const open = values.warehouse === undefined ? undefined : await openWarehouse(values.warehouse, values, host);
-    if (values.warehouse !== undefined && open === undefined) return 1;
-    const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
-    const traffic =
-      open === undefined
-        ? (log?.traffic ?? populationTraffic(model.value as Population, values.count))
-        : warehouse(open.connection, { ...open.query, ...(user && { user }), ...(session && { session }) });
-    const options = {
-      seed,
-      ...(segment !== undefined && { segment }),
-      ...(threads > 1 && open === undefined && { crew: (await import("../../simulate/workers/index.ts")).workers(threads) }),
-    };
-    const found = await watched(log, open?.connection, values.count, host, (watch): Promise<Simulation | RolloutSimulation> =>
-      rollout === undefined ? run(config, traffic, { ...options, ...watch }) : run(rollout, traffic, { ...options, ...watch }),
-    );
-    if (found === undefined) return 130;
-    const first = "stages" in found ? found.stages[0]?.simulation : found;
-    if (first !== undefined) await noteTrust(log, first, values, host);
-    const expected = foresee(first?.users?.requestsEach.weighted);
-    if (values.correlation !== undefined && first?.users === undefined)
-      await notice("`--correlation` does nothing: the traffic does not tell users apart", host);
-    const most = values["max-malformed"];
-    const judged = judge(asked, { simulation: found, forecast: expected, ...(most !== undefined && { maxMalformed: most / 100 }) });
-    const style = styleOf(host.stdout, host.env);
-    if (values.format === "json") {
-      const all = { ...(expected && { forecast: expected }), ...found, ...(asked.length > 0 && { gates: judged }) };
-      await write(host.stdout, `${jsonOf(all, 2)}\n`);
-    } else if ("stages" in found) {
-      const before = expected === undefined ? "" : `${forecastText(expected, host.columns)}\n`;
-      await write(host.stdout, `${before}${rolloutText(found, style, host.columns)}`);
-    } else await write(host.stdout, simulationText(found, style, host.columns));
-    await writeReports(values, { title: file, rollout, forecast: expected, simulation: found, segment, gates: judged }, host);
-    for (const { gate, outcome, why } of judged) {
-      const said = outcome === "unjudged" ? "cannot be judged" : outcome;
-      await notice(`the gate \`${gate}\` ${said}: ${why}`, host, outcome === "passed" ? "green" : "red");
-    }
-    return exitCode(first, judged, most, host);
+  run: async ({ values, positionals }, host) => {
+    if (values.merge) return merge(values, positionals, host);
+    if (positionals.length > 1) throw new Refusal("`simulate` takes one alias", "`--merge` takes several files, which are parts");
+    return simulateFile(values, positionals[0], host);
   },
 });
 
-/** The options that say what a forecast supposes, as the command line has them: parts in percent. */
-interface Supposed {
-  readonly "per-second"?: number | undefined;
-  readonly "per-user"?: number | undefined;
-  readonly "error-rate"?: number | undefined;
-  readonly difference?: number | undefined;
-  readonly risk?: number | undefined;
-  readonly power?: number | undefined;
-  readonly correlation?: number | undefined;
-}
+/** Simulates an alias or a rollout of it, or a part of that. */
+async function simulateFile(values: Values, file: string, host: Terminal): Promise<ExitCode> {
+  const processors = availableParallelism();
+  const { traffic: path, population, user, session, served, seed, segment, workers: threads = processors, part, out } = values;
+  const alias = await loadAliasFile(file, host);
+  if (alias === undefined || !alias.checked.ok) return 1;
+  const config = alias.checked.value;
+  const steps =
+    values.rollout === undefined ? NONE : await readRollout(values.rollout, (await alias.written())?.value, values.canary, host);
+  const model = population === undefined ? NONE : await readModel(population, host, parsePopulation);
+  if (!steps.ok || !model.ok) return 1;
+  await checkReports(values, out !== undefined || values.export !== undefined);
+  await checkExport(values);
+  if (out !== undefined && !values.force) await checkOwn(out, PART);
+  if (threads > processors) await notice(`\`--workers ${threads}\`: there is one thread a processor at most, here ${processors}`, host);
 
-function forecastOptions(values: Supposed): ForecastOptions {
-  const { "per-second": perSecond, "per-user": perUser, "error-rate": errorRate, difference, risk, power, correlation } = values;
-  return {
-    ...(perSecond !== undefined && { requestsPerSecond: perSecond }),
-    ...(perUser !== undefined && { requestsPerUserHour: perUser }),
-    ...(errorRate !== undefined && { errorRate: errorRate / 100 }),
-    ...(difference !== undefined && { difference: difference / 100 }),
-    ...(risk !== undefined && { alpha: risk / 100 }),
-    ...(power !== undefined && { power: power / 100 }),
-    ...(correlation !== undefined && { correlation }),
+  const rollout = steps.value;
+  const foresee = forecaster(values, rollout);
+  const asked = [...new Set(values["fail-on"])];
+  checkGates(
+    asked,
+    { served: served !== undefined || values.map.some((each) => each.startsWith("served=")), log: path !== undefined },
+    foresee(),
+  );
+  const open = values.warehouse === undefined ? undefined : await openWarehouse(values.warehouse, values, host);
+  if (values.warehouse !== undefined && open === undefined) return 1;
+  const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
+  const options = {
+    seed,
+    ...(segment !== undefined && { segment }),
+    ...(threads > 1 && open === undefined && { crew: (await import("../../simulate/workers/index.ts")).workers(threads) }),
   };
+  const names: Names = {
+    ...(log !== undefined && { log: log.name }),
+    ...(served !== undefined && { served }),
+    ...(user && { user: fieldName(user) }),
+    ...(session && { session: fieldName(session) }),
+    ...(segment && { segment: fieldName(segment) }),
+  };
+  if (part !== undefined && out !== undefined) {
+    const traffic = log?.traffic ?? populationTraffic(model.value as Population, values.count);
+    const notes = { file, ...names };
+    const done = await watched(log, undefined, undefined, host, async (watch) => {
+      const lines = simulatePart(rollout ?? config, traffic, part, { ...options, ...watch, notes });
+      await save(out, ended(lines));
+      return true;
+    });
+    if (done === undefined || host.interrupted.aborted) return 130;
+    await tellWritten(`part ${part.part} of ${part.of}: ${out}`, host);
+    return 0;
+  }
+  const traffic =
+    open === undefined
+      ? (log?.traffic ?? populationTraffic(model.value as Population, values.count))
+      : warehouse(open.connection, { ...open.query, ...(user && { user }), ...(session && { session }) });
+  const found = await watched(log, open?.connection, values.count, host, (watch): Promise<Simulation | RolloutSimulation> =>
+    rollout === undefined ? run(config, traffic, { ...options, ...watch }) : run(rollout, traffic, { ...options, ...watch }),
+  );
+  if (found === undefined) return 130;
+  return report(values, { found, rollout, title: file, from: log?.name ?? values.warehouse ?? "the population", names, segment }, host);
 }
 
-/** Refuses options of a forecast that do not fit together, or do nothing for this rollout. Before the forecast, which throws. */
-function checkTogether({ "error-rate": errorRate = 1, difference = 1, risk = 5, power = 80 }: Supposed): void {
-  if (errorRate + difference >= 100)
-    throw new Refusal(`\`--error-rate ${errorRate}\` and \`--difference ${difference}\` are 100 % or more together`);
-  if (power <= risk) throw new Refusal(`\`--power ${power}\` is not above \`--risk ${risk}\``, "the power is usually from 80 to 99");
+/** Lines with their ends. */
+async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  for await (const line of lines) yield `${line}\n`;
 }
 
-function checkEffect({ correlation }: Supposed, expected: Forecast | undefined): void {
-  if (correlation !== undefined && expected?.clustered === false)
-    throw new Refusal("`--correlation` does nothing: no user keeps a version, because the draw is random", "give the alias `stickiness`");
+/** Merges parts. */
+async function merge(values: Values, files: readonly string[], host: Terminal): Promise<ExitCode> {
+  await checkReports(values, values.export !== undefined);
+  await checkExport(values);
+  const read = await watched(undefined, undefined, undefined, host, (watch) => mergeFiles(files, watch, host));
+  if (read === undefined) return 130;
+  const { simulation: found, subject, segment, notes } = read;
+  const rollout = "stages" in found ? (subject as Rollout) : undefined;
+  const asked = [...new Set(values["fail-on"])];
+  const first = "stages" in found ? found.stages[0]?.simulation : found;
+  checkGates(asked, { served: first?.served !== undefined, log: notes["log"] !== undefined }, forecaster(values, rollout)());
+  return report(
+    values,
+    { found, rollout, title: notes["file"] ?? "", from: notes["log"] ?? "the population", names: notes, segment },
+    host,
+  );
+}
+
+/** How the command line names what the traffic has: the log, and the fields of options that a request may lack. */
+type Names = Readonly<Partial<Record<"log" | FieldOption, string>>>;
+
+/** What was found, and where it comes from. */
+interface Obtained {
+  readonly found: Simulation | RolloutSimulation;
+  readonly rollout: Rollout | undefined;
+  readonly title: string;
+  readonly from: string;
+  readonly names: Names;
+  readonly segment: Field | undefined;
+}
+
+/** The forecast of a rollout, where there is one. Refuses options that do not fit together, or have no effect on it. */
+function forecaster(values: Values, rollout: Rollout | undefined): (requestsPerUser?: number) => Forecast | undefined {
+  checkTogether(values);
+  const foresee = (requestsPerUser?: number): Forecast | undefined =>
+    rollout && forecast(rollout, { ...forecastOptions(values), ...(requestsPerUser !== undefined && { requestsPerUser }) });
+  if (rollout === undefined && values.merge)
+    for (const name of FOR_FORECASTS)
+      if (values[name] !== undefined) throw new Refusal(`\`--${name}\` does nothing: the parts are of no rollout`);
+  checkEffect(values, foresee());
+  return foresee;
+}
+
+const FOR_FORECASTS = ["per-second", "per-user", "error-rate", "difference", "risk", "power", "correlation"] as const;
+
+/** Prints what was found, and writes reports. */
+async function report(values: Values, { found, rollout, title, from, names, segment }: Obtained, host: Terminal): Promise<ExitCode> {
+  const foresee = forecaster(values, rollout);
+  const asked = [...new Set(values["fail-on"])];
+  const first = "stages" in found ? found.stages[0]?.simulation : found;
+  if (first !== undefined) await noteTrust(from, names, first, values["max-malformed"], host);
+  const expected = foresee(first?.users?.requestsEach.weighted);
+  if (values.correlation !== undefined && first?.users === undefined)
+    await notice("`--correlation` does nothing: the traffic does not tell users apart", host);
+  const most = values["max-malformed"];
+  const judged = judge(asked, { simulation: found, forecast: expected, ...(most !== undefined && { maxMalformed: most / 100 }) });
+  const style = styleOf(host.stdout, host.env);
+  if (values.format === "json") {
+    const all = { ...(expected && { forecast: expected }), ...found, ...(asked.length > 0 && { gates: judged }) };
+    await write(host.stdout, `${jsonOf(all, 2)}\n`);
+  } else if ("stages" in found) {
+    const before = expected === undefined ? "" : `${forecastText(expected, host.columns)}\n`;
+    await write(host.stdout, `${before}${rolloutText(found, style, host.columns)}`);
+  } else await write(host.stdout, simulationText(found, style, host.columns));
+  await writeReports(values, { title, rollout, forecast: expected, simulation: found, segment, gates: judged }, host);
+  await writeTables(values, found, host);
+  for (const { gate, outcome, why } of judged) {
+    const said = outcome === "unjudged" ? "cannot be judged" : outcome;
+    await notice(`the gate \`${gate}\` ${said}: ${why}`, host, outcome === "passed" ? "green" : "red");
+  }
+  return exitCode(first, judged, most, host);
 }
 
 /** Refuses gates that cannot be judged with what is given. */
 function checkGates(
   asked: readonly Gate[],
-  {
-    served,
-    map,
-    traffic,
-  }: { readonly served?: string | undefined; readonly map: readonly string[]; readonly traffic?: string | undefined },
+  { served, log }: { readonly served: boolean; readonly log: boolean },
   expected: Forecast | undefined,
 ): void {
   const refuse = (gate: Gate, why: string, help: string): never => {
@@ -320,11 +415,10 @@ function checkGates(
     switch (gate) {
       case "srm":
       case "differs":
-        if (served === undefined && !map.some((each) => each.startsWith("served=")))
-          refuse(gate, "nothing says which version answered", "`--served KEY` names the field of the log that does");
+        if (!served) refuse(gate, "nothing says which version answered", "`--served KEY` names the field of the log that does");
         break;
       case "malformed":
-        if (traffic === undefined) refuse(gate, "there is no log", "`--traffic FILE` names one");
+        if (!log) refuse(gate, "there is no log", "`--traffic FILE` names one");
         break;
       case "moved":
       case "short": {
@@ -373,32 +467,25 @@ function partRead(log: Log | undefined): number | undefined {
 
 /** Reports problems that weaken a result. Refuses a log without a request, and options that match no request. */
 async function noteTrust(
-  log: Log | undefined,
+  from: string,
+  names: Names,
   { requests, lines, unmatched, served }: Simulation,
-  options: { readonly [option in "user" | "session" | "segment"]: Field | undefined } & {
-    readonly served?: string | undefined;
-    readonly warehouse?: string | undefined;
-    readonly "max-malformed"?: number | undefined;
-  },
+  mostMalformed: number | undefined,
   host: Terminal,
 ): Promise<void> {
-  const name = log?.name ?? options.warehouse ?? "the population";
   const { interrupted } = host;
-  if (log !== undefined && requests === 0 && !interrupted.aborted) throw noRequests(log.name, lines.first);
+  if (names.log !== undefined && requests === 0 && !interrupted.aborted) throw noRequests(names.log, lines.first);
   if (unmatched.length > 0 && !interrupted.aborted) {
-    const said = unmatched.map((option) => {
-      const field = option === "served" ? options.served : options[option] && fieldName(options[option]);
-      return `\`--${option}\` matches nothing: no request of ${name} has \`${field}\``;
-    });
+    const said = unmatched.map((option) => `\`--${option}\` matches nothing: no request of ${from} has \`${names[option]}\``);
     throw new Refusal(said.join("; "));
   }
   if (served !== undefined && served.unknown.requests > 0) {
     const said = unknownText(served.unknown);
     if (served.unknown.requests === served.told && !interrupted.aborted)
-      throw new Refusal(`${name}: ${said}`, "is it the alias of this log?");
-    await notice(`${name}: ${said}`, host);
+      throw new Refusal(`${from}: ${said}`, "is it the alias of this log?");
+    await notice(`${from}: ${said}`, host);
   }
-  if (log !== undefined) await noteMalformed(log.name, lines, options["max-malformed"], host);
+  if (names.log !== undefined) await noteMalformed(names.log, lines, mostMalformed, host);
 }
 
 function exitCode(

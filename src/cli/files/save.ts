@@ -6,21 +6,30 @@ import { notice, Refusal, type Terminal } from "../terminal/host.ts";
 
 /**
  * Writes beside the file and renames, so that a reader sees the old text or the new one. A link keeps pointing where it did, also
- * where nothing is there yet, and a file keeps its mode. Throws a `Refusal` where that cannot be done.
+ * where nothing is there yet, and a file keeps its mode. Throws a `Refusal` where that cannot be done, and what the parts of a text throw.
  */
-export async function save(path: string, text: string): Promise<void> {
+export async function save(path: string, text: string | AsyncIterable<string>): Promise<void> {
   // Not named after the file, whose name may be as long as names can be.
   let draft: string | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const parts = async function* (): AsyncGenerator<string, void, undefined> {
+    try {
+      yield* text;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  };
   try {
     const target = await targetOf(path);
     const known = await regular(target, path);
     draft = join(dirname(target), `.${randomUUID()}.tmp`);
-    await writeFile(draft, text, { flag: "wx" });
+    await writeFile(draft, typeof text === "string" ? text : parts(), { flag: "wx" });
     if (known !== undefined) await chmod(draft, known.mode & 0o7777);
     await rename(draft, target);
   } catch (error) {
     if (draft !== undefined) await rm(draft, { force: true });
-    throw unwritable(path, error);
+    throw failure === undefined ? unwritable(path, error) : failure.error;
   }
 }
 
