@@ -3,8 +3,9 @@
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { cpus } from "node:os";
-import { resolve } from "node:path";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ALLOCATION_FLAGS } from "./allocation.mjs";
 
@@ -17,8 +18,9 @@ export function quantile(numbers, share = 0.5) {
 }
 
 /** Starts a runner. `ask` sends a question and waits for its answer; a runner that fails ends the benchmark. */
-async function launch(subject, flags = []) {
-  const child = fork(new URL("runner.mjs", import.meta.url), [JSON.stringify(subject)], { execArgv: flags });
+async function launch(subject, flags = [], prints = true) {
+  const stdio = ["ignore", prints ? "inherit" : "ignore", "inherit", "ipc"];
+  const child = fork(new URL("runner.mjs", import.meta.url), [JSON.stringify(subject)], { execArgv: flags, stdio });
   const next = async () => {
     const [event] = await Promise.race([
       once(child, "message"),
@@ -76,6 +78,42 @@ export async function allocations(entries, { mode, aliases, dist, batch }) {
     if (runner.ready) await runner.ask("close");
   }
   return bytes;
+}
+
+/** A contender's batches before its bailouts count, and while they do: a guard that fails again and again fails a hundred times in these. */
+const SETTLING = 600;
+const COUNTED = 600;
+
+/** How often optimized code was left after the warm-up, for each label: the reasons, a text each. */
+export async function bailouts(entries, { mode, aliases, dist, batch }) {
+  const folder = await mkdtemp(join(tmpdir(), "bailouts-"));
+  const found = new Map();
+  try {
+    for (const [index, { label, name, id }] of entries.entries()) {
+      const trace = join(folder, `${index}.txt`);
+      await writeFile(trace, "");
+      // To a file, V8 writes each line at once; what it prints comes when its buffer is full.
+      const flags = ["--trace-deopt", "--redirect-code-traces", `--redirect-code-traces-to=${trace}`];
+      const lines = async () => (await readFile(trace, "utf8")).split(/(?=\[(?:bailout|marking))/).filter((part) => part.startsWith("["));
+      const runner = await launch({ name, id, mode, aliases, dist, batch }, flags, false);
+      if (!runner.ready) continue;
+      await runner.ask("round", { key: "settling", batches: SETTLING });
+      const before = await lines();
+      await runner.ask("round", { key: "counted", batches: COUNTED });
+      found.set(label, (await lines()).slice(before.length).map(reasonOf));
+      await runner.ask("close");
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return found;
+}
+
+function reasonOf(line) {
+  if (line.startsWith("[marking")) return "what the code depends on has changed";
+  const [, reason = line] = /reason: ([^)]*)\)/.exec(line) ?? [];
+  const [, name = "a function without a name"] = /<JSFunction (\S+) /.exec(line) ?? [];
+  return `${name}: ${reason}`;
 }
 
 /** The ratios of two contenders, round by round: their median and the middle half. */

@@ -104,7 +104,8 @@ const W4 = {
   request: (random) => clientRequest(random),
   hand: () => {
     const arm = (draw) => (draw < 0.1 ? "v2" : "v1");
-    return (_request, draw) => (draw === undefined ? arm(Math.random()) : arm(draw));
+    // A request without headers is none, for the hand too.
+    return ({ headers }, draw) => (headers === undefined ? "v1" : arm(draw === undefined ? Math.random() : draw));
   },
 };
 
