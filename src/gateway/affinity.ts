@@ -41,7 +41,7 @@ export interface Verified extends Ticket {
 }
 
 /** The least length of a secret, in bytes: that of the hash (RFC 2104, section 3). */
-const LEAST_KEY = 32;
+export const LEAST_KEY = 32;
 /** The longest cookie that is looked at: a version of 256 characters, each of them percent-encoded, with id and signature. */
 const LONGEST = 1_024;
 /** The id is 16 random bytes, the signature 32, both in hexadecimal. */

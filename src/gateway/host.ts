@@ -183,6 +183,13 @@ function varyOf(plan: Plan): readonly string[] {
   return fieldUses(plan).flatMap(({ field }) => (field.kind === "header" ? [field.name] : field.kind === "cookie" ? ["cookie"] : []));
 }
 
+/** Adds to the headers of a response, in lower case, as node has them of a message. */
+export function addTo(headers: { vary?: string | undefined; "set-cookie"?: string[] | undefined }, { vary, cookie }: Answer): void {
+  const merged = vary.length === 0 ? undefined : mergeVary(headers.vary, vary);
+  if (merged !== undefined) headers.vary = merged;
+  if (cookie !== undefined) headers["set-cookie"] = [...(headers["set-cookie"] ?? []), cookie];
+}
+
 /** A Vary field with more names; undefined where there is nothing to change. */
 export function mergeVary(before: string | undefined, names: readonly string[]): string | undefined {
   const there = (before ?? "")

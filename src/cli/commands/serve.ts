@@ -74,7 +74,13 @@ async function run(path: string, config: GatewayConfig, host: Terminal): Promise
     });
     const reload = async (): Promise<void> => {
       const next = await readAgain(path, host, log);
-      if (next !== undefined) await gateway.reload(next);
+      if (next === undefined) return;
+      await gateway.reload(next).catch((error: Error) => {
+        log.error(
+          { event: "config_rejected", file: path, error: error.message },
+          "a file of the config cannot be read, and the one before is kept",
+        );
+      });
     };
     const watching = watchFile(path, reload, ending.signal);
     process.on("SIGHUP", watching.nudge);
@@ -101,6 +107,7 @@ function refusalOf(error: unknown): unknown {
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "ENOENT":
+    case "ESECRET":
       return new Refusal(message);
     default:
       return missing(error);

@@ -31,7 +31,8 @@ export interface OpenTelemetryOptions {
  * Observes a table with a meter: `canary_router.decisions` counts, with the attributes `feature_flag.key` (the alias),
  * `feature_flag.result.variant` (the version), `feature_flag.result.reason` and `feature_flag.provider.name` of OpenTelemetry's semantic
  * conventions, which are still in development there, and so are constants here. With a status, `canary_router.source.healthy`,
- * `.revision` and `.age` (in seconds) are observed too. Returns a function that ends it.
+ * `.revision` and `.age` (in seconds) are observed too. `canary_router.events` counts what hosts have met beside decisions, with the attributes
+ * `feature_flag.key` and `canary_router.event`. Returns a function that ends it.
  */
 export function opentelemetry(table: AliasTable, { meter, status }: OpenTelemetryOptions): () => void {
   const decisions = meter.createObservableCounter("canary_router.decisions", {
@@ -51,6 +52,14 @@ export function opentelemetry(table: AliasTable, { meter, status }: OpenTelemetr
         "feature_flag.result.reason": RESULT_REASONS[reason],
         "feature_flag.provider.name": "canary-router",
       });
+  });
+  const events = meter.createObservableCounter("canary_router.events", {
+    description: "What hosts have met beside decisions",
+    unit: "{event}",
+  });
+  observe(events, (result) => {
+    for (const { alias, event, count } of table.events())
+      result.observe(count, { "feature_flag.key": alias, "canary_router.event": event });
   });
   if (status !== undefined) {
     const gauges: readonly (readonly [string, string, string, (now: SourceStatus) => number | undefined])[] = [

@@ -17,7 +17,8 @@ export interface PrometheusOptions {
 
 /**
  * Registers the metrics of a table. Nothing is counted twice: they are read from the table when they are collected, and the totals go on
- * over changes of configs. `canary_router_decisions_total{alias,version,reason}` counts decisions;
+ * over changes of configs. `canary_router_decisions_total{alias,version,reason}` counts decisions, and
+ * `canary_router_events_total{alias,event}` what hosts have met beside them: cookies of affinity, and versions that requests ask for;
  * `canary_router_split_ratio{alias,version}` is the share of the draw that each version has now, from 0 to 1, and
  * `canary_router_split_sticky{alias}` is 1 where a key decides it; `canary_router_source_*` say how well the source is followed.
  */
@@ -33,6 +34,16 @@ export function prometheus(table: AliasTable, options: PrometheusOptions = {}): 
     collect: () => {
       decisions.reset();
       for (const { alias, version, reason, count } of table.counts()) decisions.inc({ alias, version, reason }, count);
+    },
+  });
+  const events: Counter<"alias" | "event"> = new Counter({
+    name: "canary_router_events_total",
+    help: "What hosts have met beside decisions: cookies of affinity, and versions that requests ask for",
+    labelNames: ["alias", "event"],
+    registers,
+    collect: () => {
+      events.reset();
+      for (const { alias, event, count } of table.events()) events.inc({ alias, event }, count);
     },
   });
   const ratio: Gauge<"alias" | "version"> = new Gauge({

@@ -10,6 +10,8 @@ declare module "../../document/diagnostic.ts" {
     readonly "route-match": "serve";
     readonly "route-repeat": "serve";
     readonly quantity: "serve";
+    readonly affinity: "serve";
+    readonly override: "serve";
   }
 }
 
@@ -23,4 +25,6 @@ export const SERVE_CODES: readonly CodesOf<"serve">[] = codesIn<"serve">({
   "route-match": "serve",
   "route-repeat": "serve",
   quantity: "serve",
+  affinity: "serve",
+  override: "serve",
 });

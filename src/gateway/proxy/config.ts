@@ -5,10 +5,8 @@ import {
   each,
   entries,
   fail,
-  type Input as DocumentInput,
   isObject,
   list,
-  number,
   optional,
   readInput,
   record,
@@ -16,6 +14,8 @@ import {
   type Text,
   words,
 } from "../../document/index.ts";
+import { boolean, filled, type Input, oneOf, quantity, readHeader, readToken, seconds, type TokenConfig, whole } from "./reading.ts";
+import { type AffinityConfig, type OverrideConfig, readAffinity, readOverride } from "./visitors.ts";
 
 /** Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, or a port alone, which is one of loopback. */
 export interface Address {
@@ -28,9 +28,6 @@ export interface AdminConfig extends Address {
   /** What must come as `Authorization: Bearer`; there where the address is not of loopback. */
   readonly token: TokenConfig | undefined;
 }
-
-/** A secret as it is written, or the file that has it. */
-export type TokenConfig = { readonly text: string } | { readonly file: string };
 
 /** Where the aliases come from. */
 export interface SourceConfig {
@@ -95,6 +92,8 @@ export interface GatewayConfig {
   readonly routes: readonly RouteConfig[];
   /** The request header, in lower case, that tells an upstream its version. */
   readonly header: string;
+  readonly affinity: AffinityConfig | undefined;
+  readonly override: OverrideConfig | undefined;
   /** Whether `X-Forwarded-*` of the client are kept, because a proxy that is trusted stands before the gateway. */
   readonly trustForwarded: boolean;
   /** How often a request that can be sent again without harm is sent again. */
@@ -107,8 +106,6 @@ export interface GatewayConfig {
 /** As pino has them. */
 export type LogLevel = (typeof LEVELS)[number];
 
-type Input = DocumentInput<undefined>;
-
 const KEYS = [
   "listen",
   "admin",
@@ -118,6 +115,8 @@ const KEYS = [
   "guard",
   "routes",
   "header",
+  "affinity",
+  "override",
   "trust_forwarded",
   "retries",
   "timeouts",
@@ -132,14 +131,6 @@ const MOST_ROUTES = 10_000;
 
 /** Versions of one route. */
 const MOST_UPSTREAMS = 1_000;
-
-/** A day, in seconds. */
-const DAY = 86_400;
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-/** Headers that a gateway must set or drop itself. */
-const RESERVED = /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|x-forwarded-.*)$/;
 
 /** Reads the config of a gateway, or says everything that is wrong with it. */
 export function parseGateway(value: unknown, written?: Text["written"]): Checked<GatewayConfig> {
@@ -157,6 +148,8 @@ function readGateway(input: Input): GatewayConfig | undefined {
   const guard = optional(fields.guard, readGuard) ?? { maxChanged: undefined, maxMoved: undefined, keepPrimary: false };
   const routes = readRoutes(fields.routes);
   const header = optional(fields.header, readHeader) ?? "x-cff-func-version";
+  const affinity = optional(fields.affinity, readAffinity);
+  const override = optional(fields.override, readOverride);
   const trustForwarded = optional(fields.trust_forwarded, boolean) ?? false;
   const retries = optional(fields.retries, whole(0, 5)) ?? 1;
   const timeouts = optional(fields.timeouts, readTimeouts) ?? TIMEOUTS;
@@ -164,34 +157,8 @@ function readGateway(input: Input): GatewayConfig | undefined {
   const log = optional(fields.log, readLog) ?? { level: "info", requests: true };
   checkPorts([fields.listen, listen], [fields.admin, admin], [fields.decisions, decisions]);
   if (listen === undefined || aliases === undefined || routes === undefined) return undefined;
-  return { listen, admin, decisions, aliases, snapshot, guard, routes, header, trustForwarded, retries, timeouts, limits, log };
-}
-
-function filled(input: Input): string | undefined {
-  const text = bounded(input);
-  if (text === undefined || text.trim() !== "") return text;
-  return fail(input, "wrong-type", "the text is empty", "write one, or leave the key out");
-}
-
-function boolean(input: Input): boolean | undefined {
-  if (typeof input.value === "boolean") return input.value;
-  return fail(input, "wrong-type", `expected true or false, found ${shown(String(input.value))}`);
-}
-
-function whole(least: number, most: number): (input: Input) => number | undefined {
-  return (input) => quantity(input, least, most, true);
-}
-
-/** Seconds. */
-function seconds(input: Input): number | undefined {
-  return quantity(input, 0.001, DAY, false);
-}
-
-function quantity(input: Input, least: number, most: number, isWhole: boolean): number | undefined {
-  const found = number(input);
-  if (found === undefined) return undefined;
-  if (found >= least && found <= most && (!isWhole || Number.isInteger(found))) return found;
-  return fail(input, "quantity", `${shown(found)} is out of range`, `write a ${isWhole ? "whole " : ""}number from ${least} to ${most}`);
+  const choice = { header, affinity, override, trustForwarded };
+  return { listen, admin, decisions, aliases, snapshot, guard, routes, ...choice, retries, timeouts, limits, log };
 }
 
 /** `host:port`, or a port alone. */
@@ -215,14 +182,6 @@ function readAdmin(input: Input): AdminConfig | undefined {
   const fields = record(input, ["listen", "token", "token_file"]);
   if (fields === undefined) return undefined;
   return guarded(fields.listen, readAddress(fields.listen), readToken(fields.token, fields.token_file));
-}
-
-function readToken(token: Input, file: Input): TokenConfig | undefined {
-  const text = optional(token, filled);
-  const path = optional(file, filled);
-  if (text !== undefined && path !== undefined)
-    return fail(file, "admin-token", "`token` and `token_file` are both there", "leave one of them out");
-  return text !== undefined ? { text } : path !== undefined ? { file: path } : undefined;
 }
 
 function guarded(input: Input, address: Address | undefined, token: TokenConfig | undefined): AdminConfig | undefined {
@@ -282,13 +241,6 @@ function readGuard(input: Input): GuardConfig | undefined {
     maxMoved: optional(fields.max_moved, (moved) => quantity(moved, 0, 100, false)),
     keepPrimary: optional(fields.keep_primary, boolean) ?? false,
   };
-}
-
-function readHeader(input: Input): string | undefined {
-  const name = bounded(input);
-  if (name === undefined) return undefined;
-  if (TOKEN.test(name) && !RESERVED.test(name.toLowerCase())) return name.toLowerCase();
-  return fail(input, "upstream", `${shown(name)} is no header that a gateway can set`, "write a name such as `X-CFF-Func-Version`");
 }
 
 function readRoutes(input: Input): readonly RouteConfig[] | undefined {
@@ -401,13 +353,6 @@ function readLimits(input: Input): Limits | undefined {
 function readLog(input: Input): GatewayConfig["log"] | undefined {
   const fields = record(input, ["level", "requests"]);
   if (fields === undefined) return undefined;
-  const level = optional(fields.level, readLevel) ?? "info";
+  const level = optional(fields.level, oneOf(LEVELS, "level of a log")) ?? "info";
   return { level, requests: optional(fields.requests, boolean) ?? true };
-}
-
-function readLevel(input: Input): LogLevel | undefined {
-  const text = bounded(input);
-  const level = LEVELS.find((known) => known === text);
-  if (level !== undefined || text === undefined) return level;
-  return fail(input, "wrong-type", `${shown(text)} is no level of a log`, `write ${words(LEVELS, "or")}`);
 }

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { Decision } from "../../backend/index.ts";
 import type { NodeRequest } from "../../request/index.ts";
+import { addTo } from "../host.ts";
+import type { Choose } from "./chooser.ts";
 import { bodyOf, type Fault } from "./fault.ts";
-import { pathOf } from "./forwarding.ts";
+import { lastForwarded, pathOf } from "./forwarding.ts";
 
 /** Where a gateway asks: `/decide/checkout`, perhaps with the path of the request behind it, as Envoy's `path_prefix` gives it. */
 const ASKED = /^\/decide\/([^/?]+)(\/[^?]*)?(\?.*)?$/;
@@ -14,7 +15,7 @@ const HOSTS = ["x-original-host", "x-forwarded-host"] as const;
 
 /** What the decision service needs of its host. */
 export interface DecisionOptions {
-  readonly decide: (alias: string, request: NodeRequest) => Decision | undefined;
+  readonly choose: Choose;
   /** The header of the answer that has the version. */
   readonly header: () => string;
 }
@@ -24,7 +25,7 @@ export interface DecisionOptions {
  * (`ext_authz` over HTTP). The answer is always 200 where there is a decision; it lets a request through, and forbids nothing. The request is
  * the one that asks, with what `X-Original-*` or `X-Forwarded-*` say of the method, the host and the target.
  */
-export function decisionHandler({ decide, header }: DecisionOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function decisionHandler({ choose, header }: DecisionOptions): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     request.resume();
     const { headers, url = "" } = request;
@@ -35,16 +36,24 @@ export function decisionHandler({ decide, header }: DecisionOptions): (request: 
     if (alias === undefined)
       return refuse(response, { status: 400, code: "bad_request", message: "the name of the alias is not encoded well" });
     const host = first(headers, HOSTS);
-    const decision = decide(alias, {
-      headers: host === undefined ? headers : { ...headers, host },
-      url: first(headers, URLS) ?? `${found[2] ?? "/"}${found[3] ?? ""}`,
-      method: first(headers, METHODS) ?? request.method,
-    } as NodeRequest);
-    if (decision === undefined) return refuse(response, { status: 503, code: "no_alias", message: `the alias ${alias} is not there` });
+    const answer = choose(
+      alias,
+      {
+        headers: host === undefined ? headers : { ...headers, host },
+        url: first(headers, URLS) ?? `${found[2] ?? "/"}${found[3] ?? ""}`,
+        method: first(headers, METHODS) ?? request.method,
+      } as NodeRequest,
+      lastForwarded(headers),
+    );
+    const { served } = answer;
+    if (served === undefined) return refuse(response, { status: 503, code: "no_alias", message: `the alias ${alias} is not there` });
+    const added = {};
+    addTo(added, answer);
     response.writeHead(200, {
-      [header()]: decision.version,
+      ...added,
+      [header()]: served.version,
       "x-canary-alias": encodeURIComponent(alias),
-      "x-canary-reason": decision.reason,
+      "x-canary-reason": served.by === "alias" ? served.decision.reason : served.by,
       "content-length": "0",
       "cache-control": "no-store",
     });

@@ -43,6 +43,20 @@ export function setForwarded(request: IncomingMessage, isTrusted: boolean): void
   headers["x-forwarded-proto"] ??= "http";
 }
 
+/** The address of who has sent a request; where a proxy that is trusted stands before this one, the one that it has added. */
+export function clientOf({ headers, socket }: IncomingMessage, isTrusted: boolean): string | undefined {
+  return isTrusted ? (lastForwarded(headers) ?? socket.remoteAddress) : socket.remoteAddress;
+}
+
+/** The last address of `X-Forwarded-For`: the only one that is not what the client says of itself. */
+export function lastForwarded(headers: IncomingHttpHeaders): string | undefined {
+  const last = String(headers["x-forwarded-for"] ?? "")
+    .split(",")
+    .at(-1)
+    ?.trim();
+  return last === "" ? undefined : last;
+}
+
 /** The only transfer coding that is understood; node's parser leaves it to the last one, and others could be read differently upstream. */
 const CHUNKED = /^chunked$/i;
 

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Diagnostic } from "../../document/index.ts";
@@ -6,7 +5,8 @@ import type { AliasTable } from "../table.ts";
 import { follow } from "../source/follow.ts";
 import { type SourceStatus, STARTING } from "../source/status.ts";
 import { adminHandler } from "./admin.ts";
-import type { Address, GatewayConfig, TokenConfig } from "./config.ts";
+import { openChooser, readSecret } from "./chooser.ts";
+import type { Address, GatewayConfig } from "./config.ts";
 import { decisionHandler } from "./decisions.ts";
 import { type Listener, listen } from "./listener.ts";
 import { exchangeFields, type Log, logStatus, logUpdate } from "./log.ts";
@@ -29,7 +29,10 @@ export interface Gateway {
   /** Where it listens, with the ports that were given where port 0 was asked for. */
   readonly addresses: { readonly listen: Address; readonly admin: Address | undefined; readonly decisions: Address | undefined };
   readonly status: () => SourceStatus;
-  /** Takes another config while requests flow. Returns the keys that take effect only when it is started again. */
+  /**
+   * Takes another config while requests flow. Returns the keys that take effect only when it is started again. Rejects where a file of secrets
+   * cannot be read, and keeps the config then.
+   */
   readonly reload: (config: GatewayConfig) => Promise<readonly string[]>;
   /** Ends it: takes no more requests, and waits for those that are under way for as long as the config says. */
   readonly close: () => Promise<void>;
@@ -41,7 +44,8 @@ export async function startGateway(first: GatewayConfig, { table, log, base }: G
   let status = STARTING;
   const rejected = new Map<string, readonly Diagnostic[]>();
   let isDraining = false;
-  const token = await readToken(config.admin?.token, base);
+  const token = config.admin?.token && (await readSecret(config.admin.token, base));
+  let choose = await openChooser(table, config, base);
   const metrics = gatewayMetrics(table, {
     aliases: () => aliasesOf(config),
     status: () => status,
@@ -49,7 +53,7 @@ export async function startGateway(first: GatewayConfig, { table, log, base }: G
   });
 
   const proxy = createProxy(config, {
-    decide: (alias, request) => table.route(alias, request),
+    choose: (...asked) => choose(...asked),
     onExchange: (exchange) => {
       metrics.count(exchange);
       if (exchange.fault !== undefined || (exchange.error !== undefined && exchange.status !== 499))
@@ -108,7 +112,7 @@ export async function startGateway(first: GatewayConfig, { table, log, base }: G
     isDraining: () => isDraining,
     metrics: metrics.read,
   };
-  const decide = decisionHandler({ decide: (alias, request) => table.route(alias, request), header: () => config.header });
+  const decide = decisionHandler({ choose: (...asked) => choose(...asked), header: () => config.header });
   let [admin, decisions, web]: (Listener | undefined)[] = [];
   try {
     admin = await opened(config.admin, { handle: adminHandler(view, { host: config.admin?.host ?? "", token }), upgrade: noUpgrade });
@@ -124,6 +128,7 @@ export async function startGateway(first: GatewayConfig, { table, log, base }: G
 
   async function reload(next: GatewayConfig): Promise<readonly string[]> {
     const before = config;
+    choose = await openChooser(table, next, base);
     config = next;
     proxy.configure(next);
     // A config that was refused for want of an upstream is told again.
@@ -169,9 +174,4 @@ function valueAt(config: GatewayConfig, path: (typeof RESTART)[number]): unknown
 
 function differ(one: GatewayConfig, other: GatewayConfig, keys: readonly (keyof GatewayConfig)[]): boolean {
   return keys.some((key) => !isDeepStrictEqual(one[key], other[key]));
-}
-
-async function readToken(token: TokenConfig | undefined, base: string): Promise<string | undefined> {
-  if (token === undefined) return undefined;
-  return "text" in token ? token.text : (await readFile(resolve(base, token.file), "utf8")).trim();
 }

@@ -11,8 +11,9 @@ export {
   type RouteConfig,
   type SourceConfig,
   type Timeouts,
-  type TokenConfig,
 } from "./config.ts";
+export type { TokenConfig } from "./reading.ts";
+export type { AffinityConfig, OverrideConfig, TrustConfig } from "./visitors.ts";
 export { type Gateway, type GatewayOptions, startGateway } from "./gateway.ts";
 export type { Log } from "./log.ts";
 export { tryGateway, type Trial } from "./trial.ts";

@@ -13,7 +13,7 @@ export interface Log {
 
 /** The fields of an exchange in a log: what was decided and why, and what became of it. */
 export function exchangeFields(exchange: Exchange): object {
-  const { method, host, path, client, alias, decision, upstream, status, attempts, fault, error, milliseconds } = exchange;
+  const { method, host, path, client, alias, served, upstream, status, attempts, fault, error, milliseconds } = exchange;
   return {
     event: "request",
     method,
@@ -22,7 +22,11 @@ export function exchangeFields(exchange: Exchange): object {
     client,
     status,
     ...(alias !== undefined && { alias }),
-    ...(decision !== undefined && { version: decision.version, reason: decision.reason, at: decision.at }),
+    ...(served !== undefined && {
+      version: served.version,
+      by: served.by,
+      ...(served.decision.version === served.version && { reason: served.decision.reason, at: served.decision.at }),
+    }),
     ...(upstream !== undefined && { upstream }),
     ...(attempts > 1 && { attempts }),
     ...(fault !== undefined && { fault }),

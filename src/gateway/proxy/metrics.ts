@@ -48,7 +48,7 @@ export function gatewayMetrics(
     registers,
     collect: () => active.set(options.active()),
   });
-  const labelsOf = ({ alias = "", decision }: Exchange) => ({ alias, version: decision?.version ?? "" });
+  const labelsOf = ({ alias = "", served }: Exchange) => ({ alias, version: served?.version ?? "" });
   return {
     count: (exchange) => {
       requests.inc({ ...labelsOf(exchange), code: exchange.status });

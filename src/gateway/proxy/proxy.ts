@@ -3,14 +3,12 @@ import { Agent as SecureAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import { Transform } from "node:stream";
 import httpProxy from "http-proxy-3";
-import type { Decision } from "../../backend/index.ts";
+import { addTo, type Answer, type Served } from "../host.ts";
+import type { Choose } from "./chooser.ts";
 import type { GatewayConfig, RouteConfig } from "./config.ts";
 import { bodyOf, type Fault, rawResponse } from "./fault.ts";
-import { dropHopByHop, hasBody, hostOf, isRepeatable, normalize, pathOf, setForwarded, TOO_LARGE } from "./forwarding.ts";
+import { clientOf, dropHopByHop, hasBody, hostOf, isRepeatable, normalize, pathOf, setForwarded, TOO_LARGE } from "./forwarding.ts";
 import { type FindRoute, routeFinder } from "./routes.ts";
-
-/** What the proxy asks for a decision; undefined where there is no such alias. */
-type Decide = (alias: string, request: IncomingMessage) => Decision | undefined;
 
 /** What became of a request, for a log and for counters. */
 export interface Exchange {
@@ -20,7 +18,8 @@ export interface Exchange {
   readonly path: string;
   readonly client: string | undefined;
   alias: string | undefined;
-  decision: Decision | undefined;
+  /** What was decided; undefined where no alias was asked, or it is not there. */
+  served: Served | undefined;
   /** The URL of the upstream that was asked last. */
   upstream: string | undefined;
   /** Of the response; 499 where the client went away before there was one, 101 for a WebSocket. */
@@ -35,7 +34,8 @@ export interface Exchange {
 
 /** What a proxy needs of its host. */
 export interface ProxyOptions {
-  readonly decide: Decide;
+  /** What decides; of the answer, `served` is undefined where there is no such alias. */
+  readonly choose: Choose;
   /** Told of each exchange once it is over. */
   readonly onExchange: (exchange: Exchange) => void;
   /** Told of each failure of an upstream, also where another attempt succeeds. */
@@ -79,13 +79,15 @@ interface Pending extends Exchange {
   readonly isChunked: boolean;
   /** The request to the upstream. */
   asked: ClientRequest | undefined;
+  /** What the response gets beside what the upstream says. */
+  answer: Answer | undefined;
   timer: NodeJS.Timeout | undefined;
   isLate: boolean;
   isTooLarge: boolean;
 }
 
 /** Makes a proxy. Upstreams are asked over connections that are kept. */
-export function createProxy(first: GatewayConfig, { decide, onExchange, onFailure }: ProxyOptions): Proxy {
+export function createProxy(first: GatewayConfig, { choose, onExchange, onFailure }: ProxyOptions): Proxy {
   const agents = { "http:": new Agent({ keepAlive: true, maxFreeSockets: 256 }), "https:": new SecureAgent({ keepAlive: true }) };
   const proxy = httpProxy.createProxyServer({ toProxy: true });
   const pendings = new WeakMap<IncomingMessage, Pending>();
@@ -126,6 +128,7 @@ export function createProxy(first: GatewayConfig, { decide, onExchange, onFailur
     if (pending === undefined) return;
     clearTimeout(pending.timer);
     dropHopByHop(answer.headers);
+    if (pending.answer !== undefined) addTo(answer.headers, pending.answer);
     if (request.httpVersionMajor === 1) answer.headers.connection = isDraining || pending.wantsClose ? "close" : "keep-alive";
     // The head of a response whose body is not there yet does not wait for it; mostly the two go together.
     setImmediate(() => {
@@ -146,7 +149,7 @@ export function createProxy(first: GatewayConfig, { decide, onExchange, onFailur
       path: pathOf(url),
       client: socket.remoteAddress,
       alias: undefined,
-      decision: undefined,
+      served: undefined,
       upstream: undefined,
       status: 0,
       attempts: 0,
@@ -158,6 +161,7 @@ export function createProxy(first: GatewayConfig, { decide, onExchange, onFailur
       wantsClose: headers.connection === "close" || request.httpVersion === "1.0",
       isChunked: headers["transfer-encoding"] !== undefined,
       asked: undefined,
+      answer: undefined,
       timer: undefined,
       isLate: false,
       isTooLarge: false,
@@ -170,19 +174,22 @@ export function createProxy(first: GatewayConfig, { decide, onExchange, onFailur
     const { headers } = request;
     const target = find(pending.host, pending.path);
     if (target === undefined) return { status: 404, code: "no_route", message: "no route of this gateway has this host and path" };
+    const client = clientOf(request, config.trustForwarded);
     setForwarded(request, config.trustForwarded);
     delete headers[config.header];
     if (target.fixed !== undefined) return target.fixed;
     const { to } = target.route;
     if (to.kind === "fixed") return { status: 500, code: "no_upstream", message: "the route has no upstream" };
     pending.alias = to.alias;
-    const decision = decide(to.alias, request);
-    if (decision === undefined) return { status: 503, code: "no_alias", message: `the alias ${to.alias} is not there yet` };
-    pending.decision = decision;
-    headers[config.header] = decision.version;
-    const upstream = target.upstreams.get(decision.version);
+    pending.answer = choose(to.alias, request, client);
+    const { served } = pending.answer;
+    if (config.override?.trusted.token !== undefined) delete headers[config.override.trusted.tokenHeader];
+    if (served === undefined) return { status: 503, code: "no_alias", message: `the alias ${to.alias} is not there yet` };
+    pending.served = served;
+    headers[config.header] = served.version;
+    const upstream = target.upstreams.get(served.version);
     if (upstream !== undefined) return upstream;
-    return { status: 503, code: "no_upstream", message: `this gateway has no upstream for version ${decision.version} of ${to.alias}` };
+    return { status: 503, code: "no_upstream", message: `this gateway has no upstream for version ${served.version} of ${to.alias}` };
   }
 
   function over(pending: Pending, status: number): void {
@@ -326,7 +333,7 @@ function limited(request: IncomingMessage, pending: Pending, limit: number): Tra
   return request.pipe(body);
 }
 
-function faultOf({ alias, decision }: Pending, status: number, code: string, what: string): Fault {
-  const whose = decision === undefined ? "the upstream" : `the upstream of version ${decision.version} of ${alias}`;
+function faultOf({ served }: Pending, status: number, code: string, what: string): Fault {
+  const whose = served === undefined ? "the upstream" : `the upstream of version ${served.version} of ${served.alias}`;
   return { status, code, message: `${whose} ${what}` };
 }

@@ -1,6 +1,7 @@
 import { format } from "../../document/index.ts";
 import { follow } from "../source/follow.ts";
 import { AliasTable } from "../table.ts";
+import { openChooser } from "./chooser.ts";
 import type { GatewayConfig } from "./config.ts";
 import { aliasesOf, reachable } from "./reach.ts";
 import { openSource } from "./origin.ts";
@@ -14,13 +15,14 @@ export interface Trial {
   readonly faults: readonly string[];
 }
 
-/** Reads the aliases of a gateway once, without its snapshot. The signal ends the waiting for a source that does not answer. */
+/** Reads the aliases of a gateway once, without its snapshot. The signal ends the waiting for a source that does not answer. Rejects as `startGateway` does. */
 export async function tryGateway(config: GatewayConfig, base: string, signal: AbortSignal): Promise<Trial> {
   const table = new AliasTable();
   const faults: string[] = [];
   const done = new AbortController();
   let answered = false;
   let problem = "it does not answer";
+  await openChooser(table, config, base);
   await follow(table, await openSource(config.aliases, base), {
     signal: AbortSignal.any([signal, done.signal]),
     check: (alias, value) => reachable(config, alias, value),

@@ -21,6 +21,7 @@ test("OpenTelemetry's own SDK collects decisions by alias, version and reason, a
     );
   };
   for (let index = 0; index < 3; index++) table.route("shop", { headers: {} });
+  table.countEvent("shop", "override-untrusted");
   const labels = (version: string, reason: string) => ({
     "feature_flag.key": "shop",
     "feature_flag.result.variant": version,
@@ -29,6 +30,7 @@ test("OpenTelemetry's own SDK collects decisions by alias, version and reason, a
   });
   const first = await collected();
   expect(first["canary_router.decisions"]).toContainEqual([3, labels("v1", "default")]);
+  expect(first["canary_router.events"]).toEqual([[1, { "feature_flag.key": "shop", "canary_router.event": "override-untrusted" }]]);
   expect(first["canary_router.source.healthy"]).toEqual([[0, {}]]);
   expect(first["canary_router.source.revision"] ?? []).toEqual([]);
   table.apply({ revision: 2, aliases: { shop: { version: "v2" } } });

@@ -9,8 +9,18 @@ const schema = JSON.parse(readFileSync(new URL("../../../docs/gateway.schema.jso
 const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
 
 /** What a schema cannot say: secrets of addresses, other listeners and other routes, and which URLs and headers are good for what. */
-const BEYOND: ReadonlySet<Code> = new Set<Code>(["admin-token", "alias-source", "route-repeat", "address", "upstream", "upstream-target"]);
+const BEYOND: ReadonlySet<Code> = new Set<Code>([
+  "admin-token",
+  "alias-source",
+  "route-repeat",
+  "address",
+  "upstream",
+  "upstream-target",
+  "affinity",
+  "override",
+]);
 
+const KEY = "a secret of at least thirty-two bytes";
 const ROUTE = { host: "shop.example", path: "/checkout", alias: "checkout", upstreams: { v1: "http://127.0.0.1:9001" } };
 const LEAST = { listen: "127.0.0.1:8080", aliases: "./aliases", routes: [ROUTE] };
 
@@ -41,6 +51,8 @@ test("the least, with everything that is left out", () => {
         },
       ],
       header: "x-cff-func-version",
+      affinity: undefined,
+      override: undefined,
       trustForwarded: false,
       retries: 1,
       timeouts: { head: 60, request: 300, response: 60, idle: 300, keepAlive: 75, shutdown: 30 },
@@ -59,6 +71,10 @@ describe("what is read", () => {
     [{ ...LEAST, aliases: "HTTPS://a.example/aliases" }],
     [{ ...LEAST, routes: [{ upstream: "https://a.example:8443/base/" }, { path: "/a/", upstream: "http://[::1]:1", alias: null }] }],
     [{ ...LEAST, guard: { max_changed: 5, max_moved: 2.5, keep_primary: true }, retries: 0, timeouts: {}, limits: { body: 0 }, log: {} }],
+    [{ ...LEAST, affinity: { keys: [KEY, KEY], max_age: 60, same_site: "None", path: "/a", domain: "a.example", gone: "primary" } }],
+    [{ ...LEAST, affinity: { key_files: ["./key"], cookie: "__Host-canary", weightless: "keep", rule: "keep", secure: null } }],
+    [{ ...LEAST, override: { header: "X-V", trusted: { addresses: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7", "::1"] } } }],
+    [{ ...LEAST, override: { query: "v", cookie: "v", dictionary: "V-O", trusted: { token_file: "./t", token_header: "X-T" } } }],
     [{ ...LEAST, header: "X-Version", trust_forwarded: true, log: { level: "silent", requests: false } }],
   ])("%j", (config) => {
     expect(complaints(config)).toEqual([]);
@@ -100,6 +116,38 @@ const cases: readonly (readonly [config: unknown, said: readonly string[]])[] = 
   ],
   [{ ...LEAST, trust_forwarded: "yes" }, ["wrong-type /trust_forwarded: expected true or false, found `yes`"]],
   [{ ...LEAST, log: { level: "loud" } }, ["wrong-type /log/level: `loud` is no level of a log"]],
+  [{ ...LEAST, affinity: {} }, ["affinity /affinity: the cookie has no key"]],
+  [{ ...LEAST, affinity: { keys: [KEY], key_files: ["k"] } }, ["affinity /affinity: `keys` and `key_files` are both there"]],
+  [{ ...LEAST, affinity: { keys: ["short"] } }, ["affinity /affinity: `affinity.keys` are secrets of at least 32 bytes"]],
+  [{ ...LEAST, affinity: { keys: [] } }, ["wrong-type /affinity/keys: the list is empty", "affinity /affinity: the cookie has no key"]],
+  [
+    { ...LEAST, affinity: { keys: [KEY], cookie: "__Host-c", path: "/a" } },
+    ["affinity /affinity: a cookie `__Host-…` is `secure`, with the path `/` and no domain"],
+  ],
+  [
+    { ...LEAST, affinity: { keys: [KEY], same_site: "lax", max_age: 0, gone: "keep" } },
+    [
+      "quantity /affinity/max_age: `0` is out of range",
+      "wrong-type /affinity/same_site: `lax` is no value of SameSite",
+      "wrong-type /affinity/gone: `keep` is no outcome",
+    ],
+  ],
+  [{ ...LEAST, override: { trusted: { token: "t" } } }, ["override /override: there is no place where a request could ask"]],
+  [
+    { ...LEAST, override: { header: "Host", trusted: { token: "t" } } },
+    ["upstream /override/header: `Host` is no header that a gateway can set"],
+  ],
+  [{ ...LEAST, override: { query: "v", trusted: {} } }, ["override /override/trusted: it is not said who may ask for a version"]],
+  [{ ...LEAST, override: { query: "v" } }, ["missing-key /override/trusted: the key `trusted` is missing"]],
+  [
+    { ...LEAST, override: { cookie: "a b", trusted: { addresses: ["10.0.0.0/33", "a.example"], token_header: "X-T" } } },
+    [
+      "override /override/cookie: `a b` is no name of a cookie",
+      "override /override/trusted/addresses/0: `10.0.0.0/33` is no address or network",
+      "override /override/trusted/addresses/1: `a.example` is no address or network",
+      "override /override/trusted/token_header: `token_header` does nothing without a token",
+    ],
+  ],
   [{ ...LEAST, routes: [] }, ["route-match /routes: there is no route"]],
   [
     { ...LEAST, routes: [ROUTE, { ...ROUTE, host: "Shop.Example", path: "/checkout/" }] },

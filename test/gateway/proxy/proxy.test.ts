@@ -71,7 +71,10 @@ async function gateway(routes: readonly unknown[], more: Readonly<Record<string,
   const config: GatewayConfig = checked.value;
   const [exchanges, failures]: [Exchange[], Exchange[]] = [[], []];
   const proxy = createProxy(config, {
-    decide: (alias, incoming) => (alias === "shop" ? shop(incoming) : undefined),
+    choose: (alias, incoming) => {
+      const decision = alias === "shop" ? shop(incoming) : undefined;
+      return { served: decision && { alias, version: decision.version, by: "alias", decision }, vary: [], cookie: undefined };
+    },
     onExchange: (exchange) => exchanges.push(exchange),
     onFailure: (exchange) => failures.push({ ...exchange }),
   });
@@ -98,7 +101,7 @@ describe("what is passed on", () => {
     await until(() => exchanges.length === 2);
     expect(exchanges[1]).toMatchObject({
       alias: "shop",
-      decision: { version: "v2", reason: "rule" },
+      served: { version: "v2", by: "alias", decision: { version: "v2", reason: "rule" } },
       status: 200,
       upstream: v2.url,
       path: "/a",
@@ -213,7 +216,7 @@ describe("what is passed on", () => {
     expect(proxy.active()).toBe(1);
     socket.end();
     await until(() => exchanges.length === 1);
-    expect(exchanges[0]).toMatchObject({ status: 101, decision: { version: "v2" } });
+    expect(exchanges[0]).toMatchObject({ status: 101, served: { version: "v2" } });
     expect(proxy.active()).toBe(0);
   });
 
