@@ -177,7 +177,7 @@ async function* watching(etcd: Etcd, prefix: string, interval: number, signal: A
       const [project = "", group = "", name = ""] = decode(key).slice(prefix.length).split("/");
       return { key: { project, package: group, name } };
     });
-    if (keys.length > 0) yield keys;
+    yield keys;
   }
 }
 

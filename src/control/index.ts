@@ -14,7 +14,7 @@ export { memoryStore } from "./memory.ts";
 export type { AliasBody, AliasRecord, Change, FunctionDetails, FunctionRecord, Moved, TriggerRecord, VersionRecord } from "./record.ts";
 export { type ChangeOptions, type Service, type Services, services } from "./service.ts";
 export { type KeyPair, SIGNATURE_WINDOW, signatureHeaders, type SignedRequest } from "./signature.ts";
-export { storeSource } from "./source.ts";
+export { storeSource, type StoreSourceOptions } from "./source.ts";
 export type { HistoryQuery, Notice, Snapshot, Store } from "./store.ts";
 export type { TriggerAnswer } from "./triggers.ts";
 export type { FunctionKey } from "./urn.ts";

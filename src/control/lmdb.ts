@@ -134,8 +134,8 @@ async function* watching(
       const [project, group, name] = value;
       changed.set(JSON.stringify(value), { project, package: group, name });
     }
-    if (changed.size > 0) yield [...changed.values()].map((key) => ({ key }));
-    else await wait(interval, signal);
+    yield [...changed.values()].map((key) => ({ key }));
+    if (changed.size === 0) await wait(interval, signal);
   }
 }
 

@@ -1,30 +1,56 @@
+import { setTimeout } from "node:timers/promises";
 import { type AliasSource, type Emit, sourceOf } from "../gateway/index.ts";
 import { answerOf } from "./aliases.ts";
 import type { FunctionRecord } from "./record.ts";
 import type { Store } from "./store.ts";
 
+/** How a store is followed. */
+export interface StoreSourceOptions {
+  /** Whether the store is closed when the reader of the source leaves. It is not, where left out. */
+  readonly closes?: boolean;
+  /** Milliseconds before a store that has failed is asked again; 1,000 where left out. */
+  readonly retry?: number;
+}
+
 /**
  * The aliases of a project as a source of a gateway, which follows the store while the alias API changes it. An alias is named
  * `<package>/<function>/<alias>`: `default/shop/live`.
  */
-export function storeSource(store: Store, project: string): AliasSource {
+export function storeSource(store: Store, project: string, { closes = false, retry = 1_000 }: StoreSourceOptions = {}): AliasSource {
   return sourceOf(async (emit, signal) => {
-    const known = new Map<string, ReadonlyMap<string, string>>();
     let revision = 0;
-    for await (const notices of store.watch(signal)) {
-      if (revision === 0) {
-        await emit({ revision: ++revision, aliases: await everything(store, project, known), restored: true });
-        continue;
+    const next = (): number => ++revision;
+    try {
+      while (!signal.aborted) {
+        await followStore(store, project, next, emit, signal).catch(async (error: unknown) => {
+          if (signal.aborted) return;
+          await emit({ problem: error instanceof Error ? error.message : String(error) });
+          await setTimeout(retry, undefined, { signal }).catch(() => {});
+        });
       }
-      const changes: Record<string, unknown> = {};
-      for (const { key } of notices) {
-        if (key.project !== project) continue;
-        const { record } = await store.read(key);
-        Object.assign(changes, changesOf(`${key.package}/${key.name}`, record, known));
-      }
-      await tell(changes, () => ++revision, emit);
+    } finally {
+      if (closes) await store.close();
     }
   });
+}
+
+async function followStore(store: Store, project: string, next: () => number, emit: Emit, signal: AbortSignal): Promise<void> {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  let isFirst = true;
+  for await (const notices of store.watch(signal)) {
+    if (isFirst) {
+      isFirst = false;
+      await emit({ revision: next(), aliases: await everything(store, project, known), restored: true });
+      continue;
+    }
+    const changes: Record<string, unknown> = {};
+    for (const { key } of notices) {
+      if (key.project !== project) continue;
+      const { record } = await store.read(key);
+      Object.assign(changes, changesOf(`${key.package}/${key.name}`, record, known));
+    }
+    await tell(changes, next, emit);
+  }
 }
 
 async function tell(changes: Readonly<Record<string, unknown>>, next: () => number, emit: Emit): Promise<void> {

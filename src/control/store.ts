@@ -40,7 +40,7 @@ export interface Store {
   readonly history: (key: FunctionKey, query: HistoryQuery) => Promise<readonly Change[]>;
   /**
    * Yields once for everything that was there when it began (an empty list), and then the functions that have changed, soon after they
-   * have; ends when the signal is aborted.
+   * have; an empty list says that it has looked and nothing has. Ends when the signal is aborted.
    */
   readonly watch: (signal: AbortSignal) => AsyncIterable<readonly Notice[]>;
   readonly close: () => Promise<void>;

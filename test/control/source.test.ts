@@ -51,3 +51,25 @@ test.each<[string, () => { readonly writer: Store; readonly reader: Store }]>([
   await writer.close();
   if (reader !== writer) await reader.close();
 });
+
+test("a store that fails is asked again, and the gateway is told; it is closed with the reader where that is asked for", async () => {
+  const store = memoryStore();
+  await prepare(store);
+  let asked = 0;
+  let isClosed = false;
+  const failing: Store = {
+    ...store,
+    watch: (signal) => {
+      if (asked++ === 0) throw new Error("the disk is gone");
+      return store.watch(signal);
+    },
+    close: async () => {
+      isClosed = true;
+    },
+  };
+  const source = storeSource(failing, PROJECT, { closes: true, retry: 1 })[Symbol.asyncIterator]();
+  expect((await source.next()).value).toEqual({ problem: "the disk is gone" });
+  expect((await source.next()).value).toEqual({ revision: 1, aliases: {}, restored: true });
+  await source.return?.();
+  expect([asked, isClosed]).toEqual([2, true]);
+});

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Gateway, parseGateway, startGateway } from "../../src/gateway/proxy/index.ts";
+import { type Gateway, type OpenStore, parseGateway, startGateway } from "../../src/gateway/proxy/index.ts";
 import { AliasTable } from "../../src/gateway/index.ts";
 
 /** A line of a log. */
@@ -18,7 +18,7 @@ export interface Running {
 }
 
 /** Starts a gateway with a config whose addresses are of port 0 where it names none. */
-export async function runGateway(base: string, config: Readonly<Record<string, unknown>>): Promise<Running> {
+export async function runGateway(base: string, config: Readonly<Record<string, unknown>>, openStore?: OpenStore): Promise<Running> {
   const checked = parseGateway({ listen: "127.0.0.1:0", admin: "127.0.0.1:0", ...config });
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
   const lines: Line[] = [];
@@ -29,7 +29,7 @@ export async function runGateway(base: string, config: Readonly<Record<string, u
   const log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
   const { maxChanged } = checked.value.guard;
   const table = new AliasTable({ ...(maxChanged !== undefined && { maxChanged }) });
-  const gateway = await startGateway(checked.value, { table, log, base });
+  const gateway = await startGateway(checked.value, { table, log, base, ...(openStore !== undefined && { openStore }) });
   const { listen, admin } = gateway.addresses;
   return { gateway, table, lines, url: `http://127.0.0.1:${listen.port}`, admin: `http://127.0.0.1:${admin?.port}` };
 }

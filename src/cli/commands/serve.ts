@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
-import type { GatewayConfig, Log } from "../../gateway/proxy/index.ts";
+import type { GatewayConfig, Log, OpenStore } from "../../gateway/proxy/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { readModel } from "../files/model.ts";
+import { openStore } from "../files/store.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { styleOf } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
@@ -16,7 +17,7 @@ export const serve: Command = defineCommand({
   about: [
     "Runs a gateway: a reverse proxy that sends each request to the upstream of the version that an alias decides.",
     "The config names where to listen, where the aliases come from and where requests go; docs/serve.md describes it. Changes of the aliases and of the file take effect while requests flow, and a change that has errors is refused. Logs are JSON lines on standard output. SIGHUP reads the file again; SIGTERM and Ctrl-C end the gateway once the requests that are under way have ended.",
-    "It needs the packages http-proxy-3, pino and prom-client, and redis where the aliases come from there.",
+    "It needs the packages http-proxy-3, pino and prom-client, redis where the aliases come from there, and lmdb where they are those of an alias API.",
   ],
   arguments: [{ name: "FILE", description: "the config of the gateway, YAML or JSON" }],
   options: {
@@ -69,7 +70,7 @@ async function run(path: string, config: GatewayConfig, host: Terminal): Promise
   process.once("SIGTERM", end);
   if (host.interrupted.aborted) end();
   try {
-    const gateway = await startGateway(config, { table, log, base }).catch((error: unknown) => {
+    const gateway = await startGateway(config, { table, log, base, openStore: storeOpener(host) }).catch((error: unknown) => {
       throw refusalOf(error);
     });
     const reload = async (): Promise<void> => {
@@ -78,7 +79,7 @@ async function run(path: string, config: GatewayConfig, host: Terminal): Promise
       await gateway.reload(next).catch((error: Error) => {
         log.error(
           { event: "config_rejected", file: path, error: error.message },
-          "a file of the config cannot be read, and the one before is kept",
+          "a file that the config names cannot be used, and the config before is kept",
         );
       });
     };
@@ -96,6 +97,14 @@ async function run(path: string, config: GatewayConfig, host: Terminal): Promise
     process.off("SIGTERM", end);
     await flush();
   }
+}
+
+/** Opens the file of an alias API. The gateway and the alias API know nothing of one another. */
+function storeOpener(host: Terminal): OpenStore {
+  return async (path, project) => {
+    const { storeSource } = await import("../../control/index.ts");
+    return storeSource(await openStore(path, host.env), project, { closes: true });
+  };
 }
 
 /** An address that is taken, or a file that is not there, in words. */
@@ -155,11 +164,13 @@ async function openLog(
 /** Reads the aliases once, and says what the gateway would do. */
 async function dryRun(path: string, config: GatewayConfig, host: Terminal): Promise<ExitCode> {
   const { tryGateway } = await loadGateway();
-  const found = await tryGateway(config, dirname(path), AbortSignal.any([host.interrupted, AbortSignal.timeout(PATIENCE)])).catch(
-    (error: unknown) => {
-      throw refusalOf(error);
-    },
-  );
+  const found = await tryGateway(
+    config,
+    { base: dirname(path), openStore: storeOpener(host) },
+    AbortSignal.any([host.interrupted, AbortSignal.timeout(PATIENCE)]),
+  ).catch((error: unknown) => {
+    throw refusalOf(error);
+  });
   const style = styleOf(host.stdout, host.env);
   const lines = [
     `${path}: ${plural(config.routes.length, "route")}, ${plural(found.served.length, "alias", "aliases")} of revision ${found.revision ?? "–"}`,

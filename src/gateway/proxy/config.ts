@@ -14,7 +14,19 @@ import {
   type Text,
   words,
 } from "../../document/index.ts";
-import { boolean, filled, type Input, oneOf, quantity, readHeader, readToken, seconds, type TokenConfig, whole } from "./reading.ts";
+import {
+  boolean,
+  filled,
+  type Input,
+  oneOf,
+  quantity,
+  readHeader,
+  readToken,
+  seconds,
+  type TokenConfig,
+  urlsOf,
+  whole,
+} from "./reading.ts";
 import { type AffinityConfig, type OverrideConfig, readAffinity, readOverride } from "./visitors.ts";
 
 /** Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, or a port alone, which is one of loopback. */
@@ -31,9 +43,12 @@ export interface AdminConfig extends Address {
 
 /** Where the aliases come from. */
 export interface SourceConfig {
-  readonly kind: "directory" | "http" | "etcd" | "redis";
+  /** `store` is the embedded store of an alias API; one in etcd is followed as `etcd`. */
+  readonly kind: "directory" | "http" | "etcd" | "redis" | "store";
   /** A path, or a URL. */
   readonly from: string;
+  /** Whose aliases, where they are those of an alias API. */
+  readonly project: string | undefined;
   readonly passwordFile: string | undefined;
   /** Seconds between two questions. */
   readonly interval: number | undefined;
@@ -215,9 +230,19 @@ const SCHEMES: Readonly<Record<string, SourceConfig["kind"]>> = {
 /** A text, or an object with more beside it. */
 function readSource(input: Input): SourceConfig | undefined {
   if (!isObject(input)) return sourceFrom(input, undefined, undefined);
-  const fields = record(input, ["from", "password_file", "interval"]);
+  const fields = record(input, ["from", "store", "project", "password_file", "interval"]);
   if (fields === undefined) return undefined;
-  return sourceFrom(fields.from, optional(fields.password_file, filled), optional(fields.interval, seconds));
+  const passwordFile = optional(fields.password_file, filled);
+  const interval = optional(fields.interval, seconds);
+  const isThere = ({ value }: Input): boolean => value !== undefined && value !== null;
+  if (!isThere(fields.store)) {
+    if (isThere(fields.project))
+      return fail(fields.project, "alias-source", "`project` does nothing without a store", "write `store`, or leave it out");
+    return sourceFrom(fields.from, passwordFile, interval);
+  }
+  if (isThere(fields.from)) return fail(fields.from, "alias-source", "`from` and `store` are both there", "leave one of them out");
+  const project = readProject(fields.project);
+  return project === undefined ? undefined : storeFrom(fields.store, project, passwordFile, interval);
 }
 
 function sourceFrom(input: Input, passwordFile: string | undefined, interval: number | undefined): SourceConfig | undefined {
@@ -226,11 +251,39 @@ function sourceFrom(input: Input, passwordFile: string | undefined, interval: nu
   const scheme = /^([a-z][a-z0-9+.-]*:)\/\//i.exec(from)?.[1]?.toLowerCase();
   const kind = scheme === undefined ? "directory" : Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined;
   const known = words(["./aliases", "https://…", "etcd://127.0.0.1:2379/canary/", "redis://127.0.0.1:6379"], "or");
-  if (kind === undefined || (kind !== "directory" && !URL.canParse(from)))
+  if (kind === undefined || (kind !== "directory" && urlsOf(from) === undefined))
     return fail(input, "alias-source", `${shown(from)} is no source of aliases`, `write ${known}`);
   if (kind === "directory" && passwordFile !== undefined)
     return fail(input, "alias-source", "a directory has no password", "leave `password_file` out");
-  return { kind, from, passwordFile, interval };
+  return { kind, from, project: undefined, passwordFile, interval };
+}
+
+/** What the alias API keeps: a file, or etcd, where each alias stands under a key of its own. */
+function storeFrom(
+  input: Input,
+  project: string,
+  passwordFile: string | undefined,
+  interval: number | undefined,
+): SourceConfig | undefined {
+  const store = filled(input);
+  if (store === undefined) return undefined;
+  if (/^etcds?:\/\//.test(store)) {
+    const [, servers, prefix = ""] = /^(etcds?:\/\/[^/]+)\/?(.*)$/.exec(store) ?? [];
+    const from = `${servers}/${prefix === "" ? "canary" : prefix.replace(/\/$/, "")}/aliases/${encodeURIComponent(project)}/`;
+    if (servers !== undefined && urlsOf(from) !== undefined) return { kind: "etcd", from, project, passwordFile, interval };
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(store))
+    return fail(input, "alias-source", `${shown(store)} is no store`, "write the path of a file, or `etcd://127.0.0.1:2379/canary/`");
+  const beside = passwordFile !== undefined ? "password_file" : interval !== undefined ? "interval" : undefined;
+  if (beside !== undefined)
+    return fail(input, "alias-source", `\`${beside}\` does nothing beside a store in a file`, `leave \`${beside}\` out`);
+  return { kind: "store", from: store, project, passwordFile, interval };
+}
+
+function readProject(input: Input): string | undefined {
+  const project = filled(input);
+  if (project === undefined || /^[A-Za-z0-9_-]+$/.test(project)) return project;
+  return fail(input, "alias-source", `${shown(project)} is no project`, "write its id, as the credentials of the alias API have it");
 }
 
 function readGuard(input: Input): GuardConfig | undefined {

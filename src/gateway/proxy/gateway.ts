@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Diagnostic } from "../../document/index.ts";
 import type { AliasTable } from "../table.ts";
 import { follow } from "../source/follow.ts";
+import type { AliasSource } from "../source/source.ts";
 import { type SourceStatus, STARTING } from "../source/status.ts";
 import { adminHandler } from "./admin.ts";
 import { openChooser, readSecret } from "./chooser.ts";
@@ -11,7 +12,7 @@ import { decisionHandler } from "./decisions.ts";
 import { type Listener, listen } from "./listener.ts";
 import { exchangeFields, type Log, logStatus, logUpdate } from "./log.ts";
 import { gatewayMetrics } from "./metrics.ts";
-import { openSource } from "./origin.ts";
+import { openSource, type OpenStore } from "./origin.ts";
 import { createProxy } from "./proxy.ts";
 import { aliasesOf, reachable } from "./reach.ts";
 
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly log: Log;
   /** The directory that paths of the config are relative to. */
   readonly base: string;
+  /** Opens the embedded store of an alias API, where the config names one. */
+  readonly openStore?: OpenStore;
 }
 
 /** A gateway that runs. */
@@ -31,7 +34,7 @@ export interface Gateway {
   readonly status: () => SourceStatus;
   /**
    * Takes another config while requests flow. Returns the keys that take effect only when it is started again. Rejects where a file of secrets
-   * cannot be read, and keeps the config then.
+   * or a store cannot be read, and keeps the config then.
    */
   readonly reload: (config: GatewayConfig) => Promise<readonly string[]>;
   /** Ends it: takes no more requests, and waits for those that are under way for as long as the config says. */
@@ -39,7 +42,7 @@ export interface Gateway {
 }
 
 /** Starts a gateway. Rejects where it cannot listen, or a file of the config cannot be read. */
-export async function startGateway(first: GatewayConfig, { table, log, base }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(first: GatewayConfig, { table, log, base, openStore }: GatewayOptions): Promise<Gateway> {
   let config = first;
   let status = STARTING;
   const rejected = new Map<string, readonly Diagnostic[]>();
@@ -66,31 +69,27 @@ export async function startGateway(first: GatewayConfig, { table, log, base }: G
     },
   });
 
-  let following = begin();
-  function begin(): { readonly end: () => Promise<void> } {
+  let following = begin(await openSource(config.aliases, base, openStore));
+  function begin(source: AliasSource): { readonly end: () => Promise<void> } {
     const ending = new AbortController();
-    const { aliases, snapshot } = config;
-    const done = openSource(aliases, base)
-      .then((source) =>
-        follow(table, source, {
-          signal: ending.signal,
-          ...(snapshot !== undefined && { snapshot: resolve(base, snapshot) }),
-          check: (alias, value) => reachable(config, alias, value),
-          onStatus: (next) => {
-            logStatus(log, next, status);
-            status = next;
-          },
-          onUpdate: (update) => {
-            for (const alias of update.accepted) rejected.delete(alias);
-            for (const { alias, diagnostics } of update.rejected) rejected.set(alias, diagnostics);
-            logUpdate(log, update);
-          },
-        }),
-      )
-      .catch((error: Error) => {
-        status = { ...status, state: "degraded", reason: `the source has ended: ${error.message}` };
-        log.error({ event: "source", state: status.state, reason: status.reason }, "source ended");
-      });
+    const { snapshot } = config;
+    const done = follow(table, source, {
+      signal: ending.signal,
+      ...(snapshot !== undefined && { snapshot: resolve(base, snapshot) }),
+      check: (alias, value) => reachable(config, alias, value),
+      onStatus: (next) => {
+        logStatus(log, next, status);
+        status = next;
+      },
+      onUpdate: (update) => {
+        for (const alias of update.accepted) rejected.delete(alias);
+        for (const { alias, diagnostics } of update.rejected) rejected.set(alias, diagnostics);
+        logUpdate(log, update);
+      },
+    }).catch((error: Error) => {
+      status = { ...status, state: "degraded", reason: `the source has ended: ${error.message}` };
+      log.error({ event: "source", state: status.state, reason: status.reason }, "source ended");
+    });
     return {
       end: async () => {
         ending.abort();
@@ -128,13 +127,15 @@ export async function startGateway(first: GatewayConfig, { table, log, base }: G
 
   async function reload(next: GatewayConfig): Promise<readonly string[]> {
     const before = config;
+    // A config that was refused for want of an upstream is told again.
+    const isFollowed = !differ(before, next, ["aliases", "snapshot", "routes"]);
+    const source = isFollowed ? undefined : await openSource(next.aliases, base, openStore);
     choose = await openChooser(table, next, base);
     config = next;
     proxy.configure(next);
-    // A config that was refused for want of an upstream is told again.
-    if (differ(before, next, ["aliases", "snapshot", "routes"])) {
+    if (source !== undefined) {
       await following.end();
-      following = begin();
+      following = begin(source);
     }
     const later = RESTART.filter((path) => !isDeepStrictEqual(valueAt(before, path), valueAt(next, path)));
     log.info({ event: "config_accepted", ...(later.length > 0 && { restart: later }) }, "config accepted");

@@ -12,6 +12,7 @@ export {
   type SourceConfig,
   type Timeouts,
 } from "./config.ts";
+export type { OpenStore } from "./origin.ts";
 export type { TokenConfig } from "./reading.ts";
 export type { AffinityConfig, OverrideConfig, TrustConfig } from "./visitors.ts";
 export { type Gateway, type GatewayOptions, startGateway } from "./gateway.ts";

@@ -72,3 +72,10 @@ export function readToken(token: Input, file: Input): TokenConfig | undefined {
     return fail(file, "admin-token", "`token` and `token_file` are both there", "leave one of them out");
   return text !== undefined ? { text } : path !== undefined ? { file: path } : undefined;
 }
+
+/** The URL of each server, where several stand with commas between them: `etcd://one:2379,two:2379/canary/`. Undefined where one is none. */
+export function urlsOf(text: string): readonly URL[] | undefined {
+  const [, begin = "", servers = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?)([^/?#]*)(.*)$/is.exec(text) ?? [];
+  const urls = servers.split(",").map((server) => `${begin}${server}${rest}`);
+  return urls.every((url) => URL.canParse(url) && new URL(url).host !== "") ? urls.map((url) => new URL(url)) : undefined;
+}

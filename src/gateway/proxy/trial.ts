@@ -3,6 +3,7 @@ import { follow } from "../source/follow.ts";
 import { AliasTable } from "../table.ts";
 import { openChooser } from "./chooser.ts";
 import type { GatewayConfig } from "./config.ts";
+import type { GatewayOptions } from "./gateway.ts";
 import { aliasesOf, reachable } from "./reach.ts";
 import { openSource } from "./origin.ts";
 
@@ -16,14 +17,18 @@ export interface Trial {
 }
 
 /** Reads the aliases of a gateway once, without its snapshot. The signal ends the waiting for a source that does not answer. Rejects as `startGateway` does. */
-export async function tryGateway(config: GatewayConfig, base: string, signal: AbortSignal): Promise<Trial> {
+export async function tryGateway(
+  config: GatewayConfig,
+  { base, openStore }: Pick<GatewayOptions, "base" | "openStore">,
+  signal: AbortSignal,
+): Promise<Trial> {
   const table = new AliasTable();
   const faults: string[] = [];
   const done = new AbortController();
   let answered = false;
   let problem = "it does not answer";
   await openChooser(table, config, base);
-  await follow(table, await openSource(config.aliases, base), {
+  await follow(table, await openSource(config.aliases, base, openStore), {
     signal: AbortSignal.any([signal, done.signal]),
     check: (alias, value) => reachable(config, alias, value),
     onUpdate: ({ rejected }) => {

@@ -32,6 +32,17 @@ function complaints(config: unknown): readonly string[] {
   return diagnostics.map(({ code, at, message }) => `${code} ${at}: ${message}`);
 }
 
+test("a store in etcd is followed where it keeps aliases, under its own prefix", () => {
+  const sourceOf = (store: string): unknown => {
+    const { ok, ...rest } = parseGateway({ ...LEAST, aliases: { store, project: "0a1b2c3d" } });
+    return ok && "value" in rest ? rest.value.aliases : rest;
+  };
+  const source = { kind: "etcd", project: "0a1b2c3d", passwordFile: undefined, interval: undefined };
+  expect(sourceOf("etcd://one,two:2379/fleet/")).toEqual({ ...source, from: "etcd://one,two:2379/fleet/aliases/0a1b2c3d/" });
+  expect(sourceOf("etcds://me@one")).toEqual({ ...source, from: "etcds://me@one/canary/aliases/0a1b2c3d/" });
+  expect(sourceOf("./aliases.db")).toEqual({ ...source, kind: "store", from: "./aliases.db" });
+});
+
 test("the least, with everything that is left out", () => {
   expect(parseGateway(LEAST)).toEqual({
     ok: true,
@@ -40,7 +51,7 @@ test("the least, with everything that is left out", () => {
       listen: { host: "127.0.0.1", port: 8080 },
       admin: undefined,
       decisions: undefined,
-      aliases: { kind: "directory", from: "./aliases", passwordFile: undefined, interval: undefined },
+      aliases: { kind: "directory", from: "./aliases", project: undefined, passwordFile: undefined, interval: undefined },
       snapshot: undefined,
       guard: { maxChanged: undefined, maxMoved: undefined, keepPrimary: false },
       routes: [
@@ -71,6 +82,9 @@ describe("what is read", () => {
     [{ ...LEAST, aliases: "HTTPS://a.example/aliases" }],
     [{ ...LEAST, routes: [{ upstream: "https://a.example:8443/base/" }, { path: "/a/", upstream: "http://[::1]:1", alias: null }] }],
     [{ ...LEAST, guard: { max_changed: 5, max_moved: 2.5, keep_primary: true }, retries: 0, timeouts: {}, limits: { body: 0 }, log: {} }],
+    [{ ...LEAST, aliases: "etcd://one:2379,two,[::1]:2379/canary/" }],
+    [{ ...LEAST, aliases: { store: "./aliases.db", project: "0a1b2c3d", from: null } }],
+    [{ ...LEAST, aliases: { store: "etcd://me@one:2379,two:2379", project: "0a1b2c3d", password_file: "./p", interval: 5 } }],
     [{ ...LEAST, affinity: { keys: [KEY, KEY], max_age: 60, same_site: "None", path: "/a", domain: "a.example", gone: "primary" } }],
     [{ ...LEAST, affinity: { key_files: ["./key"], cookie: "__Host-canary", weightless: "keep", rule: "keep", secure: null } }],
     [{ ...LEAST, override: { header: "X-V", trusted: { addresses: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7", "::1"] } } }],
@@ -107,6 +121,16 @@ const cases: readonly (readonly [config: unknown, said: readonly string[]])[] = 
   [{ ...LEAST, aliases: "ftp://a" }, ["alias-source /aliases: `ftp://a` is no source of aliases"]],
   [{ ...LEAST, aliases: "http://" }, ["alias-source /aliases: `http://` is no source of aliases"]],
   [{ ...LEAST, aliases: { from: ".", password_file: "x" } }, ["alias-source /aliases/from: a directory has no password"]],
+  [{ ...LEAST, aliases: "etcd://one:2379,/canary/" }, ["alias-source /aliases: `etcd://one:2379,/canary/` is no source of aliases"]],
+  [{ ...LEAST, aliases: { store: "a.db" } }, ["missing-key /aliases/project: the key `project` is missing"]],
+  [{ ...LEAST, aliases: { from: "./a", project: "p" } }, ["alias-source /aliases/project: `project` does nothing without a store"]],
+  [{ ...LEAST, aliases: { from: "./a", store: "a.db", project: "p" } }, ["alias-source /aliases/from: `from` and `store` are both there"]],
+  [{ ...LEAST, aliases: { store: "a.db", project: "a/b" } }, ["alias-source /aliases/project: `a/b` is no project"]],
+  [{ ...LEAST, aliases: { store: "redis://a", project: "p" } }, ["alias-source /aliases/store: `redis://a` is no store"]],
+  [
+    { ...LEAST, aliases: { store: "a.db", project: "p", interval: 5 } },
+    ["alias-source /aliases/store: `interval` does nothing beside a store in a file"],
+  ],
   [{ ...LEAST, header: "Host" }, ["upstream /header: `Host` is no header that a gateway can set"]],
   [{ ...LEAST, header: "a b" }, ["upstream /header: `a b` is no header that a gateway can set"]],
   [{ ...LEAST, retries: 1.5 }, ["quantity /retries: `1.5` is out of range"]],

@@ -182,7 +182,7 @@ test("changes of both take effect while requests flow; a secret that is missing 
   ] as const) {
     const next = configOf({ affinity: { key_files: [file] } });
     await expect(gateway.reload(next)).rejects.toThrow(said);
-    await expect(tryGateway(next, base, AbortSignal.timeout(10_000))).rejects.toThrow(said);
+    await expect(tryGateway(next, { base }, AbortSignal.timeout(10_000))).rejects.toThrow(said);
   }
   expect(await ask()).toBe("v1");
   await gateway.reload(configOf({ override: { query: "v", trusted: { addresses: ["127.0.0.1"] } } }));
