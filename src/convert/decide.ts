@@ -1,5 +1,5 @@
 import { type Decidable, decide } from "../backend/index.ts";
-import { keyDraw, type Plan } from "../plan/index.ts";
+import { keyDraw, type Plan, runsOf } from "../plan/index.ts";
 import type { Field } from "../request/index.ts";
 import { readByNode, type WireRequest } from "./wire.ts";
 
@@ -17,6 +17,8 @@ export interface Model {
   readonly readKey?: (field: Field, request: WireRequest) => string | undefined;
   /** The draw of a key, in [0, 1). */
   readonly drawOf: (key: string) => number;
+  /** Whether it draws every request at random, whatever its key. */
+  readonly isRandom?: boolean;
 }
 
 /** This library on a request that node has parsed. */
@@ -26,8 +28,11 @@ export function libraryModel({ split }: Plan): Model {
 }
 
 /** Decides by a plan, with requests read as a router reads them. */
-export function deciderOf(plan: Plan, { read, readKey = read, drawOf }: Model): Decider {
-  const decidable = withReaders(plan, read, readKey);
+export function deciderOf(plan: Plan, { read, readKey = read, drawOf, isRandom = false }: Model): Decider {
+  const { split } = plan;
+  const drawn = isRandom && split.kind === "arms" ? { ...plan, split: { ...split, sticky: undefined } } : plan;
+  const decidable = withReaders(drawn, read, readKey);
+  const several = runsOf(plan).length > 1;
   return (request) => {
     const { outcome, draw } = decide(
       decidable,
@@ -36,7 +41,7 @@ export function deciderOf(plan: Plan, { read, readKey = read, drawOf }: Model): 
       () => 0,
       drawOf,
     );
-    return draw?.from === "random" ? AT_RANDOM : (plan.outcomes[outcome]?.version ?? AT_RANDOM);
+    return draw?.from === "random" && several ? AT_RANDOM : (plan.outcomes[outcome]?.version ?? AT_RANDOM);
   };
 }
 

@@ -1,5 +1,5 @@
 import { alibaba } from "./cloud/alibaba.ts";
-import { aws } from "./cloud/aws.ts";
+import { aws, cloudformation } from "./cloud/aws.ts";
 import { tencent } from "./cloud/tencent.ts";
 import { apache } from "./engine/apache.ts";
 import { caddy } from "./engine/caddy.ts";
@@ -9,6 +9,8 @@ import { nginx } from "./engine/nginx.ts";
 import { njs, quickjs } from "./engine/njs.ts";
 import { varnish } from "./engine/varnish.ts";
 import type { Target } from "./format.ts";
+import { apisix } from "./mesh/apisix.ts";
+import { envoy } from "./mesh/envoy.ts";
 import { flagd } from "./mesh/flagd.ts";
 import { gatewayApi } from "./mesh/gateway-api.ts";
 import { higress, ingressNginx } from "./mesh/ingress-nginx.ts";
@@ -25,14 +27,17 @@ export const TARGETS: readonly Target[] = [
   apache,
   caddy,
   quickjs,
+  envoy,
   istio,
   gatewayApi,
   ingressNginx,
+  apisix,
   flagd,
   aws,
+  cloudformation,
   alibaba,
   tencent,
 ];
 
 /** What an alias can be read from. A document is of the first that takes it. */
-export const SOURCES: readonly Source[] = [ingressNginx, higress, istio, gatewayApi, alibaba, tencent, aws];
+export const SOURCES: readonly Source[] = [ingressNginx, higress, istio, gatewayApi, apisix, alibaba, tencent, aws];

@@ -87,8 +87,10 @@ function* probesOf(plan: Plan): Generator<Probe> {
 
 function* probesOfKeys(plan: Plan): Generator<Probe> {
   const { split } = plan;
-  if (split.kind === "fixed" || split.sticky === undefined || runsOf(plan).length === 1) return;
-  const { keys, hash } = split.sticky;
+  if (split.kind === "fixed" || split.sticky === undefined) return;
+  // Where one version has all of the split, a key does not tell versions apart, and that there is none may.
+  const { hash } = split.sticky;
+  const keys = runsOf(plan).length === 1 ? [] : split.sticky.keys;
   const asIs: Oddity["of"] = (request) => [request];
   for (const [index, { field, at }] of keys.entries()) {
     const earlier = keys.slice(0, index).map((key) => key.field);

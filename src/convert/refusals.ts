@@ -32,6 +32,13 @@ export function refuseAttributes(plan: Plan, refusals: Refusals): void {
   }
 }
 
+/** Refuses names of query parameters that may be written in several ways, for routers that do not decode them. */
+export function refuseQueryNames(plan: Plan, refusals: Refusals, router: string): void {
+  for (const { field, at } of fieldsOf(plan))
+    if (field.kind === "query" && !/^[0-9A-Za-z._-]+$/.test(field.name))
+      refusals.add(at, fieldName(field), `${router} does not decode the names of parameters`, "rename the parameter");
+}
+
 /** Refuses U+FFFD in the names and values of query parameters, for routers that compare what is written with what it may be written as. */
 export function refuseReplacement({ rules, split }: Plan, refusals: Refusals, instead: string): void {
   const keys = split.kind === "arms" ? (split.sticky?.keys ?? []) : [];

@@ -59,6 +59,45 @@ describe("what is read", () => {
       { name: "live", version: "1", additional_version_weights: { 2: 5 } },
     ],
     [
+      "APISIX, as its documents have it",
+      {
+        uri: "/index.html",
+        upstream: { name: "upstream_A", type: "roundrobin", nodes: { "127.0.0.1:1980": 1 } },
+        plugins: {
+          "traffic-split": {
+            rules: [
+              {
+                match: [
+                  {
+                    vars: [
+                      ["http_x_api_id", "in", ["1", "2"]],
+                      ["cookie_beta", "==", "on"],
+                    ],
+                  },
+                ],
+                weighted_upstreams: [{ upstream: { name: "upstream_B", type: "roundrobin", nodes: {} } }],
+              },
+              { weighted_upstreams: [{ upstream_id: "upstream_B", weight: 1 }, { weight: 3 }] },
+            ],
+          },
+        },
+      },
+      "apisix",
+      {
+        version: "upstream_A",
+        additional_version_weights: { upstream_B: 25 },
+        additional_version_strategy: {
+          upstream_B: {
+            combine_type: "and",
+            rules: [
+              { rule_type: "Header", param: "x-api-id", op: "in", value: "1,2" },
+              { rule_type: "Cookie", param: "beta", op: "=", value: "on" },
+            ],
+          },
+        },
+      },
+    ],
+    [
       "Alibaba",
       {
         aliasName: "prod",
@@ -362,7 +401,7 @@ const aliases: fc.Arbitrary<AliasConfig> = fc
   }));
 
 describe("an export that is read again means the same", () => {
-  test.each(["istio", "gateway-api", "aws", "alibaba", "tencent", "ingress-nginx"])("%s", (format) => {
+  test.each(["istio", "gateway-api", "apisix", "aws", "cloudformation", "alibaba", "tencent", "ingress-nginx"])("%s", (format) => {
     let written = 0;
     fc.assert(
       fc.property(aliases, (config) => {
@@ -371,7 +410,8 @@ describe("an export that is read again means the same", () => {
         const documents: unknown[] = text.split("---\n").map((each) => JSON.parse(each) as unknown);
         // A canary alone does not name its primary.
         if (format === "ingress-nginx") documents.unshift(main);
-        const imported = importAlias(documents.length === 1 ? documents[0] : documents, { from: format });
+        const from = format === "cloudformation" ? "aws" : format;
+        const imported = importAlias(documents.length === 1 ? documents[0] : documents, { from });
         // A parameter is an expression of what a query may write for it, which is not read again.
         if (imported.config === undefined) return;
         written++;

@@ -217,7 +217,9 @@ function constructsOf(meaning: Plan, model: Model): (request: WireRequest) => re
     const other = keys.filter((field) => own.read(field, request) !== readKey(field, request));
     const drawn = keys.filter((field) => own.drawOf(own.read(field, request) ?? "") !== model.drawOf(own.read(field, request) ?? ""));
     const hash = drawn.length > 0 && sticky !== undefined ? [`hash ${sticky.hash}`] : [];
-    return [...read, ...hash, ...[...other, ...drawn].map((field) => `sticky key ${fieldName(field)}`)];
+    const isKeyless = model.isRandom === true && keys.every((field) => (own.read(field, request) ?? "") === "");
+    const missing = isKeyless ? ["no sticky key"] : [];
+    return [...read, ...hash, ...missing, ...[...other, ...drawn].map((field) => `sticky key ${fieldName(field)}`)];
   };
 }
 

@@ -1,5 +1,5 @@
 import { pointer, type Pointer, shown } from "../../document/index.ts";
-import type { AliasConfig } from "../../alias/index.ts";
+import { type AliasConfig, SLOTS } from "../../alias/index.ts";
 import { fieldName } from "../../request/index.ts";
 import type { Plan } from "../../plan/index.ts";
 import type { Target, Written } from "../format.ts";
@@ -102,23 +102,61 @@ function weightsOf(value: unknown, at: Pointer, reading: Reading): readonly (rea
 }
 
 function write(plan: Plan): Written {
-  const refusals = new Refusals();
-  refuseRules(plan, refusals, "AWS Lambda");
-  refuseStickiness(plan, refusals, "AWS Lambda", ", or keep the split in front of the service");
-  const [primary = ""] = plan.versions;
-  const others = destinationsOf(plan).filter(({ version }) => version !== primary);
-  for (const version of plan.versions)
-    if (!/^(?:\$LATEST|\d+)$/.test(version))
-      refusals.add("/version", `version ${version}`, `the versions of AWS Lambda are numbers, and ${shown(version)} is none`, "rename it");
-  if (others.length > 1)
-    refusals.add("/additional_version_weights", "split", "AWS Lambda has one additional version at most", "split between two versions");
-  const weights = Object.fromEntries(others.map(({ version, weight }) => [version, weight / 10_000]));
+  const { primary, others, refused } = weightsIn(plan);
+  const weights = Object.fromEntries(others.map(({ version, weight }) => [version, weight / SLOTS]));
   const alias = {
     ...(plan.name !== undefined && { Name: plan.name }),
     FunctionVersion: primary,
     RoutingConfig: { AdditionalVersionWeights: weights },
   };
-  return { text: `${JSON.stringify(alias, null, 2)}\n`, refused: refusals.all };
+  return { text: `${JSON.stringify(alias, null, 2)}\n`, refused: refused.all };
+}
+
+/** A template of CloudFormation: the function is a parameter, as an alias does not name it. */
+export const cloudformation: Target = {
+  name: "cloudformation",
+  says: "AWS CloudFormation: a template with an alias of AWS Lambda",
+  standalone: false,
+  write: (plan) => {
+    const { primary, others, refused } = weightsIn(plan);
+    if (plan.name === undefined) refused.add("", "name", "an alias of CloudFormation has a name", "give the alias a `name`");
+    const weights = others.map(({ version, weight }) => ({ FunctionVersion: version, FunctionWeight: weight / SLOTS }));
+    const template = {
+      AWSTemplateFormatVersion: "2010-09-09",
+      Parameters: { FunctionName: { Type: "String" } },
+      Resources: {
+        Alias: {
+          Type: "AWS::Lambda::Alias",
+          Properties: {
+            FunctionName: { Ref: "FunctionName" },
+            Name: plan.name,
+            FunctionVersion: primary,
+            ...(weights.length > 0 && { RoutingConfig: { AdditionalVersionWeights: weights } }),
+          },
+        },
+      },
+    };
+    return { text: `${JSON.stringify(template, null, 2)}\n`, refused: refused.all };
+  },
+};
+
+/** The versions of an alias of Lambda, and what it cannot say. */
+function weightsIn(plan: Plan): {
+  readonly primary: string;
+  readonly others: readonly { readonly version: string; readonly weight: number }[];
+  readonly refused: Refusals;
+} {
+  const refused = new Refusals();
+  refuseRules(plan, refused, "AWS Lambda");
+  refuseStickiness(plan, refused, "AWS Lambda", ", or keep the split in front of the service");
+  const [primary = ""] = plan.versions;
+  const others = destinationsOf(plan).filter(({ version }) => version !== primary);
+  for (const version of plan.versions)
+    if (!/^(?:\$LATEST|\d+)$/.test(version))
+      refused.add("/version", `version ${version}`, `the versions of AWS Lambda are numbers, and ${shown(version)} is none`, "rename it");
+  if (others.length > 1)
+    refused.add("/additional_version_weights", "split", "AWS Lambda has one additional version at most", "split between two versions");
+  return { primary, others, refused };
 }
 
 /** Refuses every rule, for services that have weights only. */

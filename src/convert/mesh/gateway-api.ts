@@ -114,6 +114,9 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
   return found;
 }
 
+/** The methods that the schema of an HTTPRoute knows. */
+const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
 function write(plan: Plan): Written {
   const refusals = new Refusals();
   refuseAttributes(plan, refusals);
@@ -124,9 +127,12 @@ function write(plan: Plan): Written {
     const alternatives = alternativesOf(test, MOST.matches);
     if (alternatives === undefined)
       refusals.add(at, "strategy", `a rule has ${MOST.matches} matches at most`, "shorten the lists of values");
-    for (const { field, at: place } of test.matches)
+    for (const { field, at: place, values } of test.matches) {
       if (field.kind === "cookie" || field.kind === "authority")
         refusals.add(place, fieldName(field), "an HTTPRoute looks at paths, methods, headers and parameters", "put it into a header");
+      if (field.kind === "method" && !values.every((value) => METHODS.includes(value)))
+        refusals.add(place, fieldName(field), `an HTTPRoute has these methods only: ${METHODS.join(", ")}`, "take the others out");
+    }
     return { at, alternatives: alternatives ?? [], version: plan.outcomes[outcome]?.version ?? "" };
   });
   if (made.length + 1 > MOST.rules)

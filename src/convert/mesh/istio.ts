@@ -2,12 +2,12 @@ import { pointer, type Pointer } from "../../document/index.ts";
 import { type Field, fieldName } from "../../request/index.ts";
 import type { AliasConfig } from "../../alias/index.ts";
 import type { Plan } from "../../plan/index.ts";
-import { libraryModel, type Model } from "../decide.ts";
 import type { Target, Written } from "../format.ts";
 import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
-import { refuseAttributes, refuseStickiness, Refusals } from "../refusals.ts";
+import { refuseAttributes, refuseQueryNames, refuseStickiness, Refusals } from "../refusals.ts";
 import { aliasFromRoutes, alternativesOf, type Condition, type Destination, destinationsOf, type RouteEntry } from "../routes.ts";
-import { readByNode, type WireRequest } from "../wire.ts";
+import type { WireRequest } from "../wire.ts";
+import { envoyModel } from "./envoy-model.ts";
 import { re2Cookie, re2Encoded } from "./re2.ts";
 
 /** Istio: a VirtualService with the subsets of a DestinationRule. Its routes are a list, as rules here are. */
@@ -136,6 +136,7 @@ function write(plan: Plan): Written {
   const refusals = new Refusals();
   refuseAttributes(plan, refusals);
   const { rules } = plan;
+  refuseQueryNames(plan, refusals, "Envoy");
   refuseStickiness(plan, refusals, "Istio", ", or set the version in a header ahead of it");
   const host = nameOf(plan.name ?? "alias");
   const subsets = subsetsOf(plan, refusals);
@@ -167,33 +168,6 @@ function write(plan: Plan): Written {
   return { text, refused: refusals.all, model: envoyModel(plan) };
 }
 
-/** What Envoy sees: it joins the lines of a header with a comma alone, and does not decode the names of parameters. */
-function envoyModel(plan: Plan): Model {
-  const read = (field: Field, request: WireRequest): string | undefined => {
-    switch (field.kind) {
-      case "header":
-      case "cookie": {
-        const name = field.kind === "cookie" ? "cookie" : field.name;
-        const lines = request.headers
-          .filter(([each]) => each.toLowerCase() === name)
-          .map(([, value]) => value.replace(/^[ \t]+|[ \t]+$/g, ""));
-        return lines.length === 0 ? undefined : readByNode(field, { ...request, headers: [[name, lines.join(",")]] });
-      }
-      case "query": {
-        const [, query = ""] = /^[^?#]*\?([^#]*)/.exec(request.target) ?? [];
-        const pair = query.split("&").find((each) => each.split("=")[0] === field.name);
-        return pair === undefined ? undefined : readByNode(field, { ...request, target: `/?${pair}` });
-      }
-      case "path":
-      case "method":
-      case "authority":
-      case "attribute":
-        return readByNode(field, request);
-    }
-  };
-  return { ...libraryModel(plan), read };
-}
-
 function matchOf(conditions: readonly Condition[], at: Pointer, refusals: Refusals): object {
   const headers: Record<string, object> = {};
   const queryParams: Record<string, object> = {};
@@ -209,10 +183,7 @@ function matchOf(conditions: readonly Condition[], at: Pointer, refusals: Refusa
         headers["cookie"] = { regex: re2Cookie(field.name, value) };
         break;
       case "query":
-        if (!/^[0-9A-Za-z._-]+$/.test(field.name))
-          refusals.add(at, fieldName(field), "Envoy does not decode the names of parameters", "rename the parameter");
-        queryParams[field.name] =
-          /^[0-9A-Za-z._-]*$/.test(value) && value !== "" ? { regex: re2Encoded(value) } : { regex: re2Encoded(value) };
+        queryParams[field.name] = { regex: re2Encoded(value) };
         break;
       case "path":
         match["uri"] = { exact: value };
