@@ -41,16 +41,27 @@ export function hasClickhouse(): boolean {
   return there || process.env["CI_ENGINES"] === "required";
 }
 
-/** A ClickHouse server of its own on loopback. */
-export async function startClickhouse(): Promise<Engine & { readonly url: string }> {
+/** Two ClickHouse servers on loopback, which know each other as the cluster `both`. */
+export async function startClickhouses(): Promise<readonly [ClickHouse, ClickHouse]> {
+  const ports = [await freePort(), await freePort()] as const;
+  const shards = ports.map((port) => `<shard><replica><host>127.0.0.1</host><port>${port}</port></replica></shard>`).join("");
+  const cluster = `<remote_servers><both>${shards}</both></remote_servers>`;
+  const first = await startClickhouse(ports[0], cluster);
+  return [first, await startClickhouse(ports[1], cluster)];
+}
+
+type ClickHouse = Engine & { readonly url: string };
+
+/** A ClickHouse server of its own on loopback; `more` is added to its configuration. */
+export async function startClickhouse(tcp?: number, more: string = ""): Promise<ClickHouse> {
   const folder = mkdtempSync(join(tmpdir(), "canary-router-clickhouse-"));
   for (const name of ["data", "tmp", "files"]) mkdirSync(join(folder, name));
-  const [http, tcp] = [await freePort(), await freePort()];
+  const http = await freePort();
   writeFileSync(
     join(folder, "config.xml"),
-    `<yandex><logger><level>error</level><console>1</console></logger><http_port>${http}</http_port><tcp_port>${tcp}</tcp_port>
+    `<yandex><logger><level>error</level><console>1</console></logger><http_port>${http}</http_port><tcp_port>${tcp ?? (await freePort())}</tcp_port>
 <listen_host>127.0.0.1</listen_host><path>${folder}/data/</path><tmp_path>${folder}/tmp/</tmp_path><user_files_path>${folder}/files/</user_files_path>
-<mark_cache_size>67108864</mark_cache_size><users_config>users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database></yandex>`,
+<mark_cache_size>67108864</mark_cache_size><users_config>users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>${more}</yandex>`,
   );
   writeFileSync(
     join(folder, "users.xml"),

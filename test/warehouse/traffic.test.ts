@@ -12,7 +12,7 @@ import { duckdb } from "../../src/warehouse/duckdb.ts";
 import { postgres } from "../../src/warehouse/postgres.ts";
 import { warehouse, type Warehouse, WarehouseError } from "../../src/warehouse/index.ts";
 import { until } from "../support/daemon.ts";
-import { hasClickhouse, hasPostgres, startClickhouse, startPostgres } from "../support/warehouse.ts";
+import { hasClickhouse, hasPostgres, startClickhouse, startClickhouses, startPostgres } from "../support/warehouse.ts";
 
 // What a warehouse counts is what the library counts from a log of the same requests.
 
@@ -170,6 +170,48 @@ describe.each(engines)("$name", ({ open, from, there }) => {
     const empty = warehouse(connection, { from: `(SELECT * FROM ${table} WHERE p > 7) AS t`, user: USER });
     await expect(simulate(sticky(5) as AliasConfig, empty, { seed: "0" })).rejects.toThrow("the table has no row");
     await connection.close();
+  });
+});
+
+describe.skipIf(!served)("two ClickHouse servers with a Distributed table", () => {
+  test("count what one has that holds all rows, with users whose rows are on both", { timeout: 120_000 }, async () => {
+    const servers = await startClickhouses();
+    try {
+      const text = (value: string | null): string => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`);
+      for (const [index, each] of servers.entries()) {
+        const own = ENTRIES.filter((_, at) => at % 2 === index);
+        const values = own.map(({ user, country, beta, draw }) => `(${text(user)}, ${text(country)}, ${text(beta)}, ${draw})`).join(", ");
+        await each.ask([
+          "CREATE TABLE requests (x_user Nullable(String), x_country Nullable(String), beta Nullable(String), p Float64) ENGINE = Memory",
+          `INSERT INTO requests VALUES ${values}`,
+          "CREATE TABLE everywhere AS requests ENGINE = Distributed(both, default, requests)",
+          "SELECT 1",
+        ]);
+      }
+      const count = async (url: string, from: string, config: object): Promise<object> =>
+        simulate(config as AliasConfig, warehouse(clickhouse(url), { from, user: USER, columns: { draw: "p" } }), {
+          seed: "0",
+          segment: COUNTRY,
+        }).then(comparable);
+      const random = { version: "v1", additional_version_weights: { v2: 20 }, additional_version_strategy: rules };
+      for (const config of [sticky(20), random]) {
+        const counted = await count(servers[0].url, "everywhere", config);
+        expect(counted).toEqual(await count(server?.url ?? "", "requests", config));
+        expect(counted).toEqual(await count(servers[1].url, "everywhere", config));
+        expect(counted).toMatchObject({ requests: ENTRIES.length });
+      }
+      const steps = parseRollout({ steps: [{ setWeight: 5 }, { setWeight: 60 }] }, { alias: sticky(0), canary: "v2" });
+      if (!steps.ok) throw new Error(JSON.stringify(steps.diagnostics));
+      const moved = async (url: string, from: string): Promise<readonly (number | undefined)[]> => {
+        const { changes } = await simulate(steps.value, warehouse(clickhouse(url), { from, user: USER }), { seed: "0" });
+        return changes.flatMap(({ requests, users }) => [requests, users]);
+      };
+      const together = await moved(servers[0].url, "everywhere");
+      expect(together).toEqual(await moved(server?.url ?? "", "requests"));
+      expect(together[1]).toBeGreaterThan(5);
+    } finally {
+      for (const each of servers) await each.stop();
+    }
   });
 });
 

@@ -39,11 +39,16 @@ export const clickhouse: Dialect = {
   prelude: () => [],
   select: (table, layers, result) => {
     const named = (layer: Layer, indent: string): string =>
-      layer.map(([name, expression]) => `${indent}${expression}${name === expression ? "" : ` AS ${name}`}`).join(",\n");
+      layer.map(([name, expression]) => `${indent}${name === expression ? name : `${once(expression)} AS ${name}`}`).join(",\n");
     const temporary = layers.flat();
     return `${temporary.length === 0 ? "" : `WITH\n${named(temporary, "  ")}\n`}SELECT\n  *,\n${named(result, "  ")}\nFROM ${table}`;
   },
 };
+
+/** A second name of an expression is not known to a Distributed table (18.16), which asks other servers for the first one. */
+function once(expression: string): string {
+  return /^\w+$/.test(expression) ? `materialize(${expression})` : expression;
+}
 
 function slot(hash: StickyHash, text: string): string {
   const key = `assumeNotNull(${text})`;
