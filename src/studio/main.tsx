@@ -10,7 +10,10 @@ const own = (history.state as { readonly own?: boolean } | null)?.own === true;
 const begun = beginning(location.hash);
 const page = document.getElementById("studio");
 if (page !== null) {
-  render(<Studio beginning={own ? { ...begun, link: "none" } : begun} tasks={createTasks(openWorker)} />, page);
+  render(
+    <Studio beginning={own ? { ...begun, link: "none" } : begun} tasks={createTasks(openWorker)} trials={createTasks(openWorker)} />,
+    page,
+  );
 }
 
 // Another link in the same window is another page.

@@ -11,6 +11,8 @@ export interface Page {
   readonly say: Say;
   readonly language: Language;
   readonly tasks: Tasks;
+  /** Simulations have a worker of their own, so that the alias can be changed meanwhile. */
+  readonly trials: Tasks;
   readonly source: AliasText;
   readonly reading: Reading;
   /** The colour of a version: the number of a class. The primary has 0. */

@@ -22,7 +22,7 @@ export interface Row {
   readonly value: string;
 }
 
-export const TABS = ["ask", "split"] as const;
+export const TABS = ["ask", "split", "simulate"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** All that a person has done: what a link carries. */

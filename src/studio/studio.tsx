@@ -12,6 +12,7 @@ import { toFragment } from "./fragment.ts";
 import { Header, type Notice, Notices } from "./header.tsx";
 import { coloursOf, type Page } from "./page.ts";
 import { read } from "./read.ts";
+import { type Bench, NEW_BENCH, Simulate } from "./simulate/simulate.tsx";
 import { Split } from "./split/split.tsx";
 import { activeDoc, otherSource, reduce, sourceOf, type Tab, TABS } from "./state.ts";
 import { usePreferences } from "./preferences.ts";
@@ -21,18 +22,20 @@ import type { Tasks } from "./worker/tasks.ts";
 interface Props {
   readonly beginning: Beginning;
   readonly tasks: Tasks;
+  readonly trials: Tasks;
 }
 
 /** Milliseconds without a change after which the address bar has the state. */
 const ADDRESS_DELAY = 400;
 
 /** The page. */
-export function Studio({ beginning: { state: initial, link }, tasks }: Props): JSX.Element {
+export function Studio({ beginning: { state: initial, link }, tasks, trials }: Props): JSX.Element {
   const [state, act] = useReducer(reduce, initial);
   const preferences = usePreferences();
   const say = useMemo(() => sayIn(preferences.language), [preferences.language]);
   const editor = useRef<EditorHandle | undefined>(undefined);
   const [lit, light] = useState<Pointer | undefined>(undefined);
+  const [bench, setBench] = useState<Bench>(NEW_BENCH);
   const [notices, setNotices] = useState<readonly Notice[]>(link === "none" ? [] : [{ kind: link }]);
 
   const doc = activeDoc(state);
@@ -80,6 +83,7 @@ export function Studio({ beginning: { state: initial, link }, tasks }: Props): J
     say,
     language: preferences.language,
     tasks,
+    trials,
     source,
     reading,
     colour,
@@ -123,6 +127,7 @@ export function Studio({ beginning: { state: initial, link }, tasks }: Props): J
           <Tabs page={page} />
           <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${state.tab}`} tabIndex={0}>
             {state.tab === "ask" && <Ask page={page} />}
+            {state.tab === "simulate" && <Simulate page={page} bench={bench} setBench={setBench} />}
             {state.tab === "split" && (
               <Split page={page} other={other} written={written} onChange={(change) => editor.current?.apply(change, "slots")} />
             )}

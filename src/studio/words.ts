@@ -50,6 +50,7 @@ const WORDS = {
 
   "tab.ask": ["Ask", "查询"],
   "tab.split": ["Split", "分流"],
+  "tab.simulate": ["Simulate", "模拟"],
   tabs: ["What to look at", "查看内容"],
 
   request: ["Request", "请求"],
@@ -110,6 +111,29 @@ const WORDS = {
   "reach.unknown": ["Not decided: {0}", "未能判定：{0}"],
   working: ["Working…", "计算中…"],
 
+  traffic: ["Traffic", "流量"],
+  "traffic.count": ["Requests", "请求数"],
+  "traffic.file": ["Use a log file", "使用日志文件"],
+  "traffic.model": ["Use the model", "使用模型"],
+  "traffic.users": ["The model of the users", "用户模型"],
+  "traffic.hint": [
+    "Users are made up: the sticky keys are their ids, and a fifth of them have the values that rules ask for. Change the model to what you know.",
+    "用户由模型生成：粘性键为其标识，五分之一的用户带有规则所要求的值。请按实际情况修改模型。",
+  ],
+  "traffic.local": ["The file is read here and never leaves this machine.", "文件仅在本机读取，不会离开本机。"],
+  rollout: ["Rollout", "发布过程"],
+  "rollout.of": ["Version that is rolled out", "正在发布的版本"],
+  "rollout.none": ["none: the alias as it is", "无：按别名现状"],
+  step: ["Step", "步骤"],
+  "step.lasts": ["Lasts", "持续时间"],
+  "step.until": ["until resumed", "直至恢复"],
+  "step.add": ["Add a step", "添加步骤"],
+  simulate: ["Simulate", "开始模拟"],
+  "simulate.stop": ["Stop", "停止"],
+  "simulate.running": ["{0} requests…", "{0} 个请求…"],
+  "simulate.failed": ["It could not be simulated: {0}", "无法模拟：{0}"],
+  "simulate.old": ["The alias has changed since.", "此后别名已更改。"],
+  table: ["As a table", "查看表格"],
   slots: ["Slots", "槽位"],
   "slots.hint": [
     "Drag an edge, or focus it and use the arrow keys: 1 % a step, 0.01 % with Shift.",

@@ -211,6 +211,39 @@ inChromium("the page", () => {
     await page.close();
   });
 
+  test("a model and a log are simulated, through steps, can be stopped, and what is wrong is said", async () => {
+    const { page, complaints } = await openPage({ width: 1280, theme: "dark" });
+    await page.goto(url);
+    await page.getByRole("tab", { name: "Simulate" }).click();
+    const run = page.getByRole("button", { name: "Simulate", exact: true });
+    await page.getByLabel("Requests", { exact: true }).fill("5000");
+    await run.click();
+    await page.locator(".figure-box svg.plot").first().waitFor();
+    await page.getByLabel("Version that is rolled out").selectOption("v41");
+    await run.click();
+    await page.getByRole("heading", { name: "The slots of each step" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    // So many that it is still running when it is stopped.
+    await page.getByLabel("Requests", { exact: true }).fill("100000000");
+    await run.click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await expect.poll(() => run.isEnabled()).toBe(true);
+    await page.getByLabel("Step 1: Lasts").fill("soon");
+    await run.click();
+    await page.locator(".fault", { hasText: "soon" }).waitFor();
+    await page.getByLabel("Version that is rolled out").selectOption("");
+    const log = file("access.log", '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET /cart HTTP/1.1" 200 5\n'.repeat(50));
+    await page.locator("label.button input").last().setInputFiles(log);
+    await page.getByText("never leaves this machine").waitFor();
+    await run.click();
+    await page.getByText("50 requests were simulated").waitFor();
+    await page.locator("label.button input").last().setInputFiles(file("noise.log", "hello\nthere\n"));
+    await run.click();
+    await page.locator(".fault", { hasText: "could not be simulated" }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test("a link carries the state, says so to another person, and is not fooled by a bad one", async () => {
     const { page } = await openPage({ width: 1280 });
     await page.goto(url);

@@ -97,7 +97,8 @@ function compressed(message: string, help: string): TrafficError {
 
 async function* gunzipped(stream: ChunkStream): AsyncGenerator<Uint8Array, void, undefined> {
   const { readable, writable } = new DecompressionStream("gzip");
-  const writer = writable.getWriter();
+  // Browsers and node have types of their own for what it takes.
+  const writer = writable.getWriter() as WritableStreamDefaultWriter<Uint8Array>;
   const reader = readable.getReader();
   let failure: unknown;
   const pump = async (): Promise<void> => {

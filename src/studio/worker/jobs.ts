@@ -1,4 +1,5 @@
 import { analyze, type Claim, type Equivalence, equivalent, type Movement, movement, type Plan, rebalance } from "../../index.ts";
+import { runTrial, type Trial, type TrialReport } from "../simulate/run.ts";
 import { configOf, read, type AliasText } from "../read.ts";
 
 /** What becomes of the traffic where one alias takes the place of another. */
@@ -34,6 +35,9 @@ export const JOBS = {
     const [one, other] = [planOf(before), planOf(after)];
     return { movement: movement(one, other), equivalence: equivalent(one, other), rebalanced: rebalance(one, other) };
   },
+
+  /** Routes traffic before it is live. `onProgress` is told of the requests so far. */
+  simulate: async (trial: Trial, onProgress: (requests: number) => void = () => {}): Promise<TrialReport> => runTrial(trial, onProgress),
 } as const;
 
 /** The names of jobs, what they take and what they give. */

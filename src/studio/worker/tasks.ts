@@ -2,6 +2,9 @@ import type { Jobs } from "./jobs.ts";
 
 type Name = keyof Jobs;
 
+/** What a job takes, without the function that is told of progress: the worker gives that itself. */
+type Given<N extends Name> = N extends "simulate" ? [Parameters<Jobs["simulate"]>[0]] : Parameters<Jobs[N]>;
+
 /** The result of a job; `superseded` where a later one of its lane took its place. */
 type Done<T> =
   | { readonly kind: "done"; readonly result: T }
@@ -11,7 +14,11 @@ type Done<T> =
 /** A worker that does one job after the other. */
 export interface Tasks {
   /** Asks for a job. Of those that wait in a lane, only the last is done. */
-  readonly ask: <N extends Name>(lane: string, name: N, ...args: Parameters<Jobs[N]>) => Promise<Done<ReturnType<Jobs[N]>>>;
+  readonly ask: <N extends Name>(lane: string, name: N, ...args: Given<N>) => Promise<Done<Awaited<ReturnType<Jobs[N]>>>>;
+  /** Ends the job that is done now, and those that wait. */
+  readonly cancel: () => void;
+  /** Called while a job is done, with how far it is. */
+  onProgress: ((progress: number) => void) | undefined;
   /** Called when the worker has died, with the reason. */
   onDeath: ((why: string) => void) | undefined;
 }
@@ -30,6 +37,14 @@ export interface WorkerLike {
   readonly addEventListener: (type: "message" | "error", listener: (event: WorkerEvent) => void) => void;
   readonly postMessage: (message: unknown) => void;
   readonly terminate: () => void;
+}
+
+/** What a worker answers: how far it is, or what came of the job. */
+interface Answer {
+  readonly id: number;
+  readonly progress?: number;
+  readonly result?: unknown;
+  readonly failure?: string;
 }
 
 /** An answer, or an error of the worker itself. */
@@ -66,8 +81,9 @@ export function createTasks(open: () => WorkerLike): Tasks {
   const start = (): WorkerLike => {
     const started = open();
     started.addEventListener("message", ({ data }) => {
-      const { id, result, failure } = data as { readonly id: number; readonly result?: unknown; readonly failure?: string };
+      const { id, result, failure, progress } = data as Answer;
       if (running?.id !== id) return;
+      if (progress !== undefined) return tasks.onProgress?.(progress);
       const { end } = running;
       running = undefined;
       end(failure === undefined ? { kind: "done", result } : { kind: "failed", why: failure });
@@ -93,6 +109,13 @@ export function createTasks(open: () => WorkerLike): Tasks {
 
   const tasks: Tasks = {
     onDeath: undefined,
+    onProgress: undefined,
+    cancel: () => {
+      const lost = waiting;
+      waiting = [];
+      stop({ kind: "superseded" });
+      for (const job of lost) job.end({ kind: "superseded" });
+    },
     ask: (lane, name, ...args) =>
       new Promise((resolve) => {
         const id = ++last;

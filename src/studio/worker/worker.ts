@@ -9,12 +9,24 @@ interface Asked {
 
 const scope = globalThis as unknown as { readonly postMessage: (message: unknown) => void };
 
-addEventListener("message", ({ data }: MessageEvent<Asked>) => {
-  const { id, name, args } = data;
-  try {
-    const job = JOBS[name] as (...given: readonly unknown[]) => unknown;
-    scope.postMessage({ id, result: job(...args) });
-  } catch (error) {
-    scope.postMessage({ id, failure: error instanceof Error ? error.message : String(error) });
-  }
+/** Milliseconds between two messages of progress. */
+const PROGRESS = 100;
+
+addEventListener("message", ({ data: { id, name, args } }: MessageEvent<Asked>) => {
+  let last = performance.now();
+  const onProgress = (progress: number): void => {
+    const now = performance.now();
+    if (now - last < PROGRESS) return;
+    last = now;
+    scope.postMessage({ id, progress });
+  };
+  void run(name, args, onProgress).then(
+    (result) => scope.postMessage({ id, result }),
+    (error: unknown) => scope.postMessage({ id, failure: error instanceof Error ? error.message : String(error) }),
+  );
 });
+
+async function run(name: Asked["name"], args: readonly unknown[], onProgress: (progress: number) => void): Promise<unknown> {
+  const job = JOBS[name] as (...given: readonly unknown[]) => unknown;
+  return job(...args, onProgress);
+}

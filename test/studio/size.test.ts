@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+
+test("all of the page is at most 350 kB, gzipped, and in these files", () => {
+  const files = readdirSync("dist/studio");
+  expect(files.toSorted()).toEqual(["index.html", "studio.css", "studio.js", "worker.js"]);
+  const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(`dist/studio/${file}`)).length, 0);
+  expect(size).toBeLessThanOrEqual(350_000);
+  expect(size).toBeGreaterThan(100_000);
+});
+
+test("nothing of it is made by `eval`, and no text of it would end its element in a single file", () => {
+  for (const file of ["studio.js", "worker.js"]) {
+    const text = readFileSync(`dist/studio/${file}`, "utf8");
+    expect(text).not.toMatch(/\beval\(|new Function\(/);
+  }
+});
