@@ -10,7 +10,7 @@ const GENERATING: readonly string[] = [
   "test/gateway/proxy/config.test.ts",
 ];
 
-/** The same suite where generating code is refused and `Object.prototype.__proto__` is gone; the oracle of the schema and the bundler generate code themselves, and pictures are the same. */
+/** The same suite where generating code is refused and `Object.prototype.__proto__` is gone; the oracle of the schema, the bundler and the driver of Chromium generate code themselves, and pictures are the same. */
 const config: ViteUserConfig = mergeConfig(
   base,
   defineConfig({
@@ -20,6 +20,8 @@ const config: ViteUserConfig = mergeConfig(
         "test/alias/schema.test.ts",
         "test/house/browser.test.ts",
         "test/simulate/chromium.test.ts",
+        "test/studio/page.test.ts",
+        "test/studio/hostile.test.ts",
         ...GENERATING,
         "node_modules/**",
       ],
