@@ -38,9 +38,11 @@ export interface PartOptions extends Omit<SimulateOptions, "memory"> {
   readonly notes?: Readonly<Record<string, string>>;
 }
 
-/** The lines of a part that stand between its parts. Together the lines are JSON. */
+/** How the first line of a part begins, behind which its head stands. Together the lines are JSON. */
 export const HEAD_KEY = '{"part":';
+/** The second line, behind which each result has a line. */
 export const RESULTS_KEY = '"results":[';
+/** How the last line begins, behind which its end stands. */
 export const END_KEY = '],"end":';
 
 /**
