@@ -8,10 +8,16 @@ import type { Row } from "./row.ts";
 export const SAMPLE_BYTES = 268_435_456;
 
 /** The seed of the hash for sampling. Draws use 0. With another seed the sample does not depend on the split. */
-const SEED = 0x5eed_1e55;
+export const SEED = 0x5eed_1e55;
 
 /** The seed of the hash for the place of a key. Both hashes together stand for the key: of 4 million keys, two share them once in two million times. */
-const PLACE_SEED = 0x91ac_e5ed;
+export const PLACE_SEED = 0x91ac_e5ed;
+
+/**
+ * Places that are looked at side by side, which is quick, before a leap as wide as the other hash says. Someone can make keys that all have one
+ * place; these leap to different ones. Of 4,000 such keys each looks at 46 places while the table grows, and at 3,500 without leaps.
+ */
+const NEIGHBOURS = 16;
 
 /** Rows of a sample with few keys. */
 const FEW = 256;
@@ -46,6 +52,7 @@ export class Sample<T> {
   #rows = new Int32Array(0);
   #size = 0;
   #level = 0;
+  #probes = 0;
 
   /** `join` combines two values of the same key, the earlier first. */
   constructor(row: Row<T>, join: (before: T, after: T) => T, memory: Memory) {
@@ -83,6 +90,11 @@ export class Sample<T> {
     return this.#size;
   }
 
+  /** How many places were looked at, in all. */
+  get probes(): number {
+    return this.#probes;
+  }
+
   *values(): Generator<T, void, undefined> {
     for (let at = 0; at < this.#rows.length; at += this.#width) if (this.#rows[at] !== 0) yield this.#row.read(this.#rows, at + 2);
   }
@@ -101,10 +113,14 @@ export class Sample<T> {
     const width = this.#width;
     const places = rows.length / width;
     let at = (place >>> 1) & (places - 1);
-    for (;;) {
+    for (let probe = 1; ; probe++) {
       const found = rows[at * width];
-      if (found === 0 || (found === place && rows[at * width + 1] === hash)) return at * width;
-      at = (at + 1) & (places - 1);
+      if (found === 0 || (found === place && rows[at * width + 1] === hash)) {
+        this.#probes += probe;
+        return at * width;
+      }
+      // From neighbours to neighbours it is an odd way, leap and steps together, so in time every place is looked at.
+      at = (at + (probe % NEIGHBOURS === 0 ? hash & -2 : 1)) & (places - 1);
     }
   }
 
