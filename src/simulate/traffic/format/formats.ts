@@ -11,7 +11,7 @@ import { readNginxPattern } from "./nginx.ts";
 import type { PatternResult } from "./pattern.ts";
 import { type PrefixName, PREFIXES } from "./prefix.ts";
 import { quickReader } from "./quick.ts";
-import { layoutReader } from "./scan.ts";
+import { layoutReader, restChecker } from "./scan.ts";
 import { type FieldsLine, FIELDS_PREFIX, w3cLayout } from "./w3c.ts";
 
 /** A format of one's own, in the syntax of nginx's `log_format` or of Apache's `LogFormat`. */
@@ -75,15 +75,24 @@ export function lineReader(format: LineFormat, served?: string): ReadLine {
   };
 }
 
+/** The formats whose usual lines are read faster, and the last field of these that says something of the request, or is `bytes`. */
+const QUICK: ReadonlyMap<string, "bytes" | "user_agent"> = new Map([
+  ["common", "bytes"],
+  ["combined", "user_agent"],
+  ["ingress-nginx", "user_agent"],
+]);
+
 function bareReader(format: LineFormat, served: string | undefined): ReadLine {
   if (format.name === "har")
     return (line) => (isEmpty(line) ? undefined : line.startsWith(COMPLAINT) ? complaintIn(line) : readHarEntry(line));
   const layout = layoutIn(format);
   if (layout !== undefined) {
-    const slow = layoutReader(layout, served);
-    const read = (format.name === "common" || format.name === "combined") && served === undefined ? quickReader(format.name, slow) : slow;
+    const read = layoutReader(layout, served);
     // Comments, which some servers begin their logs with, say nothing.
-    return (line) => (line === "" || line.charCodeAt(0) === 35 ? undefined : read(line));
+    const slow: ReadLine = (line) => (line === "" || line.charCodeAt(0) === 35 ? undefined : read(line));
+    const last = QUICK.get(format.name);
+    const fitsRest = last === undefined || served !== undefined ? undefined : restChecker(layout, last);
+    return fitsRest === undefined ? slow : quickReader(last === "user_agent", fitsRest, slow);
   }
   if (formats.some(({ name, kind }) => name === format.name && kind === "fields"))
     return (line) =>

@@ -38,6 +38,33 @@ export function layoutReader(layout: Layout, served?: string): ReadLine {
   return (line) => cut(line, bounds) ?? build(line, bounds);
 }
 
+/**
+ * Makes the function that says whether the rest of a line, from the end of the field with this name on, is as the layout says. Undefined where
+ * something in it belongs to the request.
+ */
+export function restChecker(layout: Layout, name: string): ((line: string, at: number) => boolean) | undefined {
+  const tokens = layout.tokens.slice(layout.tokens.findIndex((token) => typeof token !== "string" && token.name === name) + 1);
+  const variables = tokens.filter((token) => typeof token !== "string");
+  if (!variables.every(({ role }) => role.kind === "number" || role.kind === "ignored")) return undefined;
+  if (variables.length === 0) {
+    const text = tokens.join("");
+    return (line, at) => {
+      for (let index = 0; index < text.length; index++, at++) if (line.charCodeAt(at) !== text.charCodeAt(index)) return false;
+      return at === line.length || (layout.tail === "more" && line.charCodeAt(at) === SPACE);
+    };
+  }
+  const isNumber = ({ role }: Variable): boolean => role.kind === "number";
+  const cut = cutter({ ...layout, tokens }, isNumber);
+  const numbers = 2 * variables.filter(isNumber).length;
+  const bounds = new Int32Array(numbers);
+  return (line, at) => {
+    if (cut(line, bounds, at) !== undefined) return false;
+    for (let index = 0; index < numbers; index += 2)
+      if (!isNumeric(line, bounds[index] as number, bounds[index + 1] as number)) return false;
+    return true;
+  };
+}
+
 /** Makes the function that builds a visit from the fields of a line, which stand where the bounds say. */
 function builder(variables: readonly Variable[], escape: Escape, served: string | undefined): (line: string, bounds: Bounds) => Entry {
   // The place of a field that the format does not have is -1.
