@@ -1,11 +1,12 @@
 import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 import base from "../vitest.config.ts";
 
-/** What runs packages that generate code themselves: lmdb, ajv, and fastify. */
+/** What runs packages that generate code themselves: lmdb, ajv, fastify, and protobufjs. */
 const GENERATING: readonly string[] = [
   ...["crashes", "http", "lmdb", "preconditions", "races", "sdk", "source"].map((name) => `test/control/${name}.test.ts`),
   ...["alias", "control", "help"].map((name) => `test/cli/${name}.test.ts`),
   ...["docs", "openapi"].map((name) => `test/docs/${name}.test.ts`),
+  "test/convert/envoy.test.ts",
   "test/gateway/hosts/fastify.test.ts",
   "test/gateway/proxy/config.test.ts",
 ];
