@@ -77,8 +77,51 @@ type KeysOf<C, Key extends string> = C extends { readonly [key in Key]: infer Ma
     : never
   : never;
 
-/** What a literal config may not have: a key that no config has. Intersected with the type of the config, it makes a misspelt key an error of types. */
-export type LiteralOf<C> = { readonly [key in Exclude<keyof C, keyof AliasConfig>]: never };
+/**
+ * What a literal config must be beside `AliasConfig`: without keys that no config has, at any depth, and with words that are known, in any case.
+ * Intersected with the type of the config, it makes what is misspelt an error of types. A config of which only `string` is known, as one
+ * imported from JSON, is not checked.
+ */
+export type LiteralOf<C> = {
+  readonly [key in keyof C]: key extends "additional_version_strategy"
+    ? LiteralStrategies<C[key]>
+    : key extends "stickiness"
+      ? LiteralPart<C[key], StickinessConfig, { readonly hash: StickyHash; readonly on_missing: "primary" | "random" }>
+      : key extends keyof AliasConfig
+        ? C[key]
+        : never;
+};
+
+type LiteralStrategies<T> = { readonly [version in keyof T]: LiteralPart<T[version], StrategyConfig, { readonly combine_type: Combine }> };
+
+/** A part of a literal: with keys that `Known` has, and of `Words` where it has those. */
+type LiteralPart<T, Known, Words> = {
+  readonly [key in keyof T]: key extends "rules"
+    ? LiteralList<T[key], RuleConfig>
+    : key extends "keys"
+      ? LiteralList<T[key], StickyKeyConfig>
+      : key extends keyof Words
+        ? Word<T[key], Words[key]>
+        : key extends keyof Known
+          ? T[key]
+          : never;
+};
+
+type LiteralList<T, Known> = { readonly [index in keyof T]: LiteralPart<T[index], Known, RuleWords> };
+
+interface RuleWords {
+  readonly rule_type: RuleType;
+  readonly op: "=" | "in";
+}
+
+/** The text itself where it is one of the known words in some case of letters, or not known; otherwise those words. */
+type Word<Text, Known> = Text extends string
+  ? string extends Text
+    ? Text
+    : Lowercase<Text> extends Lowercase<Known & string>
+      ? Text
+      : Known
+  : Text;
 
 /** How the rules of a strategy combine: every rule must match (`and`), or at least one (`or`). */
 export type Combine = "and" | "or";

@@ -2,7 +2,7 @@ import { ConfigError, type Diagnostic, shown } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import { type Compilable, isSamePlan, type Plan, planOf } from "../plan/index.ts";
 import { type Decision, guardCallback, type Route } from "../backend/index.ts";
-import { compile, type CompileOptions, runtimeOf } from "../route/index.ts";
+import { compile, type CompileOptions, runtimeOf, warningsAt } from "../route/index.ts";
 import { movement } from "../prove/index.ts";
 import { type Count, Counts } from "./counts.ts";
 import { type EventCount, HOST_EVENTS, type HostEvent } from "./events.ts";
@@ -10,7 +10,7 @@ import { changedTooMany, type GuardRails, losesPrimary, movedTooMuch } from "./g
 import { Tiers } from "./tiers.ts";
 import type { Applied, Moved, Rejected, Update } from "./update.ts";
 
-/** How a table compiles, and what it does not let through. */
+/** How a table compiles, and what it does not let through. The place of a warning begins with the key of its alias. */
 export interface TableOptions<R = NodeRequest> extends CompileOptions<R>, GuardRails {
   /** What compiles an alias that is met often: `compile` of `canary-router`, or that of `canary-router/jit` where code may be generated. */
   readonly compile?: (plan: Plan, options: CompileOptions<R>) => Route<R>;
@@ -198,7 +198,7 @@ export class AliasTable<R = NodeRequest> {
     const diagnostics = keyDiagnostics(key);
     if (diagnostics.length > 0) return { alias: key, diagnostics };
     try {
-      const plan = planOf(config, this.#options);
+      const plan = planOf(config, warningsAt(key, this.#options));
       const plans = before === undefined ? undefined : ([this.#tiers.plan(before), plan] as const);
       if (plans !== undefined && isSamePlan(...plans)) return undefined;
       const complaint = (plans && movedTooMuch(rails, () => movement(...plans))) ?? losesPrimary(rails, plan);

@@ -21,7 +21,7 @@ export {
   type Test,
 } from "./plan.ts";
 export { asSound, isPlan } from "./read-plan.ts";
-export { type Compilable, planOf } from "./read.ts";
+export { type Compilable, planOf, type PlanOptions } from "./read.ts";
 export { drawAt, isDraw, slotOf } from "./slots.ts";
 export { toPlan } from "./to-plan.ts";
 export { utf8 } from "./utf8.ts";

@@ -1,7 +1,7 @@
 import { atMost, ConfigError, type Diagnostic, pointer, shown } from "../document/index.ts";
 import type { NodeRequest } from "../request/index.ts";
 import { BUDGETS } from "../alias/index.ts";
-import { type Compilable, type Plan, planOf } from "../plan/index.ts";
+import { type Compilable, type Plan, planOf, type PlanOptions } from "../plan/index.ts";
 import { type Decision, Program, type Route } from "../backend/index.ts";
 import { type CompileOptions, runtimeOf } from "./compile.ts";
 
@@ -9,7 +9,7 @@ import { type CompileOptions, runtimeOf } from "./compile.ts";
  * Compiles many aliases, by key, into one flat program: for thousands of aliases, which as functions of their own take a multiple of the memory and,
  * where requests meet them in turn, of the time. The routes decide as those of `compile`; each is made when it is first asked for, as
  * are its `plan` and its `decisions`. For a few dozen aliases, `compile` is faster.
- * @throws ConfigError with everything that is wrong with any of them; each place begins with the key
+ * @throws ConfigError with everything that is wrong with any of them; each place begins with the key, as do those of warnings
  */
 export function compileAll<R = NodeRequest>(
   configs: Iterable<readonly [key: string, config: Compilable]> | { readonly [key: string]: Compilable },
@@ -20,7 +20,7 @@ export function compileAll<R = NodeRequest>(
   const diagnostics: Diagnostic[] = [];
   for (const [key, config] of Symbol.iterator in configs ? configs : Object.entries(configs)) {
     try {
-      const plan = planOf(config, options);
+      const plan = planOf(config, warningsAt(key, options));
       if (places.has(key)) diagnostics.push(repeated(key));
       else places.set(key, program.add(plan));
     } catch (error) {
@@ -30,6 +30,14 @@ export function compileAll<R = NodeRequest>(
   }
   if (diagnostics.length > 0) throw new ConfigError(atMost(diagnostics, options.budgets?.diagnostics ?? BUDGETS.diagnostics));
   return new Routes(program, places);
+}
+
+/** The options for one of several configs: the place of a warning begins with its key. */
+export function warningsAt<O extends PlanOptions>(key: string, options: O): O {
+  const { onWarning } = options;
+  return onWarning === undefined
+    ? options
+    : { ...options, onWarning: (warning) => onWarning({ ...warning, at: pointer("", key) + warning.at }) };
 }
 
 function repeated(key: string): Diagnostic {

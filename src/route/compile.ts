@@ -1,11 +1,11 @@
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
-import type { Alias, LiteralOf, ParseOptions, Version, VersionOf } from "../alias/index.ts";
-import { type Compilable, type Outcome, type Plan, planOf } from "../plan/index.ts";
+import type { Alias, LiteralOf, Version, VersionOf } from "../alias/index.ts";
+import { type Compilable, type Outcome, type Plan, planOf, type PlanOptions } from "../plan/index.ts";
 import { optimize } from "../optimize/index.ts";
 import { closure, type Decision, guardCallback, guardRandom, type Route, type Runtime } from "../backend/index.ts";
 
 /** How to compile an alias. */
-export interface CompileOptions<R = NodeRequest> extends ParseOptions {
+export interface CompileOptions<R = NodeRequest> extends PlanOptions {
   /** How requests are read. The default is `nodeReader`. */
   readonly reader?: Reader<R>;
   /** The source of random draws, numbers in [0, 1). The default is `Math.random`. It is called once for each draw. */
