@@ -31,7 +31,7 @@ import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../fil
 import { openWarehouse, warehouseFailure } from "../files/warehouse.ts";
 import { checkEffect, checkTogether, forecastOptions } from "../forecast.ts";
 import { FORMAT } from "../formats.ts";
-import { checkExport, EXPORT, writeTables } from "../reporters/export.ts";
+import { checkExport, EXPORT, writeTables } from "../files/export.ts";
 import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";

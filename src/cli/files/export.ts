@@ -2,8 +2,8 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { csvOf, type RolloutSimulation, type Simulation, tablesOf } from "../../simulate/index.ts";
 import type { Valued } from "../declaration.ts";
-import { checkUnwritten, save, tellWritten, unwritable, writable } from "../files/save.ts";
-import { warehouseFailure } from "../files/warehouse.ts";
+import { checkUnwritten, save, tellWritten, unwritable, writable } from "./save.ts";
+import { warehouseFailure } from "./warehouse.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { plural } from "../terminal/table.ts";
 
