@@ -144,7 +144,7 @@ describe("traffic.ndjson", () => {
 });
 
 describe("programs", () => {
-  test("start.mjs shows the commands at work, in 80 columns, with and without colour", async () => {
+  test("start.mjs shows the commands at work, in 80 columns, with and without colour", { timeout: 300_000 }, async () => {
     const plain = await program([join(folder, "start.mjs")]);
     for (const command of ["check pinned.json", "explain storefront.yaml", "route storefront.yaml"]) {
       expect(plain).toContain(`$ canary-router ${command}`);
