@@ -23,6 +23,7 @@ const config: ViteUserConfig = mergeConfig(
         "test/simulate/chromium.test.ts",
         "test/studio/page.test.ts",
         "test/studio/hostile.test.ts",
+        "test/studio/pictures.test.ts",
         ...GENERATING,
         "node_modules/**",
       ],

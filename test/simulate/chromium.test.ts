@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportHTML } from "../../src/simulate/report/html.ts";
 import { findChromium, openTab, type Tab } from "../support/chromium.ts";
 import { report } from "./plot-data.ts";
-import { readPNG, tiles } from "./png.ts";
+import { readPNG, tiles } from "../support/png.ts";
 
 const program = findChromium();
 const required = process.env["CI_CHROMIUM"] === "required";
