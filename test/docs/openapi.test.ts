@@ -1,6 +1,10 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { ROUTES } from "../../src/control/routes.ts";
+import { scratch } from "../support/command.ts";
 import { faultsOfResponse } from "../support/openapi.ts";
 import { openapi } from "./openapi.ts";
 
@@ -9,6 +13,27 @@ const { version }: { readonly version: string } = JSON.parse(readFileSync("packa
 /** `npx vitest run test/docs/openapi.test.ts -u` writes it anew. */
 test("docs/alias-api.openapi.json is the document of what is served", async () => {
   await expect(`${JSON.stringify(openapi(version), null, 2)}\n`).toMatchFileSnapshot("../../docs/alias-api.openapi.json");
+});
+
+const { folder } = scratch();
+
+/** What the linter says of a document, with its strict rules. It is a program of its own and reads no settings. */
+async function lint(path: string): Promise<string> {
+  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+  const args = ["node_modules/@redocly/cli/bin/cli.js", "lint", path, "--extends=recommended-strict", "--format=json"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(
+    (error: unknown) => error as { readonly stdout: string },
+  );
+  return stdout;
+}
+
+test("the document has no fault that a linter finds, and one is found where it is", { timeout: 300_000 }, async () => {
+  const found = (text: string): readonly string[] =>
+    (JSON.parse(text) as { readonly problems: readonly { readonly ruleId: string }[] }).problems.map(({ ruleId }) => ruleId);
+  expect(found(await lint("docs/alias-api.openapi.json"))).toEqual([]);
+  const faulty = join(folder, "faulty.json");
+  writeFileSync(faulty, readFileSync("docs/alias-api.openapi.json", "utf8").replaceAll("operationId", "operationID"));
+  expect(new Set(found(await lint(faulty)))).toContain("struct");
 });
 
 test("each route is described once, and each reference leads to a schema", () => {

@@ -20,12 +20,7 @@ import {
 import { type Checked, format } from "../../index.ts";
 import { readYaml } from "../../yaml/index.ts";
 import { type AliasText, configOf, read } from "../read.ts";
-
-/** A step of a rollout: the percent of the canary, and how long the step lasts, such as `1h`; empty where somebody must resume it. */
-export interface Step {
-  readonly weight: number;
-  readonly lasts: string;
-}
+import type { Step } from "./steps.ts";
 
 /** What to simulate. */
 export interface Trial {

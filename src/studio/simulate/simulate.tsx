@@ -4,7 +4,8 @@ import { formatCount } from "../../index.ts";
 import type { Page } from "../page.ts";
 import { modelOf } from "./model.ts";
 import { Report } from "./report.tsx";
-import type { Step, TrialReport } from "./run.ts";
+import type { TrialReport } from "./run.ts";
+import { type Step, STEPS, stepsAbove } from "./steps.ts";
 
 /** What a person has set up for a simulation, and what came of it. */
 export interface Bench {
@@ -27,11 +28,7 @@ export const NEW_BENCH: Bench = {
   model: undefined,
   count: 100_000,
   canary: undefined,
-  steps: [
-    { weight: 1, lasts: "1h" },
-    { weight: 10, lasts: "6h" },
-    { weight: 50, lasts: "1d" },
-  ],
+  steps: STEPS,
   state: { kind: "idle" },
 };
 
@@ -62,6 +59,11 @@ export function Simulate({ page, bench, setBench }: Props): JSX.Element {
     if (done.kind === "done") set({ state: { kind: "done", report: done.result, text: source.text } });
     else if (done.kind === "failed") set({ state: { kind: "failed", why: done.why } });
     else set({ state: { kind: "idle" } });
+  };
+  const rollOut = (version: string): void => {
+    if (version === "") return set({ canary: undefined });
+    const now = alias.weights.find((weight) => weight.version === version)?.slots ?? 0;
+    set({ canary: version, ...(canary === undefined && steps === STEPS && { steps: stepsAbove(now) }) });
   };
   const versions = [...new Set(reading.plan?.versions ?? [])].filter((version) => version !== alias.primary);
   const setStep = (index: number, change: Partial<Step>): void =>
@@ -119,7 +121,7 @@ export function Simulate({ page, bench, setBench }: Props): JSX.Element {
         <h2>{say("rollout")}</h2>
         <label class="choice">
           <span>{say("rollout.of")}</span>
-          <select value={canary ?? ""} onChange={({ currentTarget: { value } }) => set({ canary: value === "" ? undefined : value })}>
+          <select value={canary ?? ""} onChange={({ currentTarget: { value } }) => rollOut(value)}>
             <option value="">{say("rollout.none")}</option>
             {versions.map((version) => (
               <option key={version} value={version}>
