@@ -55,6 +55,8 @@ export function sourcesOf(
       refused.push({ code: "column", severity: "error", at: "", message, help: `name the column of ${shown(name)}` });
     };
     if (owner !== name) refuse(`${shown(owner)} and ${shown(name)} would both be read from the column ${shown(column)}`);
+    else if (dialect.nameBytes !== undefined && new TextEncoder().encode(column).length > dialect.nameBytes)
+      refuse(`${shown(name)} has no column: a name has at most ${dialect.nameBytes} bytes there`);
     else if (known?.has(column) === false) refuse(`${shown(name)} has no column: the table has no ${shown(column)}`);
     return text(dialect.identifier(column));
   };

@@ -46,6 +46,18 @@ describe("a column that is not named", () => {
     ]);
     expect(toSQL(config as never, { dialect: "duckdb", from: "t", columns: { "query a": "q" } }).refused).toEqual([]);
   });
+
+  test("is refused where PostgreSQL would take the beginning of its name, which another column may have too", () => {
+    const rule = (param: string) => ({ rule_type: "Header", param, op: "=", value: "1" });
+    const config = {
+      version: "v1",
+      additional_version_strategy: { v2: { combine_type: "or", rules: [rule(`x${"a".repeat(62)}`), rule(`x${"a".repeat(63)}`)] } },
+    };
+    const messages = (dialect: "postgres" | "duckdb"): readonly string[] =>
+      toSQL(config as never, { dialect, from: "t" }).refused.map(({ message }) => message);
+    expect(messages("postgres")).toEqual([`\`header x${"a".repeat(63)}\` has no column: a name has at most 63 bytes there`]);
+    expect(messages("duckdb")).toEqual([]);
+  });
 });
 
 test("Host and the authority stand in for each other, as the library reads them", () => {

@@ -14,6 +14,8 @@ export interface Dialect {
   /** A literal that means exactly this text; undefined where no value of the engine can have it, so that nothing equals it. */
   readonly text: (value: string) => string | undefined;
   readonly identifier: (name: string) => string;
+  /** The most bytes of UTF-8 in the name of a column: of a longer one the engine takes the beginning. Undefined where there is no such limit. */
+  readonly nameBytes?: number;
   /** A column as text. Running it fails where the type of the column is not text, an integer, a UUID or an enumeration. */
   readonly asText: (column: string) => string;
   readonly asNumber: (column: string) => string;

@@ -9,6 +9,8 @@ import { POSTGRES_HASHES, temporary } from "./postgres-hashes.ts";
 export const postgres: Dialect = {
   text: (value) => (isWellFormed(value) && !value.includes("\0") ? literal(value) : undefined),
   identifier: (name) => `"${name.replaceAll('"', '""')}"`,
+  // NAMEDATALEN of the source, less the NUL at its end.
+  nameBytes: 63,
   // A column may have a collation by which texts are equal that are not the same.
   asText: (column) => `pg_temp.canary_text(${column}) COLLATE "C"`,
   asNumber: (column) => `CAST(${column} AS double precision)`,
