@@ -3,7 +3,7 @@ import base from "../vitest.config.ts";
 
 /** What runs packages that generate code themselves: lmdb, ajv, fastify, and protobufjs. */
 const GENERATING: readonly string[] = [
-  ...["crashes", "http", "lmdb", "preconditions", "races", "sdk", "source"].map((name) => `test/control/${name}.test.ts`),
+  ...["crashes", "http", "lmdb", "preconditions", "races", "sdk", "serve", "source"].map((name) => `test/control/${name}.test.ts`),
   ...["alias", "control", "help"].map((name) => `test/cli/${name}.test.ts`),
   ...["docs", "openapi"].map((name) => `test/docs/${name}.test.ts`),
   "test/convert/envoy.test.ts",

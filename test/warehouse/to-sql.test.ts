@@ -55,7 +55,7 @@ describe("a column that is not named", () => {
     };
     const messages = (dialect: "postgres" | "duckdb"): readonly string[] =>
       toSQL(config as never, { dialect, from: "t" }).refused.map(({ message }) => message);
-    expect(messages("postgres")).toEqual([`\`header x${"a".repeat(63)}\` has no column: a name has at most 63 bytes there`]);
+    expect(messages("postgres")).toEqual([expect.stringMatching(/^`header xa+…` has no column: a name has at most 63 bytes there$/)]);
     expect(messages("duckdb")).toEqual([]);
   });
 });
