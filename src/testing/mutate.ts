@@ -152,16 +152,16 @@ export interface CompletionOptions extends MutationOptions {
 
 /**
  * Requests that notice the mutants which survive some cases, so that with them none survives for which a request is found, as far as there
- * is room; and the cases that fail on the config as it is.
+ * is room; the cases that fail on the config as it is; and whether the mutants were looked at.
  */
 export function survivorsOf(
   config: AliasConfig,
   cases: readonly Case[],
   room: Room,
   { complete = false, onProgress }: CompletionOptions,
-): { readonly added: readonly Added[]; readonly failing: readonly Case[] } {
+): { readonly added: readonly Added[]; readonly failing: readonly Case[]; readonly complete: boolean } {
   const made = mutantsOf(config);
-  if (made.length > COMPLETED_MUTANTS && !complete) return { added: [], failing: [] };
+  if (made.length > COMPLETED_MUTANTS && !complete) return { added: [], failing: [], complete: false };
   const subject = subjectOf(config);
   const table = tableOf(subject, cases);
   const search = searchOf(subject, COMPARED_RULES / 4);
@@ -183,7 +183,7 @@ export function survivorsOf(
     added.push({ at, request, draw });
     addCase(subject, table, { at: "", title: "", plan: subject.plan, request: toRequest(request), draw, expect: expectationOf(before) });
   }
-  return { added, failing: table.failing };
+  return { added, failing: table.failing, complete: true };
 }
 
 function expectationOf(slots: Difference["before"]): Expectation {

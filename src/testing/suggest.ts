@@ -15,6 +15,8 @@ export interface Suggestion {
   readonly suite: SuiteConfig & { readonly cases: readonly CaseConfig[] };
   /** What wanted a case that the suite does not have: each place once for each reason. */
   readonly omitted: readonly Omission[];
+  /** Whether the mistakes of `mutate` were looked at: not those of a plan, and not more than 20,000 where they were not asked for. */
+  readonly complete: boolean;
 }
 
 /**
@@ -38,10 +40,11 @@ export function suggestSuite(config: Compilable, options: CompletionOptions = {}
   const found = candidatesOf(plan, room).map((candidate) => decided(judge, candidate));
   const wanted = room.omitted.splice(0);
   // What an alias or a plan was read from is not known, so no mistake can be made in it.
-  const added = isPlan(config) || isAlias(config) ? [] : survivorsOf(config, casesOf(plan, found), room, options).added;
+  const isWritten = !isPlan(config) && !isAlias(config);
+  const { added, complete } = isWritten ? survivorsOf(config, casesOf(plan, found), room, options) : { added: [], complete: false };
   const all = [...found, ...added.map((candidate) => decided(judge, candidate))];
   const cases = inOrder(all).map((each, index) => ({ id: String(index + 1), ...each }));
-  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted: omittedOf(wanted, added, room) };
+  return { suite: { ...(plan.name !== undefined && { title: plan.name }), cases }, omitted: omittedOf(wanted, added, room), complete };
 }
 
 /** What a suite lacks. */

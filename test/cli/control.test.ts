@@ -1,10 +1,10 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { command, hostOf, scratch } from "../support/command.ts";
+import { command, scratch } from "../support/command.ts";
 import { KEY, PROJECT, TOKEN, URN } from "../support/control.ts";
+import { startServing } from "../support/serving.ts";
 import { sdk } from "../support/sdk.ts";
-import { run } from "../../src/cli/run.ts";
 import { tokenHash } from "../../src/control/index.ts";
 
 const { folder, file } = scratch();
@@ -14,24 +14,13 @@ async function serving(
   args: readonly string[],
   use: (url: string) => Promise<void>,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const stop = new AbortController();
-  let found: (url: string) => void = () => {};
-  const url = new Promise<string>((resolve) => (found = resolve));
-  const { host, texts } = hostOf({
-    interrupted: stop.signal,
-    onOutput: ({ stderr }) => {
-      const [, address] = /is at (\S+)\n/.exec(stderr) ?? [];
-      if (address !== undefined) found(address);
-    },
-  });
-  const ended = run(["control", "--listen", "127.0.0.1:0", ...args], host);
+  const { url, stop } = startServing("control", args);
   try {
-    const address = await Promise.race([url, ended.then((code) => Promise.reject(new Error(`ended with ${code}: ${texts.stderr}`)))]);
-    await use(address);
+    await use(await url);
   } finally {
-    stop.abort();
+    await stop();
   }
-  return { code: await ended, ...texts };
+  return stop();
 }
 
 function credentials(name: string, mode = 0o600): string {

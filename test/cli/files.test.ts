@@ -215,7 +215,7 @@ test("a suite where an alias is wanted, and an alias where a suite is, are named
     expect(await command([...args, suite])).toEqual({
       code: 2,
       stdout: "",
-      stderr: `canary-router: ${suite}: is a suite, not an alias config\n  help: \`canary-router test\` runs it\n`,
+      stderr: `canary-router: ${suite}: is a suite, not an alias config\n  help: \`canary-router test\` runs it, \`canary-router suggest --complete\` completes it\n`,
     });
   const { code, stdout } = await command(["test", alias]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: expect.stringContaining(`${alias}: is an alias config, not a suite\n`) as string });

@@ -83,10 +83,19 @@ test("a case that fails is told, and counts for nothing", async () => {
   expect((parse(stdout) as { cases: { name: string }[] }).cases[0]).toMatchObject({ name: "wrong" });
 });
 
+test("mistakes that are too many to look at unasked are told", async () => {
+  const rules = Array.from({ length: 7_000 }, (_, index) => ({ rule_type: "Header", param: `h${index}`, op: "=", value: "x" }));
+  const path = file("many.json", { version: "v1", additional_version_strategy: { v2: { combine_type: "or", rules } } });
+  expect(await command(["suggest", path])).toMatchObject({
+    code: 0,
+    stderr: "canary-router: there are more than 20,000 mistakes to notice: `--complete` looks at them\n",
+  });
+});
+
 describe("usage", () => {
   const path = file("use.alias-test.yaml", "alias: shop.json\ncases: [{ expect: { reason: split } }]\n");
   test.each([
-    [[path], `${path}: is a suite, not an alias config`, "`--complete` adds what it lacks"],
+    [[path], `${path}: is a suite, not an alias config`, "`canary-router test` runs it, `canary-router suggest --complete` completes it"],
     [[path, "--complete", "--format", "json"], "`--format` says the form of a new suite", "a suite that is completed keeps its form"],
     [
       [path, "--complete", "-o", "elsewhere.yaml"],

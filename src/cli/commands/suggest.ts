@@ -2,8 +2,8 @@ import type { AliasConfig } from "../../index.ts";
 import { formatCount, plural, visible } from "../../alias/surface.ts";
 import { completeSuite, type MutationOptions, type Omission, suggestSuite, type SuiteConfig } from "../../testing/index.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { aliasFileOf, isSuiteValue, nameOf } from "../files/alias.ts";
-import { told } from "../files/load.ts";
+import { type AliasFile, aliasFileOf, isSuiteValue, nameOf } from "../files/alias.ts";
+import { loadAliasFile, told } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
 import { LONGEST_SUITE, readSuiteFile } from "../files/suite.ts";
 import { withCases, yamlOf } from "../files/suite-text.ts";
@@ -52,13 +52,19 @@ export const suggest: Command = defineCommand({
     "canary-router suggest prod.alias-test.yaml --complete -o prod.alias-test.yaml",
   ],
   run: async ({ values, positionals: [path] }, host) => {
+    const { out, force, complete, format } = values;
+    if (!complete) {
+      if (!force) await checkUnwritten(out);
+      return suggestFor(path, await loadAliasFile(path, host), values, host);
+    }
     const file = await readFile(path, nameOf(path), host, LONGEST_SUITE);
     const read = await readValue(file, LONGEST_SUITE);
-    if (!read.ok || !isSuiteValue(read.value.value)) return suggestFor(path, file, values, host);
-    if (!values.complete) throw new Refusal(`${nameOf(path)}: is a suite, not an alias config`, "`--complete` adds what it lacks");
-    if (values.format !== undefined)
-      throw new Refusal("`--format` says the form of a new suite", "a suite that is completed keeps its form");
-    return completeFile(path, file, values, host);
+    if (read.ok && isSuiteValue(read.value.value)) {
+      if (format !== undefined) throw new Refusal("`--format` says the form of a new suite", "a suite that is completed keeps its form");
+      return completeFile(path, file, values, host);
+    }
+    if (!force) await checkUnwritten(out);
+    return suggestFor(path, await told(await aliasFileOf(file, nameOf(path)), host), values, host);
   },
 });
 
@@ -72,19 +78,18 @@ interface SuggestValues {
 /** Writes a new suite for an alias. */
 async function suggestFor(
   path: string,
-  file: TextFile,
-  { complete, out, force, format: named }: SuggestValues,
+  loaded: AliasFile | undefined,
+  { complete, out, format: named }: SuggestValues,
   host: Terminal,
 ): Promise<ExitCode> {
-  const format = named ?? (/\.json$/i.test(out) ? "json" : "yaml");
-  if (!force) await checkUnwritten(out);
-  const loaded = await told(await aliasFileOf(file, nameOf(path)), host);
   if (loaded === undefined) return 1;
+  const format = named ?? (/\.json$/i.test(out) ? "json" : "yaml");
   const config = (await loaded.written())?.value as AliasConfig;
-  const { suite: made, omitted } = withProgress(host, (onProgress) => suggestSuite(config, { complete, onProgress }));
-  const { title, cases } = made;
+  const made = withProgress(host, (onProgress) => suggestSuite(config, { complete, onProgress }));
+  const { title, cases } = made.suite;
   const suite: SuiteConfig = { ...(title !== undefined && { title }), alias: path === "-" ? config : pathTo(path, out), cases };
-  for (const line of omissionsOf(omitted)) await notice(line, host);
+  for (const line of omissionsOf(made.omitted)) await notice(line, host);
+  if (!made.complete) await notice("there are more than 20,000 mistakes to notice: `--complete` looks at them", host);
   const text = format === "json" ? `${jsonOf(suite, 2)}\n` : yamlOf(suite, loaded.name);
   if (out === "-") {
     await write(host.stdout, text);

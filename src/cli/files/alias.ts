@@ -52,7 +52,10 @@ export async function aliasFileOf(file: TextFile, name: string, options: ParseOp
   if (!checked.ok) {
     const read = await readValue(file, BUDGETS.text);
     if (read.ok && isSuiteValue(read.value.value))
-      throw new Refusal(`${name}: is a suite, not an alias config`, "`canary-router test` runs it");
+      throw new Refusal(
+        `${name}: is a suite, not an alias config`,
+        "`canary-router test` runs it, `canary-router suggest --complete` completes it",
+      );
   }
   return {
     name,
