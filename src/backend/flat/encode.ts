@@ -113,7 +113,7 @@ function stickyWords(
     state.bits | (state.lead << 8),
     state.bytes,
     ...keys.flatMap(({ field, at }) => [
-      (hash === "murmur3" ? howOf(field, "") : field.kind === "query" ? DECODED : howOf(field, "")) | (memoOf(field) << 4),
+      (hash !== "murmur3" && field.kind === "query" ? DECODED : howOf(field, "")) | (memoOf(field) << 4),
       refer.field(field),
       pointerTo("/stickiness/keys/", at, refer),
     ]),
