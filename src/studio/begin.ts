@@ -1,6 +1,6 @@
 import { EXAMPLES } from "./examples.ts";
 import { readFragment } from "./fragment.ts";
-import type { State } from "./state.ts";
+import { docOf, type State } from "./state.ts";
 
 /** What the page begins with, and whether a link has brought it, or could not be read. */
 export interface Beginning {
@@ -11,7 +11,7 @@ export interface Beginning {
 /** What the link carries, the files that the page was made with, or an example. */
 export function beginning(fragment: string): Beginning {
   const fresh: State = {
-    docs: (embedded() ?? EXAMPLES.slice(0, 1)).map(({ name, text }, id) => ({ id, name, text, kept: text })),
+    docs: (embedded() ?? EXAMPLES.slice(0, 1)).map(({ name, text }, id) => docOf(id, name, text)),
     active: 0,
     other: undefined,
     profile: "extended",

@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { BUDGETS } from "../index.ts";
+import { BUDGETS, type Profile } from "../index.ts";
 import { EXAMPLES } from "./examples.ts";
 import { saveFile } from "./save.ts";
 import type { Page } from "./page.ts";
 import { activeDoc } from "./state.ts";
+
+const PROFILES: readonly Profile[] = ["extended", "functiongraph"];
 
 /** The texts that are open, and ways to open more. */
 export function Documents({ page: { state, act, say } }: { readonly page: Page }): JSX.Element {
@@ -69,6 +71,16 @@ export function Documents({ page: { state, act, say } }: { readonly page: Page }
           {EXAMPLES.map(({ name }, index) => (
             <option key={name} value={index}>
               {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="choice">
+        <span class="hidden">{say("profile")}</span>
+        <select value={state.profile} onChange={({ currentTarget: { value } }) => act({ kind: "profile", profile: value as Profile })}>
+          {PROFILES.map((profile) => (
+            <option key={profile} value={profile}>
+              {say(`profile.${profile}`)}
             </option>
           ))}
         </select>

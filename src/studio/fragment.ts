@@ -1,7 +1,8 @@
 import { deflateSync, Inflate } from "fflate";
-import { type Doc, PARTS, type Row, type State, TABS } from "./state.ts";
+import { SLOTS } from "./slots.ts";
+import { type Doc, docOf, PARTS, type Row, type State, TABS } from "./state.ts";
 
-/** Characters of a link that browsers, chats and mail let pass (Chromium: 2 MiB; some chats cut at 64 KiB). */
+/** The longest link, in characters. It is chosen: browsers take longer ones, and what a chat or a mail takes is not known. */
 const LONGEST = 60_000;
 
 /** Characters of state that a link may unpack to: two aliases of 1 MiB. */
@@ -34,17 +35,17 @@ export function readFragment(fragment: string): Partial<State> | undefined {
 type Loose = Readonly<Record<string, unknown>>;
 
 function stateIn({ docs, active, other, profile, tab, rows, slot }: Loose): Partial<State> {
-  const known = (Array.isArray(docs) ? docs : []).filter(isDoc).map(({ name, text, kept }, id) => ({ id, name, text, kept }));
+  const known = (Array.isArray(docs) ? docs : []).filter(isDoc).map(({ name, text, kept }, id) => docOf(id, name, text, kept));
   return {
     ...(known.length > 0 && {
       docs: known,
       active: isIndex(active, known.length) ? active : 0,
-      other: isIndex(other, known.length) ? other : undefined,
+      other: isIndex(other, known.length) && other !== active ? other : undefined,
     }),
     ...((profile === "extended" || profile === "functiongraph") && { profile }),
     ...(TABS.some((each) => each === tab) && { tab: tab as State["tab"] }),
     ...(Array.isArray(rows) && { rows: rows.filter(isRow).map(({ part, name, value }) => ({ part, name, value })) }),
-    ...(isIndex(slot, 10_000) && { slot }),
+    ...(isIndex(slot, SLOTS) && { slot }),
   };
 }
 

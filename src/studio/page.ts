@@ -2,14 +2,13 @@ import type { Pointer } from "../index.ts";
 import type { Action, State } from "./state.ts";
 import type { AliasText, Reading } from "./read.ts";
 import type { Tasks } from "./worker/tasks.ts";
-import type { Language, Say } from "./words.ts";
+import type { Say } from "./words.ts";
 
 /** What every part of the page is given. */
 export interface Page {
   readonly state: State;
   readonly act: (action: Action) => void;
   readonly say: Say;
-  readonly language: Language;
   readonly tasks: Tasks;
   /** Simulations have a worker of their own, so that the alias can be changed meanwhile. */
   readonly trials: Tasks;

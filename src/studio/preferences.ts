@@ -20,7 +20,13 @@ export function usePreferences(): Preferences {
     return known === "en" || known === "zh" ? known : navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
   });
   useEffect(() => {
-    document.documentElement.dataset["theme"] = theme;
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const follow = (): void => {
+      document.documentElement.dataset["theme"] = theme === "auto" ? (system.matches ? "dark" : "light") : theme;
+    };
+    follow();
+    system.addEventListener("change", follow);
+    return () => system.removeEventListener("change", follow);
   }, [theme]);
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";

@@ -21,10 +21,14 @@ export function isJson(name: string, text: string): boolean {
   return /\.json$/i.test(name) || /^\s*[[{]/.test(text);
 }
 
-/** Reads a text. Never throws. The last few are kept, for the same text is asked for by each part of the page. */
+/** Reads a text. Never throws. The last few are kept: the same text gives the same reading, as each part of the page asks for it. */
 export function read(source: AliasText): Reading {
-  const known = recent.find((each) => isSame(each.source, source));
-  if (known !== undefined) return known;
+  const at = recent.findIndex((each) => isSame(each.source, source));
+  const [known] = at === -1 ? [] : recent.splice(at, 1);
+  if (known !== undefined) {
+    recent.unshift(known);
+    return known;
+  }
   const { text, json, profile } = source;
   const checked = json ? parseText(text, { profile }) : parseYaml(text, { profile });
   const reading: Reading = { source, checked, plan: checked.ok ? plan(checked.value) : undefined };

@@ -1,3 +1,5 @@
+import { formatPercent } from "../index.ts";
+
 /** The slots of a split. */
 export const SLOTS = 10_000;
 
@@ -15,5 +17,5 @@ export interface Piece {
 
 /** A share as people read it, always with two decimals, so that figures stand in columns. */
 export function percent(slots: number): string {
-  return `${(slots / 100).toFixed(2)} %`;
+  return formatPercent(slots, SLOTS);
 }

@@ -11,6 +11,15 @@ export interface Doc {
   readonly kept: string;
 }
 
+/** A text as a document. The editor ends lines with `\n`, and places are offsets, so both have to see the same text. */
+export function docOf(id: number, name: string, text: string, kept: string = text): Doc {
+  return { id, name, text: withLineFeeds(text), kept: withLineFeeds(kept) };
+}
+
+function withLineFeeds(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n");
+}
+
 /** The part of a request that a row of the form says. */
 export const PARTS = ["method", "path", "host", "header", "cookie", "query", "attribute"] as const;
 export type Part = (typeof PARTS)[number];
@@ -60,7 +69,7 @@ export function reduce(state: State, action: Action): State {
       return withActive(state, (doc) => ({ ...doc, kept: doc.text }));
     case "open": {
       const next = Math.max(...state.docs.map(({ id }) => id)) + 1;
-      const docs = [...state.docs, ...action.docs.map(({ name, text }, index) => ({ id: next + index, name, text, kept: text }))];
+      const docs = [...state.docs, ...action.docs.map(({ name, text }, index) => docOf(next + index, name, text))];
       return { ...state, docs, active: docs.length - action.docs.length, other: undefined };
     }
     case "close": {

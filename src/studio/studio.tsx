@@ -11,8 +11,8 @@ import { writtenOf } from "./editor/written.ts";
 import { toFragment } from "./fragment.ts";
 import { Header, type Notice, Notices } from "./header.tsx";
 import { coloursOf, type Page } from "./page.ts";
-import { read } from "./read.ts";
-import { type Bench, NEW_BENCH, Simulate } from "./simulate/simulate.tsx";
+import { read, type Reading } from "./read.ts";
+import { type Setup, NEW_SETUP, Simulate } from "./simulate/simulate.tsx";
 import { Split } from "./split/split.tsx";
 import { activeDoc, otherSource, reduce, sourceOf, type Tab, TABS } from "./state.ts";
 import { usePreferences } from "./preferences.ts";
@@ -35,7 +35,7 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
   const say = useMemo(() => sayIn(preferences.language), [preferences.language]);
   const editor = useRef<EditorHandle | undefined>(undefined);
   const [lit, light] = useState<Pointer | undefined>(undefined);
-  const [bench, setBench] = useState<Bench>(NEW_BENCH);
+  const [setup, setSetup] = useState<Setup>(NEW_SETUP);
   const [notices, setNotices] = useState<readonly Notice[]>(link === "none" ? [] : [{ kind: link }]);
 
   const doc = activeDoc(state);
@@ -45,17 +45,16 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
   const versions = useMemo(() => [...(reading.plan?.versions ?? []), ...(other.plan?.versions ?? [])], [reading.plan, other.plan]);
   const colour = useMemo(() => coloursOf(versions), [versions]);
 
-  const [claims, setClaims] = useState<{ readonly text: string; readonly claims: readonly Claim[]; readonly failure?: string }>({
-    text: "",
+  const [claims, setClaims] = useState<{ readonly of?: Reading; readonly claims: readonly Claim[]; readonly failure?: string }>({
     claims: [],
   });
   const ask = (): void => {
     void tasks.ask("claims", "claims", source).then((done) => {
-      if (done.kind === "done") setClaims({ text: source.text, claims: done.result });
-      if (done.kind === "failed") setClaims({ text: source.text, claims: [], failure: done.why });
+      if (done.kind === "done") setClaims({ of: reading, claims: done.result });
+      if (done.kind === "failed") setClaims({ of: reading, claims: [], failure: done.why });
     });
   };
-  useEffect(ask, [source.text, source.json, source.profile]);
+  useEffect(ask, [reading]);
 
   useEffect(() => {
     tasks.onDeath = (why) => setNotices((known) => [...known.filter(({ kind }) => kind !== "dead"), { kind: "dead", why }]);
@@ -63,14 +62,13 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
 
   useEffect(() => {
     const timer = setTimeout(() => {
-      const fragment = toFragment(state);
-      // What a link brings back after this is known to be of this person.
-      if (fragment !== undefined) history.replaceState({ own: true }, "", fragment);
+      // What a link brings back after this is known to be of this person. A state that is too long for a link leaves none behind.
+      history.replaceState({ own: true }, "", toFragment(state) ?? location.pathname + location.search);
     }, ADDRESS_DELAY);
     return () => clearTimeout(timer);
   }, [state]);
 
-  const current = claims.text === source.text;
+  const current = claims.of === reading;
   const written = useMemo(() => writtenOf(source.text, source.json), [source.text, source.json]);
   const problems = useMemo(
     () => problemsOf(reading.checked.diagnostics, current ? claims.claims : [], written),
@@ -81,7 +79,6 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
     state,
     act,
     say,
-    language: preferences.language,
     tasks,
     trials,
     source,
@@ -127,7 +124,7 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
           <Tabs page={page} />
           <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${state.tab}`} tabIndex={0}>
             {state.tab === "ask" && <Ask page={page} />}
-            {state.tab === "simulate" && <Simulate page={page} bench={bench} setBench={setBench} />}
+            {state.tab === "simulate" && <Simulate page={page} setup={setup} setSetup={setSetup} />}
             {state.tab === "split" && (
               <Split page={page} other={other} written={written} onChange={(change) => editor.current?.apply(change, "slots")} />
             )}

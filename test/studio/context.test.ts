@@ -35,7 +35,9 @@ test.each([
 
 test("a comment is not completed, nor what stands behind a value", () => {
   expect(contextOf("version: v1 # a", false)).toBeUndefined();
-  expect(contextOf('{ "version": "v1" ', true)).toMatchObject({ at: "value" });
+  expect(contextOf('{ "version": "v1" ', true)).toBeUndefined();
+  expect(contextOf('{ "version": "v1", "stickiness": {} ', true)).toBeUndefined();
+  expect(contextOf('{ "additional_version_order": ["v1" ', true)).toBeUndefined();
 });
 
 test("at every place of the examples the context is the path of what stands there", () => {

@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { readFragment, toFragment } from "../../src/studio/fragment.ts";
 import { PARTS, type State, TABS } from "../../src/studio/state.ts";
 
-const text = fc.string({ unit: "binary" });
+/** The text of a document has no carriage return, for the editor has none. */
+const text = fc.string({ unit: "binary" }).map((each) => each.replaceAll(/\r\n?/g, "\n"));
 const states: fc.Arbitrary<State> = fc
   .record({
     docs: fc.array(fc.record({ name: text, text, kept: text }), { minLength: 1, maxLength: 3 }),
@@ -14,12 +15,16 @@ const states: fc.Arbitrary<State> = fc
     tab: fc.constantFrom(...TABS),
     rows: fc.array(fc.record({ part: fc.constantFrom(...PARTS), name: text, value: text }), { maxLength: 5 }),
     slot: fc.option(fc.nat(9_999), { nil: undefined }),
+    other: fc.option(fc.nat(2), { nil: undefined }),
   })
   .map((state) => ({
     ...state,
     docs: state.docs.map((doc, id) => ({ id, ...doc })),
     active: Math.min(state.active, state.docs.length - 1),
-    other: undefined,
+  }))
+  .map((state) => ({
+    ...state,
+    other: state.other === state.active || (state.other ?? 0) >= state.docs.length ? undefined : state.other,
   }));
 
 test("a state comes back from its fragment", () => {

@@ -308,4 +308,13 @@ inChromium("the page", () => {
     expect(await page.evaluate("globalThis.ran")).toBeUndefined();
     await page.close();
   });
+
+  test("a file with the line ends of Windows has its marks, and a fix lands where it belongs", async () => {
+    const text = "# one\r\n# two\r\nversion: v1\r\nadditional_version_weight:\r\n  v2: 5\r\n";
+    const { page } = await openPage({ width: 1280 });
+    await page.goto(await serveStudio(file("crlf.yaml", text)));
+    await page.getByRole("button", { name: "additional_version_weights" }).first().click();
+    await expect.poll(() => textOf(page)).toBe("# one\n# two\nversion: v1\nadditional_version_weights:\n  v2: 5\n");
+    await page.close();
+  });
 });

@@ -31,7 +31,9 @@ describe("what is pasted becomes the request that it says", () => {
   test.each([
     ["curl shop.example/x", { method: "GET", url: "/x", headers: { host: "shop.example" } }],
     ["curl -d a=1 http://h/", { method: "POST" }],
-    ["curl -G -d a=1 http://h/", { method: "GET" }],
+    ["curl -G -d a=1 --data-urlencode 'b=x y' http://h/", { method: "GET", url: "/?a=1&b=x+y" }],
+    ["curl -sSLo out.html -XPOST http://h/p", { method: "POST", url: "/p", headers: { host: "h" } }],
+    ["curl -d -abc http://h/p", { method: "POST", url: "/p", headers: { host: "h" } }],
     ["curl -I http://h/", { method: "HEAD" }],
     ["curl -XDELETE http://h/ -HX-A:b", { method: "DELETE", headers: { host: "h", "x-a": "b" } }],
     ["curl --request=PATCH --url=http://h/p", { method: "PATCH", url: "/p" }],
@@ -67,8 +69,13 @@ describe("what is pasted becomes the request that it says", () => {
       JSON.stringify({ headers: { "X-A": "1" }, cookies: { beta: "on" }, query: { a: "b" }, attributes: { tenant: "t" }, path: "/p" }),
       { url: "/p?a=b", headers: { "x-a": "1", cookie: "beta=on" }, attributes: { tenant: "t" } },
     ],
+    [JSON.stringify({ headers: { ":method": "POST", ":path": "/p" } }), { method: "POST", url: "/p" }],
   ])("%s", (text, expected) => {
     expect(requestOf(text)).toMatchObject(expected);
+  });
+
+  test("a part that is null is one that the request does not have", () => {
+    expect(requestOf(JSON.stringify({ method: null, path: null, headers: { a: "b" } }))).toEqual({ headers: { a: "b" }, attributes: {} });
   });
 
   test("cookies that an archive has as a header too are there once", () => {
@@ -84,6 +91,8 @@ test.each([
   ["curl -H 'a: b'", "no URL"],
   ["curl 'http://h/", "a quote is not closed"],
   ["curl http://[", "is no URL"],
+  ["curl --max-redirs 5 https://shop.example/cart", "`--max-redirs` is an option that is not read here"],
+  ["curl -sz yesterday https://shop.example/cart", "`-z` is an option that is not read here"],
   ["{}", "none of the keys"],
   ["{", "JSON"],
   ["[1]", "expected an object"],

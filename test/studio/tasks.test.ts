@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createTasks, type WorkerEvent, type WorkerLike } from "../../src/studio/worker/tasks.ts";
 
 interface Started extends WorkerLike {
@@ -64,4 +64,49 @@ test("a worker that cannot be started is a failure too", async () => {
     throw new Error("refused by the policy");
   });
   await expect(tasks.ask("a", "claims", source)).resolves.toEqual({ kind: "failed", why: "refused by the policy" });
+});
+
+afterEach(() => void vi.useRealTimers());
+
+test("a job gives way to a later one of its lane when it has had its time, and not before", async () => {
+  vi.useFakeTimers();
+  const { open, all } = workers();
+  const tasks = createTasks(open);
+  const slow = tasks.ask("a", "reach", source, 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  const next = tasks.ask("a", "reach", source, 2);
+  await vi.advanceTimersByTimeAsync(499);
+  expect(all.map(({ ended }) => ended)).toEqual([false]);
+  await vi.advanceTimersByTimeAsync(2);
+  await expect(slow).resolves.toEqual({ kind: "superseded" });
+  expect(all.map(({ ended }) => ended)).toEqual([true, false]);
+  answer(all[1], 2, { result: "second" });
+  await expect(next).resolves.toEqual({ kind: "done", result: "second" });
+});
+
+test("a long job for which none of its lane waits is left alone", async () => {
+  vi.useFakeTimers();
+  const { open, all } = workers();
+  const tasks = createTasks(open);
+  const slow = tasks.ask("a", "reach", source, 1);
+  const other = tasks.ask("b", "reach", source, 2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(all.map(({ ended }) => ended)).toEqual([false]);
+  answer(all[0], 1, { result: "first" });
+  answer(all[0], 2, { result: "second" });
+  expect([await slow, await other].map(({ kind }) => kind)).toEqual(["done", "done"]);
+});
+
+test("what is told of progress is that of the job that is done, and cancel ends all", async () => {
+  const { open, all } = workers();
+  const tasks = createTasks(open);
+  const told: number[] = [];
+  tasks.onProgress = (progress) => void told.push(progress);
+  const jobs = [tasks.ask("a", "claims", source), tasks.ask("b", "claims", source)];
+  answer(all[0], 1, { progress: 7 });
+  answer(all[0], 2, { progress: 8 });
+  expect(told).toEqual([7]);
+  tasks.cancel();
+  expect(await Promise.all(jobs)).toEqual([{ kind: "superseded" }, { kind: "superseded" }]);
+  expect(all[0]?.ended).toBe(true);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parse, plan } from "../../src/index.ts";
+import { type Alias, type AliasConfig, movement, parse, plan } from "../../src/index.ts";
 import { changed } from "../../src/studio/editor/edit.ts";
 import { writtenOf } from "../../src/studio/editor/written.ts";
 import { changedPieces, changeWeight, edgesOf, piecesOf, slotsAt } from "../../src/studio/split/weights.ts";
@@ -18,7 +18,7 @@ const aliases = fc
     return { version: "v1", additional_version_weights: Object.fromEntries(weights), additional_version_order: order };
   });
 
-function aliasOf(config: object): NonNullable<Extract<ReturnType<typeof parse>, { readonly ok: true }>["value"]> {
+function aliasOf(config: object): Alias {
   const checked = parse(config);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
   return checked.value;
@@ -52,6 +52,8 @@ test("what is drawn as moved is what is counted", () => {
       const owner = (pieces: typeof before, slot: number): string | undefined =>
         pieces.find(({ from, until }) => from <= slot && slot < until)?.version;
       const drawn = changedPieces(before, after);
+      const { moved } = movement(one as AliasConfig, other as AliasConfig);
+      expect(drawn.reduce((sum, { from, until }) => sum + until - from, 0)).toBe(moved);
       for (const slot of [0, 1, 499, 2_500, 5_000, 9_998, 9_999]) {
         const changes = owner(before, slot) !== owner(after, slot);
         expect(drawn.find(({ from, until }) => from <= slot && slot < until)?.version).toBe(changes ? owner(after, slot) : undefined);

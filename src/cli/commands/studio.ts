@@ -17,7 +17,7 @@ export const studio: Command = defineCommand({
   name: "studio",
   about: [
     "Shows aliases in the browser: what is wrong with them, why a request gets a version, and who moves when a weight moves.",
-    "The page is the library itself. It proves and counts in the browser and sends nothing; what is changed there is not written back to the files until it is saved from the page.",
+    "The page is the library itself. It proves and counts in the browser and sends nothing; what is changed there is not written back to the files: the page saves it as a file of its own.",
     "--out writes the page as one file that loads nothing, with the FILES in it.",
   ],
   arguments: [

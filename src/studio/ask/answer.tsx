@@ -38,8 +38,13 @@ export function Answer({ page, explanation }: { readonly page: Page; readonly ex
   );
 }
 
-/** Rules of a strategy that are shown; of more, those that hold come first to mind, and the text has all. */
+/** Rules of a strategy that are shown, those that hold ahead of the others where there are more; the text has all. */
 const MOST_RULES = 40;
+
+function shownOf(rules: StrategyStep["rules"]): StrategyStep["rules"] {
+  if (rules.length <= MOST_RULES) return rules;
+  return rules.toSorted((one, other) => Number(other.holds) - Number(one.holds)).slice(0, MOST_RULES);
+}
 
 function Strategy({ page, step }: { readonly page: Page; readonly step: StrategyStep }): JSX.Element {
   const { say, colour, show } = page;
@@ -55,7 +60,7 @@ function Strategy({ page, step }: { readonly page: Page; readonly step: Strategy
         {step.rules.length > 1 && <span class="hint">{say(`step.${step.combine}`)}</span>}
       </p>
       <ul>
-        {step.rules.slice(0, MOST_RULES).map((rule) => (
+        {shownOf(step.rules).map((rule) => (
           <Rule key={rule.at} page={page} rule={rule} />
         ))}
         {step.rules.length > MOST_RULES && <li class="hint">{say("items.more", step.rules.length - MOST_RULES)}</li>}

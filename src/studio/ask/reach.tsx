@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Equivalence, Outcome, Plan, Witness } from "../../index.ts";
 import type { Page } from "../page.ts";
 import { rowsOf } from "../state.ts";
@@ -10,15 +10,14 @@ type Found = Equivalence | "working" | { readonly kind: "failed"; readonly why: 
 /** For each thing that the alias can answer: a request that gets it, or the proof that none does. */
 export function Reach({ page, plan }: { readonly page: Page; readonly plan: Plan }): JSX.Element {
   const { say, tasks, source } = page;
-  const [found, setFound] = useState<ReadonlyMap<number, Found>>(new Map());
-  useEffect(() => setFound(new Map()), [plan]);
+  const [kept, keep] = useState<{ readonly of: Plan; readonly found: ReadonlyMap<number, Found> }>({ of: plan, found: new Map() });
+  const found = kept.of === plan ? kept.found : new Map<number, Found>();
   const find = async (index: number): Promise<void> => {
-    setFound((known) => new Map(known).set(index, "working"));
+    keep({ of: plan, found: new Map(found).set(index, "working") });
     const done = await tasks.ask(`reach ${index}`, "reach", source, index);
     if (done.kind === "superseded") return;
-    setFound((known) =>
-      known.has(index) ? new Map(known).set(index, done.kind === "done" ? done.result : { kind: "failed", why: done.why }) : known,
-    );
+    const result: Found = done.kind === "done" ? done.result : { kind: "failed", why: done.why };
+    keep((known) => (known.of === plan ? { of: plan, found: new Map(known.found).set(index, result) } : known));
   };
   return (
     <section class="reach">

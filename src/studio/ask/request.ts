@@ -1,4 +1,4 @@
-import { type Field, type NodeRequest, type Plan, requestOf, toRequest } from "../../index.ts";
+import { type Field, type NodeRequest, type Plan, requestOf } from "../../index.ts";
 import type { Part, Row } from "../state.ts";
 
 /** The request of a form, or what is wrong with it. It has what its rows say and nothing else: a path, too, only where a row has one. */
@@ -16,8 +16,7 @@ export function requestOfRows(rows: readonly Row[]): NodeRequest | { readonly fa
     ...(path !== undefined && { path }),
     ...(host !== undefined && { host }),
   };
-  const checked = requestOf(parts);
-  return "fault" in checked ? checked : toRequest(parts);
+  return requestOf(parts, {});
 }
 
 /** The row of a field, without a value. */

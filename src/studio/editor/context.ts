@@ -18,6 +18,8 @@ interface Level {
   key: string | undefined;
   /** Whether a colon stands behind the key. */
   valued: boolean;
+  /** Whether the value stands there whole. */
+  written: boolean;
 }
 
 function jsonContext(before: string): Context | undefined {
@@ -30,17 +32,19 @@ function jsonContext(before: string): Context | undefined {
     switch (token) {
       case "{":
       case "[":
-        levels.push({ list: token === "[", index: 0, key: undefined, valued: false });
+        levels.push({ list: token === "[", index: 0, key: undefined, valued: false, written: false });
         break;
       case "}":
       case "]":
         levels.pop();
+        markWritten(levels.at(-1));
         break;
       case ",":
         if (level === undefined) break;
         level.index++;
         level.key = undefined;
         level.valued = false;
+        level.written = false;
         break;
       case ":":
         if (level !== undefined) level.valued = true;
@@ -49,16 +53,21 @@ function jsonContext(before: string): Context | undefined {
         const whole = token.length > 1 && token.endsWith('"');
         if (index + token.length === before.length && !whole) open = { from: index, typed: token.replace(/^"/, "") };
         else if (level !== undefined && !level.list && !level.valued) level.key = token.replaceAll('"', "");
+        else markWritten(level);
       }
     }
   }
   const level = levels.at(-1);
-  if (level === undefined) return undefined;
+  if (level === undefined || level.written) return undefined;
   const path = levels.slice(0, -1).map((each) => (each.list ? String(each.index) : (each.key ?? "")));
   const { from, typed } = open ?? { from: before.length, typed: "" };
   if (level.list) return { path: [...path, String(level.index)], at: "value", from, typed };
   if (level.valued) return level.key === undefined ? undefined : { path: [...path, level.key], at: "value", from, typed };
   return level.key === undefined ? { path, at: "key", from, typed } : undefined;
+}
+
+function markWritten(level: Level | undefined): void {
+  if (level !== undefined) level.written = true;
 }
 
 /** A line of YAML: what stands ahead of a key, the key, and the text behind its colon. */

@@ -55,7 +55,7 @@ function isFlow(text: string, parent: TextPlace | undefined): boolean {
 
 function extent(text: string, { entry, key }: TextPlace, flow: boolean): Range {
   if (flow) {
-    const after = /^\s*,[ \t]*(?:\r?\n[ \t]*)?/.exec(text.slice(entry.to));
+    const after = /^\s*,[ \t]*(?:\n[ \t]*)?/.exec(text.slice(entry.to));
     if (after !== null) return { from: entry.from, to: entry.to + after[0].length };
     const before = /,\s*$/.exec(text.slice(0, entry.from));
     return { from: before === null ? entry.from : before.index, to: entry.to };

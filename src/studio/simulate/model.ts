@@ -7,7 +7,11 @@ const MOST_VALUES = 8;
 const ASKED = 20;
 
 /** What a request has in a field that no request is without. */
-const ALWAYS: Readonly<Record<string, string>> = { ":path": "/", ":method": "GET", ":authority": "shop.example" };
+const ALWAYS: ReadonlyMap<string, string> = new Map([
+  [":path", "/"],
+  [":method", "GET"],
+  [":authority", "shop.example"],
+]);
 
 /**
  * A model of the users of an alias, to begin with: the sticky keys are their ids, and a fifth of them have the values that rules ask
@@ -37,7 +41,7 @@ export function modelOf({ strategies, stickiness }: Alias): object {
       const each = Math.floor((ASKED * 100) / values.size) / 100;
       const rest = Math.round((100 - each * values.size) * 100) / 100;
       const shares = Object.fromEntries([...values].map((value) => [value, each]));
-      const always = ALWAYS[param];
+      const always = rule_type === "Header" ? ALWAYS.get(param) : undefined;
       if (always === undefined) return { field: { rule_type, param }, values: shares, absent: rest };
       return {
         field: { rule_type, param },

@@ -98,7 +98,6 @@ function adoptStyle({ style, themes }: TrialReport): void {
   if (adopted) return;
   adopted = true;
   const sheet = new CSSStyleSheet();
-  const dark = `:root:not([data-theme="light"]){${themes.dark}}`;
-  sheet.replaceSync(`:root{${themes.light}}:root[data-theme="dark"]{${themes.dark}}@media (prefers-color-scheme:dark){${dark}}${style}`);
+  sheet.replaceSync(`:root{${themes.light}}:root[data-theme="dark"]{${themes.dark}}${style}`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }

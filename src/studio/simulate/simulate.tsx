@@ -8,7 +8,7 @@ import type { TrialReport } from "./run.ts";
 import { type Step, STEPS, stepsAbove } from "./steps.ts";
 
 /** What a person has set up for a simulation, and what came of it. */
-export interface Bench {
+export interface Setup {
   readonly file: File | undefined;
   /** The model as it was changed; undefined for that of the alias. */
   readonly model: string | undefined;
@@ -23,7 +23,7 @@ export interface Bench {
     | { readonly kind: "done"; readonly report: TrialReport; readonly text: string };
 }
 
-export const NEW_BENCH: Bench = {
+export const NEW_SETUP: Setup = {
   file: undefined,
   model: undefined,
   count: 100_000,
@@ -34,21 +34,21 @@ export const NEW_BENCH: Bench = {
 
 interface Props {
   readonly page: Page;
-  readonly bench: Bench;
-  readonly setBench: (change: (bench: Bench) => Bench) => void;
+  readonly setup: Setup;
+  readonly setSetup: (change: (setup: Setup) => Setup) => void;
 }
 
 /** Traffic before it is live: who gets what, on a model of users or a log, of an alias or through the steps of a rollout. */
-export function Simulate({ page, bench, setBench }: Props): JSX.Element {
+export function Simulate({ page, setup, setSetup }: Props): JSX.Element {
   const { say, reading, source, trials } = page;
   const { checked } = reading;
-  const { file, count, canary, steps, state } = bench;
+  const { file, count, canary, steps, state } = setup;
   const alias = checked.ok ? checked.value : undefined;
-  const model = bench.model ?? (alias === undefined ? "" : JSON.stringify(modelOf(alias), null, 2));
-  const set = (change: Partial<Bench>): void => setBench((known) => ({ ...known, ...change }));
+  const model = setup.model ?? (alias === undefined ? "" : JSON.stringify(modelOf(alias), null, 2));
+  const set = (change: Partial<Setup>): void => setSetup((known) => ({ ...known, ...change }));
   useEffect(() => {
     trials.onProgress = (requests) =>
-      setBench((known) => (known.state.kind === "running" ? { ...known, state: { kind: "running", requests } } : known));
+      setSetup((known) => (known.state.kind === "running" ? { ...known, state: { kind: "running", requests } } : known));
   }, [trials]);
   if (alias === undefined) return <p class="empty">{say("broken")}</p>;
 

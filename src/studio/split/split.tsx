@@ -5,7 +5,7 @@ import type { Change, Written } from "../editor/edit.ts";
 import type { Page } from "../page.ts";
 import type { Reading } from "../read.ts";
 import { saveFile } from "../save.ts";
-import { percent } from "../slots.ts";
+import { percent, SLOTS } from "../slots.ts";
 import type { Comparison } from "../worker/jobs.ts";
 import { Movements } from "./movements.tsx";
 import { Strip } from "./strip.tsx";
@@ -27,16 +27,25 @@ export function Split(props: Props): JSX.Element {
   return <Whole {...props} alias={checked.value} plan={plan} />;
 }
 
+interface Compared {
+  readonly of: Reading;
+  readonly with: Reading;
+  readonly result: Comparison | { readonly failure: string };
+}
+
 function Whole({ page, other, written, onChange, alias, plan }: Props & { readonly alias: Alias; readonly plan: Plan }): JSX.Element {
-  const { say, state, act, tasks, source } = page;
-  const [comparison, setComparison] = useState<Comparison | { readonly failure: string } | undefined>(undefined);
+  const { say, state, act, tasks, source, reading } = page;
+  const [compared, setCompared] = useState<Compared | undefined>(undefined);
   useEffect(() => {
     if (other.plan === undefined) return;
     void tasks.ask("compare", "compare", other.source, source).then((done) => {
-      if (done.kind === "done") setComparison(done.result);
-      if (done.kind === "failed") setComparison({ failure: done.why });
+      if (done.kind === "done") setCompared({ of: reading, with: other, result: done.result });
+      if (done.kind === "failed") setCompared({ of: reading, with: other, result: { failure: done.why } });
     });
-  }, [other.source.text, other.source.json, source.text, source.json, source.profile]);
+  }, [reading, other]);
+  // What was found for the texts as they were stands until it is found for those of now, so that figures do not flicker; the heading says so.
+  const comparison = compared?.result;
+  const isOld = compared !== undefined && (compared.of !== reading || compared.with !== other);
   const [balanced, setBalanced] = useState(false);
 
   const edges = edgesOf(alias, plan);
@@ -60,8 +69,10 @@ function Whole({ page, other, written, onChange, alias, plan }: Props & { readon
         <p class="hint">{say(edges.length === 0 ? "slots.none" : "slots.hint")}</p>
         <Weights page={page} alias={alias} edges={edges} other={other} step={step} onWeight={setWeight} />
       </section>
-      <section class="compare">
-        <h2>{say("movement")}</h2>
+      <section class="compare" aria-busy={isOld}>
+        <h2>
+          {say("movement")} {isOld && <span class="hint">{say("working")}</span>}
+        </h2>
         <p class="actions">
           <label class="choice">
             <span>{say("compare")}</span>
@@ -126,7 +137,7 @@ interface WeightsProps {
 /** The weights as figures, and what changed of them. */
 function Weights({ page: { say, colour }, alias, edges, other, step, onWeight }: WeightsProps): JSX.Element {
   const was = new Map(other.checked.ok ? other.checked.value.weights.map(({ version, slots }) => [version, slots]) : []);
-  const rest = (weights: Alias["weights"]): number => 10_000 - weights.reduce((sum, { slots }) => sum + slots, 0);
+  const rest = (weights: Alias["weights"]): number => SLOTS - weights.reduce((sum, { slots }) => sum + slots, 0);
   const rows = [
     {
       version: alias.primary,

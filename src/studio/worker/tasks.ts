@@ -28,8 +28,8 @@ interface Job {
   readonly lane: string;
   readonly message: unknown;
   readonly end: (done: Done<unknown>) => void;
-  /** When it was given to the worker. */
-  started?: number;
+  /** When it was given to the worker, in milliseconds; 0 before. */
+  started: number;
 }
 
 /** The part of a worker that is used. */
@@ -53,7 +53,7 @@ export interface WorkerEvent {
   readonly message?: string;
 }
 
-/** Milliseconds after which a job gives way to a later one of its lane: the worker is then started anew. */
+/** Milliseconds after which a job gives way to a later one of its lane: the worker is then started anew. Chosen: a person waits no longer. */
 const PATIENCE = 1_500;
 
 /** Starts a worker when the first job is asked for, and again after it has died. */
@@ -107,6 +107,20 @@ export function createTasks(open: () => WorkerLike): Tasks {
     }
   };
 
+  /** The job that is done gives way once it has had its time, if one of its lane waits. */
+  const limit = (): void => {
+    const job = running;
+    if (job === undefined || !waiting.some(({ lane }) => lane === job.lane)) return;
+    setTimeout(
+      () => {
+        if (running !== job || !waiting.some(({ lane }) => lane === job.lane)) return;
+        stop({ kind: "superseded" });
+        next();
+      },
+      PATIENCE - (performance.now() - job.started),
+    );
+  };
+
   const tasks: Tasks = {
     onDeath: undefined,
     onProgress: undefined,
@@ -122,9 +136,9 @@ export function createTasks(open: () => WorkerLike): Tasks {
         const superseded = waiting.filter((job) => job.lane === lane);
         waiting = waiting.filter((job) => job.lane !== lane);
         for (const job of superseded) job.end({ kind: "superseded" });
-        waiting = [...waiting, { id, lane, message: { id, name, args }, end: resolve as (done: Done<unknown>) => void }];
-        if (running?.lane === lane && performance.now() - (running.started ?? 0) > PATIENCE) stop({ kind: "superseded" });
+        waiting = [...waiting, { id, lane, message: { id, name, args }, end: resolve as (done: Done<unknown>) => void, started: 0 }];
         next();
+        limit();
       }),
   };
   return tasks;
