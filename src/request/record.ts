@@ -60,7 +60,10 @@ const LOGGED: Defaults = { method: "GET", url: "/", attributes: {} };
  * A request from the parts that a record of a log has, or what is wrong with the first part that is none. What it does not say is as
  * `defaults` have it: without a method it is GET, and without a path `/`.
  */
-export function requestOf(parts: LooseParts, defaults: Defaults = LOGGED): NodeRequest | { readonly fault: string } {
+export function requestOf(
+  parts: LooseParts,
+  defaults: Partial<Pick<NodeRequest, "method" | "url" | "attributes">> = LOGGED,
+): NodeRequest | { readonly fault: string } {
   let fault: string | undefined;
   const request = readRequest(
     parts,
