@@ -31,11 +31,10 @@ export const POLICY: string = [
 
 /** The paths of the page. It begins with the files, which it has as data. Throws a `Refusal` where it has not been built. */
 export async function servedPage(files: readonly PageFile[]): Promise<ReadonlyMap<string, Asset>> {
-  const { html, script, style, worker } = await builtPage();
+  const { html, script, style } = await builtPage();
   return new Map([
     ["/", { type: "text/html; charset=utf-8", body: withData(html, files) }],
     ["/studio.js", { type: "text/javascript; charset=utf-8", body: script }],
-    ["/worker.js", { type: "text/javascript; charset=utf-8", body: worker }],
     ["/studio.css", { type: "text/css; charset=utf-8", body: style }],
   ]);
 }
@@ -44,11 +43,11 @@ export async function servedPage(files: readonly PageFile[]): Promise<ReadonlyMa
 export const BEGINNING: RegExp = /^<!doctype html>\n<!-- canary-router studio -->\n/;
 
 /**
- * The page in one file, which loads nothing: script and style are in it, and its policy names them by their hashes. The script of its
- * workers is there as text. Throws a `Refusal` where the page has not been built.
+ * The page in one file, which loads nothing: script and style are in it, and its policy names them by their hashes. Throws a `Refusal`
+ * where the page has not been built.
  */
 export async function pageInOneFile(files: readonly PageFile[]): Promise<string> {
-  const { html, script, style, worker } = await builtPage();
+  const { html, script, style } = await builtPage();
   const code = inScript(script);
   const policy = [
     "default-src 'none'",
@@ -70,23 +69,21 @@ export async function pageInOneFile(files: readonly PageFile[]): Promise<string>
     /<meta charset="utf-8" \/>/,
     (meta) => `${meta}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
   );
-  const scripts = `<script type="text/plain" id="worker">${inScript(worker)}</script>\n    <script type="module">${code}</script>\n  </body>`;
-  return replaced(withData(guarded, files), /<\/body>/, () => scripts);
+  return replaced(withData(guarded, files), /<\/body>/, (end) => `<script type="module">${code}</script>\n  ${end}`);
 }
 
 interface Built {
   readonly html: string;
   readonly script: string;
   readonly style: string;
-  readonly worker: string;
 }
 
 /** What `npm run build` has made of src/studio. */
 async function builtPage(): Promise<Built> {
   const read = async (name: string): Promise<string> => readFile(new URL(`../../dist/studio/${name}`, import.meta.url), "utf8");
   try {
-    const [html, script, style, worker] = await Promise.all([read("index.html"), read("studio.js"), read("studio.css"), read("worker.js")]);
-    return { html, script, style, worker };
+    const [html, script, style] = await Promise.all([read("index.html"), read("studio.js"), read("studio.css")]);
+    return { html, script, style };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Refusal("the studio has not been built", "npm run build");
     throw error;

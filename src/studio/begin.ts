@@ -9,7 +9,7 @@ export interface Beginning {
 }
 
 /** What the link carries, the files that the page was made with, or an example. */
-export function beginning(fragment: string): Beginning {
+export async function beginning(fragment: string): Promise<Beginning> {
   const fresh: State = {
     docs: (embedded() ?? EXAMPLES.slice(0, 1)).map(({ name, text }, id) => docOf(id, name, text)),
     active: 0,
@@ -20,7 +20,7 @@ export function beginning(fragment: string): Beginning {
     slot: undefined,
   };
   if (fragment === "") return { state: fresh, link: "none" };
-  const carried = readFragment(fragment);
+  const carried = await readFragment(fragment);
   return carried === undefined ? { state: fresh, link: "broken" } : { state: { ...fresh, ...carried }, link: "carried" };
 }
 

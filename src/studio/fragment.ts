@@ -1,4 +1,3 @@
-import { deflateSync, Inflate } from "fflate";
 import { SLOTS } from "./slots.ts";
 import { type Doc, docOf, PARTS, type Row, type State, TABS } from "./state.ts";
 
@@ -11,10 +10,10 @@ const MOST_TEXT = 2 * 1024 * 1024 + 65_536;
 const PREFIX = "#1.";
 
 /** The state as the fragment of a link; undefined where it would be too long for one. */
-export function toFragment({ docs, active, other, profile, tab, rows, slot }: State): string | undefined {
+export async function toFragment({ docs, active, other, profile, tab, rows, slot }: State): Promise<string | undefined> {
   const carried = { docs, active, other, profile, tab, rows, slot };
-  const packed = deflateSync(new TextEncoder().encode(JSON.stringify(carried)), { level: 9 });
-  const fragment = PREFIX + toBase64(packed);
+  const packing = new Blob([JSON.stringify(carried)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const fragment = PREFIX + toBase64(new Uint8Array(await new Response(packing).arrayBuffer()));
   return fragment.length > LONGEST ? undefined : fragment;
 }
 
@@ -22,10 +21,10 @@ export function toFragment({ docs, active, other, profile, tab, rows, slot }: St
  * What a fragment carries; undefined where it is none that can be read. It may come from anybody: what is not of the expected shape
  * is left out, and all of it is only shown.
  */
-export function readFragment(fragment: string): Partial<State> | undefined {
+export async function readFragment(fragment: string): Promise<Partial<State> | undefined> {
   if (!fragment.startsWith(PREFIX)) return undefined;
   try {
-    const value = JSON.parse(inflate(fromBase64(fragment.slice(PREFIX.length)))) as unknown;
+    const value = JSON.parse(await inflated(fromBase64(fragment.slice(PREFIX.length)))) as unknown;
     return isObject(value) ? stateIn(value) : undefined;
   } catch {
     return undefined;
@@ -68,19 +67,20 @@ function isRow(value: unknown): value is Row {
 }
 
 /** Unpacks, and stops where more comes of it than a link may carry. */
-function inflate(packed: Uint8Array): string {
+async function inflated(packed: Uint8Array<ArrayBuffer>): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   let text = "";
-  const stream = new Inflate((chunk, final) => {
-    text += decoder.decode(chunk, { stream: !final });
-    if (text.length > MOST_TEXT) throw new Error("too long");
-  });
-  for (let from = 0; from < packed.length; from += CHUNK) stream.push(packed.subarray(from, from + CHUNK), from + CHUNK >= packed.length);
-  return text;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > MOST_TEXT) {
+      await reader.cancel();
+      throw new Error("too long");
+    }
+  }
 }
-
-/** Bytes that are unpacked at once: at most a thousand times as many come of them. */
-const CHUNK = 1024;
 
 function toBase64(bytes: Uint8Array): string {
   let text = "";
@@ -88,6 +88,6 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-function fromBase64(text: string): Uint8Array {
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }

@@ -20,7 +20,7 @@ interface HeaderProps {
 export function Header({ page: { state, say }, preferences, onNotice }: HeaderProps): JSX.Element {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    const fragment = toFragment(state);
+    const fragment = await toFragment(state);
     if (fragment === undefined) return onNotice({ kind: "text", text: say("link.long") });
     history.replaceState({ own: true }, "", fragment);
     try {

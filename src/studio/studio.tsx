@@ -61,11 +61,17 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
   }, [tasks]);
 
   useEffect(() => {
+    let current = true;
     const timer = setTimeout(() => {
-      // What a link brings back after this is known to be of this person. A state that is too long for a link leaves none behind.
-      history.replaceState({ own: true }, "", toFragment(state) ?? location.pathname + location.search);
+      void toFragment(state).then((fragment) => {
+        // What a link brings back after this is known to be of this person. A state that is too long for a link leaves none behind.
+        if (current) history.replaceState({ own: true }, "", fragment ?? location.pathname + location.search);
+      });
     }, ADDRESS_DELAY);
-    return () => clearTimeout(timer);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
   }, [state]);
 
   const current = claims.of === reading;

@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 
-/** Builds the studio: a page, its style, and a script for the page and one for its workers, none of which names another address. */
+/** Builds the studio: a page, its style, and a script for the page and its workers, none of which names another address. */
 const config: UserConfig = defineConfig({
   root: import.meta.dirname,
   base: "./",
   logLevel: "warn",
   publicDir: false,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "iife", rolldownOptions: { output: { entryFileNames: "worker.js" } } },
   build: {
     outDir: resolve(import.meta.dirname, "../../dist/studio"),
     emptyOutDir: true,

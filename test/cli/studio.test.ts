@@ -22,7 +22,7 @@ test("the page is served on loopback with its policy, and the files as data", as
     { name: "a.yaml", text: "version: v1\n" },
     { name: "<script>.json", text: JSON.stringify({ version: "</script><script>alert(1)</script>" }, null, 2) },
   ]);
-  for (const name of ["studio.js", "studio.css", "worker.js"]) expect((await fetch(url + name)).status).toBe(200);
+  for (const name of ["studio.js", "studio.css"]) expect((await fetch(url + name)).status).toBe(200);
   expect((await fetch(`${url}../package.json`)).status).toBe(404);
   expect((await fetch(url, { method: "POST" })).status).toBe(405);
   expect(await (await fetch(url, { method: "HEAD" })).text()).toBe("");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { deflateSync } from "fflate";
+import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readFragment, toFragment } from "../../src/studio/fragment.ts";
@@ -27,18 +27,18 @@ const states: fc.Arbitrary<State> = fc
     other: state.other === state.active || (state.other ?? 0) >= state.docs.length ? undefined : state.other,
   }));
 
-test("a state comes back from its fragment", () => {
-  fc.assert(
-    fc.property(states, (state) => {
-      const fragment = toFragment(state);
+test("a state comes back from its fragment", async () => {
+  await fc.assert(
+    fc.asyncProperty(states, async (state) => {
+      const fragment = await toFragment(state);
       expect(fragment).toMatch(/^#1\.[\w-]+$/);
-      expect({ other: undefined, slot: undefined, ...readFragment(fragment ?? "") }).toEqual(state);
+      expect({ other: undefined, slot: undefined, ...(await readFragment(fragment ?? "")) }).toEqual(state);
     }),
   );
 });
 
-test("any text is read, or refused, without an exception, and what is read is whole", () => {
-  const pack = (value: string): string => `#1.${Buffer.from(deflateSync(new TextEncoder().encode(value))).toString("base64url")}`;
+test("any text is read, or refused, without an exception, and what is read is whole", async () => {
+  const pack = (value: string): string => `#1.${deflateRawSync(value).toString("base64url")}`;
   const values = fc.oneof(
     fc.json().map(pack),
     fc.string().map(pack),
@@ -47,9 +47,9 @@ test("any text is read, or refused, without an exception, and what is read is wh
       .record({ docs: fc.anything(), rows: fc.anything(), active: fc.anything(), tab: fc.anything() })
       .map((each) => pack(JSON.stringify(each, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value)))),
   );
-  fc.assert(
-    fc.property(values, (fragment) => {
-      const read = readFragment(fragment);
+  await fc.assert(
+    fc.asyncProperty(values, async (fragment) => {
+      const read = await readFragment(fragment);
       for (const doc of read?.docs ?? [])
         expect([typeof doc.name, typeof doc.text, typeof doc.kept]).toEqual(["string", "string", "string"]);
       if (read?.docs !== undefined) expect(read.docs[read.active ?? -1]).toBeDefined();
@@ -58,12 +58,21 @@ test("any text is read, or refused, without an exception, and what is read is wh
   );
 });
 
-test("what would unpack to far more than a link carries is refused, before it is unpacked", () => {
-  const bomb = deflateSync(new Uint8Array(20_000_000).fill(32), { level: 9 });
-  expect(readFragment(`#1.${Buffer.from(bomb).toString("base64url")}`)).toBeUndefined();
+test("what would unpack to far more than a link carries is refused, before it is unpacked", async () => {
+  const bomb = deflateRawSync(Buffer.alloc(200_000_000, 32), { level: 9 });
+  const before = process.memoryUsage().arrayBuffers;
+  expect(await readFragment(`#1.${bomb.toString("base64url")}`)).toBeUndefined();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
 });
 
-test("what is too long for a link has none", () => {
+test("a fragment that is cut is refused", async () => {
+  const whole = deflateRawSync(JSON.stringify({ tab: "split" }));
+  const fragmentOf = (bytes: Buffer): string => `#1.${bytes.toString("base64url")}`;
+  expect(await readFragment(fragmentOf(whole))).toEqual({ tab: "split" });
+  expect(await readFragment(fragmentOf(whole.subarray(0, -2)))).toBeUndefined();
+});
+
+test("what is too long for a link has none", async () => {
   const noise = randomBytes(60_000).toString("hex");
   const state: State = {
     docs: [{ id: 0, name: "a", text: noise, kept: noise }],
@@ -74,5 +83,5 @@ test("what is too long for a link has none", () => {
     rows: [],
     slot: undefined,
   };
-  expect(toFragment(state)).toBeUndefined();
+  expect(await toFragment(state)).toBeUndefined();
 });

@@ -80,7 +80,7 @@ inChromium("hostile texts are shown, and do nothing", () => {
     await page.addInitScript("globalThis.boom = () => { globalThis.ran = true; }");
     await fc.assert(
       fc.asyncProperty(states, async (state) => {
-        const fragment = toFragment(state) ?? "";
+        const fragment = (await toFragment(state)) ?? "";
         await page.goto("about:blank");
         await page.goto(url + fragment);
         await page.getByRole("tabpanel").waitFor();

@@ -273,10 +273,14 @@ inChromium("the page", () => {
 
   test("a worker that cannot run is said plainly, the text is kept, and it starts again", async () => {
     const { page } = await openPage({ width: 1280 });
-    await page.route("**/worker.js", (route) => route.fulfill({ contentType: "text/javascript", body: "throw new Error('no memory')" }));
+    // The page asks for its script first, and then for the same one as that of its worker.
+    let asked = 0;
+    await page.route("**/studio.js", (route) =>
+      asked++ === 0 ? route.continue() : route.fulfill({ contentType: "text/javascript", body: "throw new Error('no memory')" }),
+    );
     await page.goto(url);
     await page.getByText("The worker that proves and counts has ended").waitFor();
-    await page.unroute("**/worker.js");
+    await page.unroute("**/studio.js");
     await write(page, "version: v1\nadditional_version_weights: { v2: 0 }\n");
     await page.locator("code", { hasText: "version-unreached" }).waitFor();
     await page.close();

@@ -1,8 +1,9 @@
-/** Starts the worker of the page. A page in one file carries its text, for there is no file beside it. */
+/** Starts a worker with the script of the page, which a page in one file has within itself. */
 export function openWorker(): Worker {
-  const carried = document.getElementById("worker")?.textContent;
-  if (carried === undefined || carried === null) return new Worker(new URL("./worker.ts", import.meta.url));
-  const address = URL.createObjectURL(new Blob([carried], { type: "text/javascript" }));
+  const script = document.querySelector<HTMLScriptElement>('script[type="module"]');
+  if (script === null) throw new Error("the page has no script");
+  if (script.src !== "") return new Worker(script.src);
+  const address = URL.createObjectURL(new Blob([script.text], { type: "text/javascript" }));
   try {
     return new Worker(address);
   } finally {
