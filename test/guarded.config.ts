@@ -20,6 +20,7 @@ const config: ViteUserConfig = mergeConfig(
       exclude: [
         "test/alias/schema.test.ts",
         "test/house/browser.test.ts",
+        "test/house/runtimes.test.ts",
         "test/simulate/chromium.test.ts",
         "test/studio/page.test.ts",
         "test/studio/hostile.test.ts",

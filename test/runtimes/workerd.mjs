@@ -1,0 +1,3 @@
+import { app } from "./entries.mjs";
+
+export default { fetch: app };
