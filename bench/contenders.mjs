@@ -77,7 +77,17 @@ const CONTENDERS = {
 export const OWN = ["hand", "interpreter", "closures", "jit"];
 
 /** The other libraries, each a file in `peers`. */
-export const PEERS = ["json-logic-engine", "find-my-way", "flagd-core", "growthbook", "unleash-client", "json-rules-engine", "cel-js"];
+export const PEERS = [
+  "json-logic-engine",
+  "find-my-way",
+  "flagd-core",
+  "growthbook",
+  "unleash-client",
+  "vercel-flags-core",
+  "datadog-flagging-core",
+  "json-rules-engine",
+  "cel-js",
+];
 
 /**
  * Loads a contender. Of a peer, `prepare` returns undefined for a workload that it cannot express, `awaits` says that its
