@@ -192,6 +192,7 @@ export function indexOf(entries: readonly Entry[]): string {
 ${GENERATED}
 
 Each module that the package exports has a page. A page shows every export: its signature, and what its doc comment says.
+[The alias API over HTTP](api/alias-api.md) has a page too.
 
 | module | what it is for | functions, values and classes |
 | --- | --- | --- |

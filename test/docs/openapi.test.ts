@@ -7,12 +7,20 @@ import { ROUTES } from "../../src/control/routes.ts";
 import { scratch } from "../support/command.ts";
 import { faultsOfResponse } from "../support/openapi.ts";
 import { openapi } from "./openapi.ts";
+import { type ApiDocument, pageOfApi } from "./openapi-page.ts";
 
 const { version }: { readonly version: string } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** `npx vitest run test/docs/openapi.test.ts -u` writes it anew. */
 test("docs/alias-api.openapi.json is the document of what is served", async () => {
   await expect(`${JSON.stringify(openapi(version), null, 2)}\n`).toMatchFileSnapshot("../../docs/alias-api.openapi.json");
+});
+
+/** The same, for people. */
+test("docs/api/alias-api.md is the page of that document", async () => {
+  await expect(pageOfApi(JSON.parse(readFileSync("docs/alias-api.openapi.json", "utf8")) as ApiDocument)).toMatchFileSnapshot(
+    "../../docs/api/alias-api.md",
+  );
 });
 
 const { folder } = scratch();

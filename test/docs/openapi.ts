@@ -104,8 +104,16 @@ const count: Schema = { type: "integer", minimum: 0 };
 const ALIAS: Readonly<Record<string, Schema>> = {
   version: { ...text, description: "The primary version." },
   description: { ...text, maxLength: 512 },
-  additional_version_weights: { type: "object", additionalProperties: { type: "number", minimum: 0, maximum: 100 } },
-  additional_version_strategy: { type: "object", additionalProperties: ref("Strategy") },
+  additional_version_weights: {
+    type: "object",
+    additionalProperties: { type: "number", minimum: 0, maximum: 100 },
+    description: "By version, its percent of the requests that no rule decides.",
+  },
+  additional_version_strategy: {
+    type: "object",
+    additionalProperties: ref("Strategy"),
+    description: "By version, the rules that name it.",
+  },
   additional_version_order: { ...arrayOf(text), description: "In the profile `extended` only." },
   stickiness: { type: "object", description: "In the profile `extended` only." },
 };
@@ -140,12 +148,12 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     rules: arrayOf(object(["rule_type", "param", "op", "value"], { rule_type: text, param: text, op: text, value: text })),
   }),
   Moved: object(["slots", "least", "redrawn", "shifts", "unchanged", "undecided"], {
-    slots: { ...count, maximum: 10_000 },
-    least: { ...count, maximum: 10_000 },
-    redrawn: { type: "boolean" },
-    shifts: count,
-    unchanged: { type: "boolean" },
-    undecided: { type: "boolean" },
+    slots: { ...count, maximum: 10_000, description: "How many of the 10,000 slots of the split move." },
+    least: { ...count, maximum: 10_000, description: "How many must, for these shares." },
+    redrawn: { type: "boolean", description: "Whether every user is drawn again." },
+    shifts: { ...count, description: "Groups of requests that rules decide in another way." },
+    unchanged: { type: "boolean", description: "Whether every request is decided alike, which is proved." },
+    undecided: { type: "boolean", description: "Whether the effort for the proof did not do." },
   }),
   DryRun: object(["alias", "diagnostics"], { alias: ref("Alias"), moved: ref("Moved"), diagnostics: arrayOf(ref("Diagnostic")) }),
   Change: object(["revision", "at", "who", "action", "what", "name"], {
@@ -228,7 +236,7 @@ export function openapi(version: string): Schema {
       schemas: SCHEMAS,
       securitySchemes: {
         signature: { type: "apiKey", in: "header", name: "Authorization", description: "SDK-HMAC-SHA256, as the SDKs of the cloud sign." },
-        token: { type: "apiKey", in: "header", name: "X-Auth-Token" },
+        token: { type: "apiKey", in: "header", name: "X-Auth-Token", description: "A token whose hash the credentials have." },
       },
     },
   };
