@@ -2,7 +2,8 @@
 export interface ApiDocument {
   readonly info: { readonly title: string; readonly description: string };
   readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly parameters: readonly Parameter[] }>>;
+  /** By path, its operations by method, beside the parameters of the path. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
     readonly securitySchemes: Readonly<Record<string, { readonly in: string; readonly name: string; readonly description?: string }>>;
@@ -54,8 +55,10 @@ interface Placed extends Operation {
 /** The page of an API: every operation with what it takes, answers and refuses, and every schema. */
 export function pageOfApi(document: ApiDocument): string {
   const { info, servers, paths, components } = document;
-  const operations = Object.entries(paths).flatMap(([path, { parameters: _, ...methods }]) =>
-    Object.entries(methods).map(([method, operation]): Placed => ({ ...(operation as Operation), method: method.toUpperCase(), path })),
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => method !== "parameters")
+      .map(([method, operation]): Placed => ({ ...(operation as Operation), method: method.toUpperCase(), path })),
   );
   const all = operations.map(refusalsOf);
   const everywhere = [...(all[0] ?? [])].filter(([key]) => all.every((refusals) => refusals.has(key)));
