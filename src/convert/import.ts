@@ -1,6 +1,7 @@
 import { nearest, shown } from "../document/index.ts";
 import type { AliasConfig } from "../alias/index.ts";
 import { parse } from "../alias/index.ts";
+import { type Document, documentsOf, titleOf } from "./documents.ts";
 import { SOURCES } from "./formats.ts";
 import { Reading, type Source } from "./reading.ts";
 import type { Report } from "./report.ts";
@@ -22,37 +23,74 @@ export interface Imported {
 }
 
 /**
- * Reads an alias from the config of another router. `value` is a document, or a list of those of one file. What an alias cannot say, and every
- * key that is not known, is refused with its place; nothing is left out in silence.
- * @throws RangeError for a format that is not known, and a document that is of none
+ * Reads an alias from the config of another router. `value` is a document, a list of those of one file, or a `List` of Kubernetes. What an
+ * alias cannot say, and every key that is not known, is refused with its place; what chooses no version is noted. Nothing is left out in silence.
+ * @throws RangeError for a format that is not known, and for documents of none or of several
  */
 export function importAlias(value: unknown, { from }: ImportOptions = {}): Imported {
-  const source = from === undefined ? detectSource(value) : SOURCES.find(({ name }) => name === from);
-  const names = SOURCES.map(({ name }) => name);
-  if (source === undefined) {
-    if (from === undefined) throw new RangeError(`the document is of no format that is known: ${names.join(", ")}`);
-    const near = nearest(from, names);
-    throw new RangeError(
-      `there is no format ${shown(from)}: ${near === undefined ? `one of ${names.join(", ")}` : `did you mean \`${near}\`?`}`,
-    );
-  }
+  const documents = documentsOf(value);
+  const source = from === undefined ? detectSource(documents) : sourceOf(from);
+  return { from: source.name, ...readAlias(documents, source) };
+}
+
+/** Reads an alias from documents of which one is of a source. */
+export function readAlias(documents: readonly Document[], source: Source): Pick<Imported, "config" | "report"> {
   const reading = new Reading();
-  const config = source.read(value, reading);
+  const config = readDocuments(documents, source, reading);
   const checked = config === undefined ? undefined : parse(config);
   if (checked !== undefined)
     for (const { severity, at, message, help } of checked.diagnostics)
       if (severity === "error") reading.refuse("", `alias ${at}`, message, help ?? "change the document");
-  const refused = reading.refusals.all;
-  const odd = new Set([...refused, ...reading.lossy].map(({ at }) => at));
-  const report = { lossless: reading.lossless.filter(({ at }) => !odd.has(at)), lossy: reading.lossy, refused };
-  return { from: source.name, config: refused.length > 0 ? undefined : config, report };
+  const report = reading.report();
+  return { config: report.refused.length > 0 ? undefined : config, report };
 }
 
-/** The format of a document; undefined where none takes it. */
+function readDocuments(documents: readonly Document[], source: Source, reading: Reading): AliasConfig | undefined {
+  const [document, second] = documents.filter(({ value }) => source.isOne(value));
+  if (document === undefined) return reading.refuse("", "document", `no document is of the format ${shown(source.name)}`, source.says);
+  if (second !== undefined)
+    return reading.refuse(
+      second.at,
+      titleOf(second.value),
+      `a second document of the format ${shown(source.name)}`,
+      "convert them one by one",
+    );
+  const others = documents.filter((each) => each !== document);
+  const beside = others.filter(({ value }) => source.isBeside?.(value) === true);
+  for (const each of others)
+    if (!beside.includes(each)) reading.note(each.at, titleOf(each.value), "it chooses no version, and is left to the router");
+  return source.read(document, reading, beside);
+}
+
+/** The format of a document, or of those of one file; undefined where none takes it. */
 export function detect(value: unknown): string | undefined {
-  return detectSource(value)?.name;
+  return takers(documentsOf(value))[0]?.name;
 }
 
-function detectSource(value: unknown): Source | undefined {
-  return SOURCES.find((source) => source.detect(value));
+/**
+ * The source that takes a document.
+ * @throws RangeError where none does, or others take other documents
+ */
+function detectSource(documents: readonly Document[]): Source {
+  const [first, ...others] = takers(documents);
+  if (first === undefined)
+    throw new RangeError(`the document is of no format that is known: ${SOURCES.map(({ name }) => name).join(", ")}`);
+  const left = documents.filter(({ value }) => !first.isOne(value));
+  const other = others.find(({ isOne }) => left.some(({ value }) => isOne(value)));
+  if (other === undefined) return first;
+  throw new RangeError(`there are documents of ${shown(first.name)} and of ${shown(other.name)}: say which to read with \`from\``);
+}
+
+function takers(documents: readonly Document[]): readonly Source[] {
+  return SOURCES.filter(({ isOne }) => documents.some(({ value }) => isOne(value)));
+}
+
+function sourceOf(name: string): Source {
+  const source = SOURCES.find((each) => each.name === name);
+  if (source !== undefined) return source;
+  const names = SOURCES.map((each) => each.name);
+  const near = nearest(name, names);
+  throw new RangeError(
+    `there is no format ${shown(name)}: ${near === undefined ? `one of ${names.join(", ")}` : `did you mean \`${near}\`?`}`,
+  );
 }

@@ -1,7 +1,8 @@
 import { nearest, type Pointer, pointer, shown } from "../document/index.ts";
 import type { AliasConfig } from "../alias/index.ts";
 import { Refusals } from "./refusals.ts";
-import type { Lossless, Lossy } from "./report.ts";
+import type { Document } from "./documents.ts";
+import type { Lossless, Lossy, Note, Report } from "./report.ts";
 
 /** An object of a document. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -11,6 +12,7 @@ export class Reading {
   readonly refusals: Refusals = new Refusals();
   readonly lossless: Lossless[] = [];
   readonly lossy: Lossy[] = [];
+  readonly notes: Note[] = [];
 
   /** Refuses a part. */
   refuse(at: Pointer, construct: string, why: string, help: string): undefined {
@@ -18,15 +20,22 @@ export class Reading {
     return undefined;
   }
 
-  /** The fields of an object. A key that is not known is refused: what it asks for would be lost. Null is as good as absent. */
-  fields(value: unknown, at: Pointer, known: readonly string[]): Fields {
+  /**
+   * The fields of an object. A key that is not known is refused: what it asks for would be lost. Keys that stand `aside` choose no version,
+   * and are noted. Null is as good as absent.
+   */
+  fields(value: unknown, at: Pointer, known: readonly string[], aside: readonly string[] = []): Fields {
     if (!isFields(value)) {
       this.refuse(at, "value", "expected an object", "write an object");
       return {};
     }
     for (const key of Object.keys(value)) {
       if (known.includes(key) || value[key] === null) continue;
-      const near = nearest(key, known);
+      if (aside.includes(key)) {
+        this.note(pointer(at, key), `key ${key}`, "it chooses no version, and is left to the router");
+        continue;
+      }
+      const near = nearest(key, [...known, ...aside]);
       const help = near === undefined ? "take it out, or convert what it asks for by hand" : `did you mean \`${near}\`?`;
       this.refuse(pointer(at, key), `key ${key}`, `the key ${shown(key)} is not understood`, help);
     }
@@ -67,24 +76,35 @@ export class Reading {
   keeps(at: Pointer, construct: string): void {
     this.lossless.push({ at, construct });
   }
+
+  /** What was found. A part that is refused, lossy or noted is not lossless too. */
+  report(): Report {
+    const refused = this.refusals.all;
+    const odd = new Set([...refused, ...this.lossy, ...this.notes].map(({ at }) => at));
+    const lossless = this.lossless.filter(({ at }) => !odd.has(at));
+    return { lossless, lossy: this.lossy, refused, ...(this.notes.length > 0 && { notes: this.notes }) };
+  }
+
+  /** Tells of a part that has no share in choosing a version. */
+  note(at: Pointer, construct: string, why: string): void {
+    this.notes.push({ at, construct, why });
+  }
 }
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether an object has a kind of Kubernetes, of an API group. */
-export function isKind(value: unknown, group: string, kind: string): value is Fields {
-  return isFields(value) && value["kind"] === kind && typeof value["apiVersion"] === "string" && value["apiVersion"].startsWith(group);
-}
-
 /** A form that an alias can be read from. */
 export interface Source {
   readonly name: string;
   readonly says: string;
-  readonly detect: (value: unknown) => boolean;
-  /** The alias, where there is one; all else is in the reading. */
-  readonly read: (value: unknown, reading: Reading) => AliasConfig | undefined;
+  /** Whether a document is of this form. */
+  readonly isOne: (document: Fields) => boolean;
+  /** Whether a document says more about one of this form. */
+  readonly isBeside?: (document: Fields) => boolean;
+  /** The alias of a document, where there is one; all else is in the reading. */
+  readonly read: (document: Document, reading: Reading, beside: readonly Document[]) => AliasConfig | undefined;
 }
 
 /** A fraction of one in percent, in steps of 0.01: 0.29 is 29, though 0.29 * 100 is not in doubles. */

@@ -31,9 +31,17 @@ export interface Refused extends Lossless {
   readonly help: string;
 }
 
+/** A part that has no share in choosing a version: the other side keeps it, and an alias has nothing for it. */
+export interface Note extends Lossless {
+  /** What it is, or does. */
+  readonly why: string;
+}
+
 /** What a conversion keeps, part by part. Pointers are into what is read: the alias of an export, the document of an import. */
 export interface Report {
   readonly lossless: readonly Lossless[];
   readonly lossy: readonly Lossy[];
   readonly refused: readonly Refused[];
+  /** What of a document has no share in choosing a version, where there is such. */
+  readonly notes?: readonly Note[];
 }

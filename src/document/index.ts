@@ -44,6 +44,7 @@ export {
 } from "./input.ts";
 export { numberAt, readText, type Text } from "./json.ts";
 export { nearest } from "./nearest.ts";
+export { adopt, readPlain } from "./plain.ts";
 export { quote } from "./quote.ts";
 export { duration, formatCount, formatInterval, formatPercent, plural, shown, visible } from "./show.ts";
 export { lowerAscii } from "./text.ts";

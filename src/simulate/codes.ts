@@ -1,4 +1,5 @@
 import { codesIn, type CodesOf } from "../document/index.ts";
+import { ROLLOUT_CODES } from "../rollout/index.ts";
 
 declare module "../document/diagnostic.ts" {
   interface Codes {
@@ -6,12 +7,6 @@ declare module "../document/diagnostic.ts" {
     readonly share: "simulate";
     readonly "share-sum": "simulate";
     readonly trait: "simulate";
-    readonly canary: "simulate";
-    readonly step: "simulate";
-    readonly duration: "simulate";
-    readonly "header-route": "simulate";
-    readonly "rollout-kind": "simulate";
-    readonly "rollout-strategy": "simulate";
     readonly "log-format": "traffic";
     readonly "log-pattern": "traffic";
     readonly "log-map": "traffic";
@@ -21,18 +16,15 @@ declare module "../document/diagnostic.ts" {
 }
 
 /** The codes of reading a population or a rollout. */
-export const SIMULATION_CODES: readonly CodesOf<"simulate">[] = codesIn<"simulate">({
-  count: "simulate",
-  share: "simulate",
-  "share-sum": "simulate",
-  trait: "simulate",
-  canary: "simulate",
-  step: "simulate",
-  duration: "simulate",
-  "header-route": "simulate",
-  "rollout-kind": "simulate",
-  "rollout-strategy": "simulate",
-});
+export const SIMULATION_CODES: readonly CodesOf<"simulate" | "rollout">[] = [
+  ...codesIn<"simulate">({
+    count: "simulate",
+    share: "simulate",
+    "share-sum": "simulate",
+    trait: "simulate",
+  }),
+  ...ROLLOUT_CODES,
+];
 
 /** The codes of reading a log. */
 export const TRAFFIC_CODES: readonly CodesOf<"traffic">[] = codesIn<"traffic">({

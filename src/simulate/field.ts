@@ -1,6 +1,5 @@
-import type { Checked, Input } from "../document/index.ts";
+import { type Checked, type Input, readPlain } from "../document/index.ts";
 import { type Field, fieldOf, nodeReader, type NodeRequest, readFieldConfig, textOf, valueIn } from "../request/index.ts";
-import { reading } from "./reading.ts";
 
 /** Reads one field of a request; undefined where the request has none, or cannot be read. */
 export type ReadField = (request: NodeRequest) => string | undefined;
@@ -26,5 +25,5 @@ export function fieldIn(input: Input): Field | undefined {
 
 /** Reads a field in the form of rules and sticky keys, `{ rule_type: "Header", param: "X-User-Id" }`, for the options `user` and `segment`. Never throws. */
 export function parseField(value: unknown): Checked<Field> {
-  return reading(value, fieldIn);
+  return readPlain(value, fieldIn);
 }

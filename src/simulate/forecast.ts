@@ -1,8 +1,7 @@
 import { SLOTS, type Version } from "../alias/index.ts";
 import { leastMoves, movesOf, ownersOf, type Run, runsOf, slotsOf } from "../plan/index.ts";
 import { type Assumptions, assumptionsOf } from "./assumptions.ts";
-import type { Rollout } from "./rollout/rollout.ts";
-import type { Mark, Stage } from "./rollout/track.ts";
+import type { Mark, Rollout, Stage } from "../rollout/index.ts";
 import { designEffect, sizeForTwoSamples } from "./statistics/power.ts";
 
 /** Assumptions about the traffic and the fault to detect. Results that depend on a missing one are undefined. */

@@ -43,8 +43,16 @@ export type { Exposure, Share } from "./exposure.ts";
 export type { FunnelStep, Simulation, VersionShare } from "./result.ts";
 export { mergeParts, type Merged, type MergeOptions, PartError, type PartText } from "./part/merge.ts";
 export { type PartNumber, type PartOptions, simulatePart } from "./part/part.ts";
-export { parseRollout, type Rollout, rollout, type RolloutOptions } from "./rollout/rollout.ts";
-export type { Mark, Stage } from "./rollout/track.ts";
+export {
+  type Mark,
+  parseRollout,
+  type Rollout,
+  rollout,
+  type RolloutConfig,
+  type RolloutOptions,
+  type RolloutStep,
+  type Stage,
+} from "../rollout/index.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { type Cell, csvOf, type DataTable, tablesOf } from "./tables.ts";
 export { haveSameWeights, type LiveCount, type LiveSample, type LiveSplit, lookLive } from "./live.ts";

@@ -9,6 +9,7 @@ import {
   list,
   number,
   optional,
+  readPlain,
   record,
   shown,
   sound,
@@ -17,7 +18,7 @@ import {
 } from "../document/index.ts";
 import type { Field } from "../request/index.ts";
 import { fieldIn } from "./field.ts";
-import { checkWhole, reading } from "./reading.ts";
+import { checkWhole } from "./share-sum.ts";
 
 /** How many of something each has: always so many, by listed shares, or by a geometric distribution that begins at 1. */
 export type Count =
@@ -87,7 +88,7 @@ const PER = ["user", "session", "request"] as const;
  * Traits are independent of each other; what depends on each other is listed jointly, in one trait.
  */
 export function parsePopulation(value: unknown): Checked<Population> {
-  return reading(value, readPopulation);
+  return readPlain(value, readPopulation);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import { changesOf, type GroupedTraffic, totalsOf } from "./grouped.ts";
 import { type Gathered, Gathering } from "./gather.ts";
 import { type Lines, reportOf, type Simulation } from "./result.ts";
-import type { Rollout } from "./rollout/rollout.ts";
+import type { Rollout } from "../rollout/index.ts";
 import { SAMPLE_BYTES } from "./sample.ts";
 import { createTaskRunner, type Job, type Result, type Task, versionsOf } from "./task.ts";
 import { formatOf, isContiguous, type Traffic } from "./traffic/traffic.ts";

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/convert/index.ts";
+import { rollout } from "../../src/simulate/index.ts";
 import { command, scratch } from "../support/command.ts";
 
 const { folder, file } = scratch();
@@ -25,6 +26,21 @@ describe("usage", () => {
     [["convert", alias, "--to", "haproxi"], "`--to` cannot be `haproxi`", "did you mean `haproxy`?"],
     [["convert", alias, "--to", "haproxy", "--standalone", "here"], "`here` is no host and port", undefined],
     [["convert", alias, "--to", "haproxy", "--standalone", "h:70000"], "`h:70000` is no host and port", undefined],
+    [
+      ["convert", alias, "--to", "rollout"],
+      `${alias}: there is no rollout in it`,
+      "`--to rollout` reads a `Rollout` of Argo Rollouts and a `Canary` of Flagger",
+    ],
+    [
+      ["convert", "docs/examples/argo-rollout.yaml", "--from", "argo", "--to", "alias"],
+      "docs/examples/argo-rollout.yaml: a rollout is not one alias, but a course of them",
+      "write it with `--to rollout`",
+    ],
+    [
+      ["convert", file("pod.json", { apiVersion: "v1", kind: "Pod" }), "--to", "alias"],
+      "the document is of no format that is known: ingress-nginx, higress, istio, gateway-api, apisix, alibaba, tencent, aws",
+      undefined,
+    ],
     [["convert", alias, "--to", "haproxy", "-o", alias], `${alias}: is there already`, "`--force` writes over it"],
   ] as const)("%j", async (args, message, help) => {
     const hint = help === undefined ? "" : `  help: ${help}\n`;
@@ -119,4 +135,18 @@ spec: { defaultBackend: { service: { name: shop-v2, port: { number: 80 } } } }
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("refused /RoutingConfig/Weights (key Weights): the key `Weights` is not understood");
   });
+});
+
+test("a rollout is written as one of this library, which `simulate` reads", async () => {
+  const out = join(folder, "rollout.json");
+  const { code, stderr } = await command(["convert", "docs/examples/argo-rollout.yaml", "--to", "rollout", "-o", out]);
+  expect(code).toBe(0);
+  expect(stderr).toContain("note /0/spec/strategy/canary/analysis (analysis): runs the analysis `success-rate` beside all steps");
+  expect(rollout(JSON.parse(readFileSync(out, "utf8"))).stages.map(({ name }) => name)).toEqual([
+    "before",
+    "step 1",
+    "step 2",
+    "step 3",
+    "promoted",
+  ]);
 });

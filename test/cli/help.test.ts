@@ -195,6 +195,7 @@ describe("examples of the help run", () => {
   chmodSync(file("credentials.yaml", `projects: [{ id: p, tokens: ["sha256:${"0".repeat(64)}"] }]`), 0o600);
   copy("users.yaml", "population.yaml");
   copy("steps.yaml", "rollout.yaml");
+  copy("argo.yaml", "argo-rollout.yaml");
   file("access.log", '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5\n');
   const suiteText = readFileSync("docs/examples/storefront.alias-test.yaml", "utf8");
   file("policies/deep/a.alias-test.yaml", suiteText.replace("./storefront.yaml", "./storefront.alias"));

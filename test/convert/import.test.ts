@@ -363,7 +363,12 @@ describe("what is lossy, and what the controller does", () => {
       virtualService([{ route: [to("v1")] }, { match: [{ headers: { a: { exact: "1" } } }], route: [to("v2")] }]),
     );
     expect(config).toEqual({ name: "reviews", version: "v1" });
-    expect(report.lossless).toContainEqual({ at: "/spec/http/1", construct: "route that no request comes to" });
+    expect(report.notes).toContainEqual({
+      at: "/spec/http/1",
+      construct: "route",
+      why: "no request comes to it: an earlier route takes every one",
+    });
+    expect(report.lossless.map(({ at }) => at)).not.toContain("/spec/http/1");
   });
 });
 

@@ -15,7 +15,7 @@ import { emptySummary, include, includer, WITHIN } from "../../src/simulate/summ
 import { population } from "../../src/simulate/population.ts";
 import { randomOf } from "../../src/simulate/random.ts";
 import type { Simulation } from "../../src/simulate/result.ts";
-import { rollout } from "../../src/simulate/rollout/rollout.ts";
+import { rollout } from "../../src/rollout/rollout.ts";
 import { NUMBER } from "../../src/simulate/row.ts";
 import { Memory, Sample } from "../../src/simulate/sample.ts";
 import { type Crew, simulate } from "../../src/simulate/simulate.ts";

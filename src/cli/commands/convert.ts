@@ -1,4 +1,16 @@
-import { detect, exportAlias, formatWire, importAlias, type Report, SOURCES, TARGETS } from "../../convert/index.ts";
+import {
+  detect,
+  detectRollout,
+  exportAlias,
+  formatWire,
+  importAlias,
+  importRollout,
+  type Report,
+  ROLLOUT_SOURCES,
+  type RolloutConfig,
+  SOURCES,
+  TARGETS,
+} from "../../convert/index.ts";
 import { type Alias, type AliasConfig, BUDGETS, visible } from "../../alias/surface.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { aliasFileOf, nameOf } from "../files/alias.ts";
@@ -12,8 +24,15 @@ import { plural } from "../terminal/table.ts";
 
 const ALIAS = "an alias of this library, as JSON";
 
-const choicesOf = (formats: readonly { readonly name: string; readonly says: string }[]): Readonly<Record<string, string>> =>
-  Object.fromEntries([["alias", ALIAS], ...formats.map(({ name, says }) => [name, says])]);
+const ROLLOUT = "a rollout of this library, as JSON, from one of Argo Rollouts or Flagger";
+
+interface Format {
+  readonly name: string;
+  readonly says: string;
+}
+
+const choicesOf = (formats: readonly Format[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(formats.map(({ name, says }) => [name, says]));
 
 /** The command `convert`, which writes an alias for another router, or reads one from there. */
 export const convert: Command = defineCommand({
@@ -25,11 +44,17 @@ export const convert: Command = defineCommand({
   ],
   arguments: [{ name: "FILE", description: "an alias, or a config that `--from` can name; `-` for standard input" }],
   options: {
-    to: { type: "string", value: "NAME", choices: choicesOf(TARGETS), required: true, description: "what to write" },
+    to: {
+      type: "string",
+      value: "NAME",
+      choices: choicesOf([{ name: "alias", says: ALIAS }, { name: "rollout", says: ROLLOUT }, ...TARGETS]),
+      required: true,
+      description: "what to write",
+    },
     from: {
       type: "string",
       value: "NAME",
-      choices: choicesOf(SOURCES),
+      choices: choicesOf([{ name: "alias", says: ALIAS }, ...SOURCES, ...ROLLOUT_SOURCES]),
       description: "what FILE is, which is found out where this is left out",
     },
     standalone: {
@@ -51,12 +76,13 @@ export const convert: Command = defineCommand({
     "canary-router convert prod.yaml --to haproxy -o canary.cfg",
     "canary-router convert prod.yaml --to nginx --standalone 127.0.0.1:8080",
     "canary-router convert prod.yaml --to nginx --strict --format json",
+    "canary-router convert argo.yaml --to rollout -o rollout.json",
   ],
   run: async ({ values: { to, from, standalone, strict, out, force, format }, positionals: [path] }, host) => {
     if (!force) await checkUnwritten(out);
-    const read = await readConfig(path, from, host);
+    const read = await readConfig(path, from, to, host);
     if (read === undefined) return 1;
-    const written = attempt(() => writeConfig(read.config, to, strict, standalone));
+    const written = attempt(() => writeConfig(read, to, strict, standalone));
     const report = joined(strict ? strictly(read.report) : read.report, written.report);
     const text = report.refused.length === 0 ? written.text : undefined;
     if (format === "json") await write(host.stdout, `${jsonOf(report, 2)}\n`);
@@ -72,50 +98,67 @@ export const convert: Command = defineCommand({
 
 const NOTHING: Report = { lossless: [], lossy: [], refused: [] };
 
-/** What is known of a config. Without one, the report says what is refused. */
+/** What a file has: an alias, or a rollout. Without one, the report says what is refused. */
 interface Read {
-  readonly config: Alias | AliasConfig | undefined;
+  readonly config?: Alias | AliasConfig | undefined;
+  readonly rollout?: RolloutConfig | undefined;
   readonly report: Report;
 }
 
 /** Reads an alias, or a config of another router. Undefined where the alias has errors, which are told. */
-async function readConfig(path: string, from: string | undefined, host: Terminal): Promise<Read | undefined> {
+async function readConfig(path: string, from: string | undefined, to: string, host: Terminal): Promise<Read | undefined> {
   const name = nameOf(path);
   const file = await readFile(path, name, host, BUDGETS.text);
-  const value = await readValue(file, BUDGETS.text, true);
-  const foreign = from ?? (value.ok ? detect(value.value.value) : undefined) ?? "alias";
-  if (foreign === "alias" || !value.ok) {
+  const checked = await readValue(file, BUDGETS.text, true);
+  const value = checked.ok ? checked.value.value : undefined;
+  const format = from ?? (to === "rollout" ? detectRollout(value) : (detect(value) ?? detectRollout(value))) ?? "alias";
+  const isRollout = ROLLOUT_SOURCES.some((source) => source.name === format);
+  if (isRollout && to !== "rollout")
+    throw new Refusal(`${name}: a rollout is not one alias, but a course of them`, "write it with `--to rollout`");
+  if (!isRollout && to === "rollout" && checked.ok)
+    throw new Refusal(`${name}: there is no rollout in it`, "`--to rollout` reads a `Rollout` of Argo Rollouts and a `Canary` of Flagger");
+  if (!checked.ok || (format === "alias" && !isManifest(value))) {
     const alias = await told(await aliasFileOf(file, name), host);
     return alias?.checked.ok === true ? { config: alias.checked.value, report: NOTHING } : undefined;
   }
-  const [repeat] = value.value.duplicates;
+  const [repeat] = checked.value.duplicates;
   if (repeat !== undefined) throw new Refusal(`${name}: ${repeat.message}`, repeat.help);
-  const { config, report } = attempt(() => importAlias(value.value.value, { from: foreign }));
-  return { config, report };
+  if (isRollout) {
+    const { config: rollout, report } = attempt(() => importRollout(value, { from: format }));
+    return { rollout, report };
+  }
+  return attempt(() => importAlias(value, from === undefined ? {} : { from }));
+}
+
+/** Whether a value is a document of Kubernetes, which no alias is. */
+function isManifest(value: unknown): boolean {
+  return Array.isArray(value) || (typeof value === "object" && value !== null && "apiVersion" in value && "kind" in value);
 }
 
 function writeConfig(
-  config: Read["config"],
+  { config, rollout }: Read,
   to: string,
   strict: boolean,
   standalone: string | undefined,
 ): { readonly text: string | undefined; readonly report: Report } {
+  const isOwn = to === "alias" || to === "rollout";
+  if (isOwn && standalone !== undefined) throw new RangeError(`\`${to}\` has no standalone form`);
+  if (rollout !== undefined) return { text: `${JSON.stringify(rollout, null, 2)}\n`, report: NOTHING };
   if (config === undefined) return { text: undefined, report: NOTHING };
-  if (to !== "alias") return exportAlias(config, { to, strict, ...(standalone !== undefined && { standalone }) });
-  if (standalone !== undefined) throw new RangeError("`alias` has no standalone form");
+  if (!isOwn) return exportAlias(config, { to, strict, ...(standalone !== undefined && { standalone }) });
   if ("primary" in config) throw new RangeError("the file is an alias already");
   return { text: `${JSON.stringify(config, null, 2)}\n`, report: NOTHING };
 }
 
 /** What is lossy as refused. */
-function strictly({ lossless, lossy, refused }: Report): Report {
+function strictly({ lossless, lossy, refused, notes }: Report): Report {
   const more = lossy.map(({ at, construct, why }) => ({
     at,
     construct,
     why: `lossy: requests with ${why}`,
     help: "leave `--strict` out to accept that",
   }));
-  return { lossless, lossy: [], refused: [...refused, ...more] };
+  return { lossless, lossy: [], refused: [...refused, ...more], ...(notes && { notes }) };
 }
 
 function joined(one: Report, other: Report): Report {
@@ -123,6 +166,7 @@ function joined(one: Report, other: Report): Report {
     lossless: [...one.lossless, ...other.lossless],
     lossy: [...one.lossy, ...other.lossy],
     refused: [...one.refused, ...other.refused],
+    ...(one.notes && { notes: one.notes }),
   };
 }
 
@@ -135,8 +179,8 @@ function attempt<T>(make: () => T): T {
   }
 }
 
-/** The report for people: a line of counts, and what is lossy or refused. */
-function reportText({ lossless, lossy, refused }: Report, style: Style): string {
+/** The report for people: a line of counts, what is lossy or refused, and what is left to the router. */
+function reportText({ lossless, lossy, refused, notes = [] }: Report, style: Style): string {
   const counts = [
     `${plural(lossless.length, "part")} lossless`,
     ...(lossy.length === 0 ? [] : [`${lossy.length} lossy`]),
@@ -156,6 +200,7 @@ function reportText({ lossless, lossy, refused }: Report, style: Style): string 
       `${style("red", "refused")} ${place(at, construct)}: ${visible(why)}`,
       `  ${style("cyan", "help:")} ${visible(help)}`,
     ]),
+    ...notes.map(({ at, construct, why }) => `${style("cyan", "note")} ${place(at, construct)}: ${visible(why)}`),
     "",
   ].join("\n");
 }

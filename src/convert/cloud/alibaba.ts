@@ -2,6 +2,7 @@ import { pointer, type Pointer, shown } from "../../document/index.ts";
 import type { AliasConfig, RuleConfig, StrategyConfig } from "../../alias/index.ts";
 import { fieldName } from "../../request/index.ts";
 import type { Match, Plan } from "../../plan/index.ts";
+import type { Document } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
 import { refuseStickiness, Refusals } from "../refusals.ts";
@@ -12,7 +13,7 @@ export const alibaba: Target & Source = {
   name: "alibaba",
   says: "Alibaba Cloud Function Compute 2: an alias",
   standalone: false,
-  detect: (value) => isFields(value) && ("versionId" in value || "additionalVersionWeight" in value || "routePolicy" in value),
+  isOne: (document) => "versionId" in document || "additionalVersionWeight" in document || "routePolicy" in document,
   read,
   write,
 };
@@ -31,30 +32,30 @@ const KEYS = [
 /** The types of an item, and what stands for them here. */
 const TYPES: Readonly<Record<string, string>> = { Header: "Header", Cookie: "Cookie", Param: "Query" };
 
-function read(value: unknown, reading: Reading): AliasConfig | undefined {
-  const fields = reading.fields(value, "", KEYS);
-  const version = reading.text(fields["versionId"], "/versionId");
-  if (version === undefined) return reading.refuse("/versionId", "primary", "there is no version", "write `versionId`");
-  reading.keeps("/versionId", "primary");
-  const name = reading.text(fields["aliasName"], "/aliasName");
-  const description = reading.text(fields["description"], "/description");
+function read({ value, at: top }: Document, reading: Reading): AliasConfig | undefined {
+  const fields = reading.fields(value, top, KEYS);
+  const version = reading.text(fields["versionId"], `${top}/versionId`);
+  if (version === undefined) return reading.refuse(`${top}/versionId`, "primary", "there is no version", "write `versionId`");
+  reading.keeps(`${top}/versionId`, "primary");
+  const name = reading.text(fields["aliasName"], `${top}/aliasName`);
+  const description = reading.text(fields["description"], `${top}/description`);
   const base = { ...(name !== undefined && { name }), version, ...(description !== undefined && description !== "" && { description }) };
   const weights = fields["additionalVersionWeight"];
   const others = weights === undefined ? [] : isFields(weights) ? Object.entries(weights) : [];
   if (weights !== undefined && !isFields(weights))
-    reading.refuse("/additionalVersionWeight", "weights", "expected an object", "write versions with their weights");
-  const policy = reading.text(fields["resolvePolicy"], "/resolvePolicy") ?? "Random";
+    reading.refuse(`${top}/additionalVersionWeight`, "weights", "expected an object", "write versions with their weights");
+  const policy = reading.text(fields["resolvePolicy"], `${top}/resolvePolicy`) ?? "Random";
   switch (policy) {
     case "Random": {
       if (fields["routePolicy"] !== undefined)
         reading.refuse(
-          "/routePolicy",
+          `${top}/routePolicy`,
           "routePolicy",
           "the policy is not used where `resolvePolicy` is not `Content`",
           "take one of them out",
         );
       const percents = others.flatMap(([other, weight]) => {
-        const percent = weightOf(weight, other, pointer("/additionalVersionWeight", other), reading);
+        const percent = weightOf(weight, other, pointer(`${top}/additionalVersionWeight`, other), reading);
         return percent === undefined ? [] : [[other, percent] as const];
       });
       return { ...base, ...(percents.length > 0 && { additional_version_weights: Object.fromEntries(percents) }) };
@@ -63,31 +64,29 @@ function read(value: unknown, reading: Reading): AliasConfig | undefined {
       const [other, second] = others;
       if (other === undefined || second !== undefined)
         return reading.refuse(
-          "/additionalVersionWeight",
+          `${top}/additionalVersionWeight`,
           "policy",
           "a policy is for one additional version",
           "name that version in `additionalVersionWeight`",
         );
-      const strategy = strategyOf(fields["routePolicy"], reading);
+      const strategy = strategyOf(fields["routePolicy"], `${top}/routePolicy`, reading);
       return strategy && { ...base, additional_version_strategy: { [other[0]]: strategy } };
     }
     default:
-      return reading.refuse("/resolvePolicy", "resolvePolicy", `${shown(policy)} is no policy`, "`Random` or `Content`");
+      return reading.refuse(`${top}/resolvePolicy`, "resolvePolicy", `${shown(policy)} is no policy`, "`Random` or `Content`");
   }
 }
 
-function strategyOf(value: unknown, reading: Reading): StrategyConfig | undefined {
-  const { condition, policyItems } = reading.fields(value, "/routePolicy", ["condition", "policyItems"]) as Readonly<
-    Record<string, unknown>
-  >;
-  const items = reading.items(policyItems, "/routePolicy/policyItems");
+function strategyOf(value: unknown, place: Pointer, reading: Reading): StrategyConfig | undefined {
+  const { condition, policyItems } = reading.fields(value, `${place}`, ["condition", "policyItems"]) as Readonly<Record<string, unknown>>;
+  const items = reading.items(policyItems, `${place}/policyItems`);
   const rules = items.flatMap(([item, at]) => ruleOf(item, at, reading) ?? []);
   if (rules.length === 0 || rules.length < items.length)
-    return items.length > 0 ? undefined : reading.refuse("/routePolicy/policyItems", "policy", "there are no items", "write items");
-  const combine = reading.text(condition, "/routePolicy/condition")?.toUpperCase();
+    return items.length > 0 ? undefined : reading.refuse(`${place}/policyItems`, "policy", "there are no items", "write items");
+  const combine = reading.text(condition, `${place}/condition`)?.toUpperCase();
   if (rules.length === 1) return { rules };
   if (combine !== "AND" && combine !== "OR")
-    return reading.refuse("/routePolicy/condition", "condition", `${shown(String(condition))} is no condition`, "`AND` or `OR`");
+    return reading.refuse(`${place}/condition`, "condition", `${shown(String(condition))} is no condition`, "`AND` or `OR`");
   return { combine_type: combine === "AND" ? "and" : "or", rules };
 }
 

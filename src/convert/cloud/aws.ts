@@ -2,6 +2,7 @@ import { pointer, type Pointer, shown } from "../../document/index.ts";
 import { type AliasConfig, SLOTS } from "../../alias/index.ts";
 import { fieldName } from "../../request/index.ts";
 import type { Plan } from "../../plan/index.ts";
+import type { Document } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
 import { refuseStickiness, Refusals } from "../refusals.ts";
@@ -12,7 +13,7 @@ export const aws: Target & Source = {
   name: "aws",
   says: "AWS Lambda: an alias with its routing config",
   standalone: false,
-  detect: (value) => isFields(value) && (isTemplate(value) || ("FunctionVersion" in value && !hasList(value))),
+  isOne: (document) => isTemplate(document) || ("FunctionVersion" in document && !hasList(document)),
   read,
   write,
 };
@@ -37,31 +38,22 @@ function aliasesIn(value: Readonly<Record<string, unknown>>): readonly string[] 
 }
 
 const RESOURCE = ["Type", "Properties", "DependsOn", "DeletionPolicy", "Metadata", "UpdatePolicy", "Condition", "UpdateReplacePolicy"];
-const ALIAS = [
-  "AliasArn",
-  "Name",
-  "FunctionName",
-  "FunctionVersion",
-  "Description",
-  "RoutingConfig",
-  "RevisionId",
-  "ProvisionedConcurrencyConfig",
-  "ResponseMetadata",
-];
+const ALIAS = ["AliasArn", "Name", "FunctionName", "FunctionVersion", "Description", "RoutingConfig", "RevisionId", "ResponseMetadata"];
 
-function read(value: unknown, reading: Reading): AliasConfig | undefined {
-  if (!isFields(value)) return undefined;
-  if (value["Type"] === "AWS::Lambda::Alias") return readAlias(reading.fields(value, "", RESOURCE)["Properties"], "/Properties", reading);
+function read({ value, at: top }: Document, reading: Reading): AliasConfig | undefined {
+  if (value["Type"] === "AWS::Lambda::Alias")
+    return readAlias(reading.fields(value, top, RESOURCE)["Properties"], `${top}/Properties`, reading);
   const [first, second] = aliasesIn(value);
-  if (first === undefined) return readAlias(value, "", reading);
-  if (second !== undefined) return reading.refuse("/Resources", "template", "several aliases in one template", "convert them one by one");
-  const at = pointer("/Resources", first);
+  if (first === undefined) return readAlias(value, top, reading);
+  if (second !== undefined)
+    return reading.refuse(`${top}/Resources`, "template", "several aliases in one template", "convert them one by one");
+  const at = pointer(`${top}/Resources`, first);
   const resource = reading.fields((value["Resources"] as Readonly<Record<string, unknown>>)[first], at, RESOURCE);
   return readAlias(resource["Properties"], `${at}/Properties`, reading);
 }
 
 function readAlias(value: unknown, at: Pointer, reading: Reading): AliasConfig | undefined {
-  const fields = reading.fields(value, at, ALIAS);
+  const fields = reading.fields(value, at, ALIAS, ["ProvisionedConcurrencyConfig"]);
   const version = reading.text(fields["FunctionVersion"], `${at}/FunctionVersion`);
   if (version === undefined) return reading.refuse(`${at}/FunctionVersion`, "primary", "there is no version", "write `FunctionVersion`");
   reading.keeps(`${at}/FunctionVersion`, "primary");
@@ -85,9 +77,7 @@ function weightsOf(value: unknown, at: Pointer, reading: Reading): readonly (rea
   const pairs: (readonly [string, unknown, Pointer])[] = [];
   if (Array.isArray(value)) {
     for (const [item, place] of reading.items(value, at)) {
-      const { FunctionVersion, FunctionWeight } = reading.fields(item, place, ["FunctionVersion", "FunctionWeight"]) as Readonly<
-        Record<string, unknown>
-      >;
+      const { FunctionVersion, FunctionWeight } = reading.fields(item, place, ["FunctionVersion", "FunctionWeight"]);
       const version = reading.text(FunctionVersion, `${place}/FunctionVersion`);
       if (version !== undefined) pairs.push([version, FunctionWeight, `${place}/FunctionWeight`]);
     }

@@ -2,6 +2,7 @@ import { type Pointer, shown } from "../../document/index.ts";
 import type { AliasConfig, RuleConfig, StrategyConfig } from "../../alias/index.ts";
 import { fieldName } from "../../request/index.ts";
 import type { Plan } from "../../plan/index.ts";
+import type { Document } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source, weightOf } from "../reading.ts";
 import { refuseStickiness, Refusals } from "../refusals.ts";
@@ -12,7 +13,7 @@ export const tencent: Target & Source = {
   name: "tencent",
   says: "Tencent Cloud SCF: an alias with its routing config",
   standalone: false,
-  detect: (value) => isFields(value) && "FunctionVersion" in value && hasList(value["RoutingConfig"]),
+  isOne: (document) => "FunctionVersion" in document && hasList(document["RoutingConfig"]),
   read,
   write,
 };
@@ -28,35 +29,37 @@ const KEYS = ["FunctionName", "FunctionVersion", "Name", "Namespace", "Descripti
 /** The name of a header behind this is a key of `RoutingKey`. */
 const HEADER = "invoke.headers.";
 
-function read(value: unknown, reading: Reading): AliasConfig | undefined {
-  const fields = reading.fields(value, "", KEYS);
-  const version = reading.text(fields["FunctionVersion"], "/FunctionVersion");
-  if (version === undefined) return reading.refuse("/FunctionVersion", "primary", "there is no version", "write `FunctionVersion`");
-  reading.keeps("/FunctionVersion", "primary");
+function read({ value, at: top }: Document, reading: Reading): AliasConfig | undefined {
+  const fields = reading.fields(value, top, KEYS);
+  const version = reading.text(fields["FunctionVersion"], `${top}/FunctionVersion`);
+  if (version === undefined) return reading.refuse(`${top}/FunctionVersion`, "primary", "there is no version", "write `FunctionVersion`");
+  reading.keeps(`${top}/FunctionVersion`, "primary");
   const routing =
     fields["RoutingConfig"] === undefined
       ? {}
-      : reading.fields(fields["RoutingConfig"], "/RoutingConfig", ["AdditionalVersionWeights", MATCHES]);
-  const weights = reading.items(routing["AdditionalVersionWeights"], "/RoutingConfig/AdditionalVersionWeights").flatMap(([item, at]) => {
-    const { Version, Weight } = reading.fields(item, at, ["Version", "Weight"]) as Readonly<Record<string, unknown>>;
-    const other = reading.text(Version, `${at}/Version`);
-    const percent = other === undefined ? undefined : weightOf(Weight, other, `${at}/Weight`, reading);
-    return other === undefined || percent === undefined ? [] : [[other, percent] as const];
-  });
+      : reading.fields(fields["RoutingConfig"], `${top}/RoutingConfig`, ["AdditionalVersionWeights", MATCHES]);
+  const weights = reading
+    .items(routing["AdditionalVersionWeights"], `${top}/RoutingConfig/AdditionalVersionWeights`)
+    .flatMap(([item, at]) => {
+      const { Version, Weight } = reading.fields(item, at, ["Version", "Weight"]) as Readonly<Record<string, unknown>>;
+      const other = reading.text(Version, `${at}/Version`);
+      const percent = other === undefined ? undefined : weightOf(Weight, other, `${at}/Weight`, reading);
+      return other === undefined || percent === undefined ? [] : [[other, percent] as const];
+    });
   const rules = new Map<string, RuleConfig[]>();
-  for (const [item, at] of reading.items(routing[MATCHES], `/RoutingConfig/${MATCHES}`)) {
+  for (const [item, at] of reading.items(routing[MATCHES], `${top}/RoutingConfig/${MATCHES}`)) {
     const read = matchOf(item, at, reading);
     if (read !== undefined) rules.set(read.version, [...(rules.get(read.version) ?? []), read.rule]);
   }
   if (rules.size > 0 && weights.length > 0) {
     const why = "it is not documented whether matches or weights come first; here the matches do";
-    reading.refuse(`/RoutingConfig/${MATCHES}`, "matches and weights", why, "convert one of them");
+    reading.refuse(`${top}/RoutingConfig/${MATCHES}`, "matches and weights", why, "convert one of them");
   }
   const strategies = [...rules].map(([other, some]): readonly [string, StrategyConfig] => [
     other,
     some.length === 1 ? { rules: some } : { combine_type: "or", rules: some },
   ]);
-  const name = reading.text(fields["Name"], "/Name");
+  const name = reading.text(fields["Name"], `${top}/Name`);
   return {
     ...(name !== undefined && { name: name === "$DEFAULT" ? "default" : name }),
     version,

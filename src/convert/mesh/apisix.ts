@@ -3,6 +3,7 @@ import { type Field, fieldName } from "../../request/index.ts";
 import type { AliasConfig } from "../../alias/index.ts";
 import type { Plan, Test } from "../../plan/index.ts";
 import { libraryModel, type Model } from "../decide.ts";
+import type { Document } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source } from "../reading.ts";
 import { refuseAttributes, refuseStickiness, Refusals } from "../refusals.ts";
@@ -17,7 +18,7 @@ export const apisix: Target & Source = {
   name: "apisix",
   says: "APISIX: a route with the plugin traffic-split, and an upstream for each version",
   standalone: false,
-  detect: (value) => isFields(value) && isFields(value["plugins"]) && "traffic-split" in value["plugins"],
+  isOne: ({ plugins }) => isFields(plugins) && "traffic-split" in plugins,
   read,
   write,
 };
@@ -138,27 +139,27 @@ function modelOf(plan: Plan): Model {
   return { ...libraryModel(plan), read };
 }
 
-const ROUTE = ["id", "name", "desc", "uri", "uris", "host", "hosts", "methods", "plugins", "upstream", "upstream_id", "status", "priority"];
+/** Which requests come to a route, which an alias does not say. */
+const SCOPE = ["uri", "uris", "host", "hosts", "methods", "priority", "status"];
 
-function read(value: unknown, reading: Reading): AliasConfig | undefined {
-  const route = reading.fields(value, "", [...ROUTE, "create_time", "update_time", "labels"]);
-  const plugins = reading.fields(route["plugins"], "/plugins", ["traffic-split"]);
-  const at = "/plugins/traffic-split";
-  const { rules } = reading.fields(plugins["traffic-split"], at, ["rules", "_meta"]) as Readonly<Record<string, unknown>>;
+function read({ value, at: top }: Document, reading: Reading): AliasConfig | undefined {
+  const known = ["id", "name", "desc", "plugins", "upstream", "upstream_id", "create_time", "update_time", "labels"];
+  const route = reading.fields(value, top, known, SCOPE);
+  const plugins = reading.fields(route["plugins"], `${top}/plugins`, ["traffic-split"]);
+  const at = `${top}/plugins/traffic-split`;
+  const { rules } = reading.fields(plugins["traffic-split"], at, ["rules"], ["_meta"]);
   const own = isFields(route["upstream"]) ? route["upstream"]["name"] : undefined;
-  const primary = reading.text(route["upstream_id"] ?? own, "/upstream_id") ?? "primary";
+  const primary = reading.text(route["upstream_id"] ?? own, `${top}/upstream_id`) ?? "primary";
   const entries = reading.items(rules, `${at}/rules`).flatMap(([item, place]) => entryOf(item, place, primary, reading) ?? []);
   // A request that no rule takes goes to the upstream of the route.
   const all = [...entries, { at, alternatives: [[]], destinations: [{ version: primary, weight: 1 }] }];
-  const name = reading.text(route["name"], "/name");
+  const name = reading.text(route["name"], `${top}/name`);
   if (reading.refusals.all.length > 0) return undefined;
   return aliasFromRoutes(name !== undefined && /^[A-Za-z][\w-]*$/.test(name) ? name : undefined, all, reading.refusals, reading.lossy);
 }
 
 function entryOf(item: unknown, at: Pointer, primary: string, reading: Reading): RouteEntry | undefined {
-  const { match, weighted_upstreams: upstreams } = reading.fields(item, at, ["match", "weighted_upstreams"]) as Readonly<
-    Record<string, unknown>
-  >;
+  const { match, weighted_upstreams: upstreams } = reading.fields(item, at, ["match", "weighted_upstreams"]);
   if (Array.isArray(match) && match.length === 0)
     return reading.refuse(`${at}/match`, "match", "an empty match takes over what came of the rule ahead of it", "take the key out");
   const alternatives = reading

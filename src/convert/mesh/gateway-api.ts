@@ -3,8 +3,9 @@ import { type Field, fieldName } from "../../request/index.ts";
 import type { AliasConfig } from "../../alias/index.ts";
 import type { Plan } from "../../plan/index.ts";
 import { libraryModel } from "../decide.ts";
+import { type Document, isKind } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
-import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
+import { type Fields, isFields, type Reading, type Source } from "../reading.ts";
 import { refuseAttributes, refuseStickiness, Refusals } from "../refusals.ts";
 import { aliasFromRoutes, alternativesOf, type Condition, destinationsOf, type RouteEntry } from "../routes.ts";
 import { readByNode } from "../wire.ts";
@@ -17,24 +18,18 @@ export const gatewayApi: Target & Source = {
   name: "gateway-api",
   says: "Gateway API: an HTTPRoute",
   standalone: false,
-  detect: (value) => isKind(single(value), "gateway.networking.k8s.io/", "HTTPRoute"),
-  read: (value, reading) => read(single(value), reading),
+  isOne: (document) => isKind(document, "gateway.networking.k8s.io/", "HTTPRoute"),
+  read,
   write,
 };
-
-function single(value: unknown): unknown {
-  return Array.isArray(value) && value.length === 1 ? (value as readonly unknown[])[0] : value;
-}
 
 /** The limits of the API. */
 const MOST = { rules: 16, matches: 64, all: 128, headers: 16 } as const;
 
-function read(value: unknown, reading: Reading): AliasConfig | undefined {
-  const { spec, metadata } = reading.fields(value, "", ["apiVersion", "kind", "metadata", "spec", "status"]) as Readonly<
-    Record<string, unknown>
-  >;
-  const { rules } = reading.fields(spec, "/spec", ["parentRefs", "hostnames", "rules"]) as Readonly<Record<string, unknown>>;
-  const entries = reading.items(rules, "/spec/rules").flatMap(([rule, at]) => entriesOf(rule, at, reading));
+function read({ value, at: place }: Document, reading: Reading): AliasConfig | undefined {
+  const { spec, metadata } = reading.fields(value, place, ["apiVersion", "kind", "metadata", "spec", "status"]);
+  const { rules } = reading.fields(spec, `${place}/spec`, ["rules"], ["parentRefs", "hostnames"]);
+  const entries = reading.items(rules, `${place}/spec/rules`).flatMap(([rule, at]) => entriesOf(rule, at, reading));
   // A stable sort: what is alike stays in the order of the list.
   const sorted = entries.toSorted((a, b) => compare(b.rank, a.rank));
   const routes: RouteEntry[] = [];
@@ -55,7 +50,7 @@ interface Entry {
 }
 
 function entriesOf(rule: unknown, at: Pointer, reading: Reading): readonly Entry[] {
-  const fields = reading.fields(rule, at, ["name", "matches", "backendRefs", "timeouts"]);
+  const fields = reading.fields(rule, at, ["name", "matches", "backendRefs"], ["timeouts"]);
   const destinations = reading.items(fields["backendRefs"], `${at}/backendRefs`).flatMap(([each, place]) => {
     const { name, weight } = reading.fields(each, place, ["name", "weight", "port", "kind", "group", "namespace"]) as Readonly<
       Record<string, unknown>
@@ -91,7 +86,8 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
     else if (type !== "PathPrefix" || value !== "/")
       reading.refuse(`${at}/path`, ":path", "an alias compares whole paths", "write the type `Exact`, or the prefix `/`");
   }
-  if (typeof fields["method"] === "string") found.push({ field: { kind: "method" }, value: fields["method"] });
+  const method = reading.text(fields["method"], `${at}/method`);
+  if (method !== undefined) found.push({ field: { kind: "method" }, value: method });
   for (const kind of ["header", "query"] as const) {
     const key = kind === "header" ? "headers" : "queryParams";
     const seen = new Set<string>();
@@ -99,7 +95,7 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
       const { type = "Exact", name, value } = reading.fields(item, place, ["type", "name", "value"]) as Readonly<Record<string, unknown>>;
       const text = typeof name === "string" ? (kind === "header" ? name.toLowerCase() : name) : "";
       const field: Field = { kind, name: text };
-      if (seen.has(text)) reading.keeps(place, `${fieldName(field)}, which is ignored behind the first of its name`);
+      if (seen.has(text)) reading.note(place, fieldName(field), "it is ignored: an earlier one has the same name");
       else if (type !== "Exact" || typeof value !== "string")
         reading.refuse(
           place,

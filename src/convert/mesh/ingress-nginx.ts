@@ -3,8 +3,9 @@ import { type Field, fieldName } from "../../request/index.ts";
 import type { AliasConfig, RuleConfig, StrategyConfig } from "../../alias/index.ts";
 import type { Plan } from "../../plan/index.ts";
 import { libraryModel, type Model } from "../decide.ts";
+import { type Document, isKind, titleOf } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
-import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
+import { type Fields, isFields, type Reading, type Source } from "../reading.ts";
 import { refuseStickiness, Refusals } from "../refusals.ts";
 import { destinationsOf } from "../routes.ts";
 import { linesOf, readByNode, type WireRequest } from "../wire.ts";
@@ -17,8 +18,9 @@ export const ingressNginx: Target & Source = {
   name: "ingress-nginx",
   says: "ingress-nginx: a canary Ingress with its annotations",
   standalone: false,
-  detect: (value) => documentsOf(value).some((each) => isCanary(each, NGINX)),
-  read: (value, reading) => read(value, reading, "nginx"),
+  isOne: (document) => isCanary(document, NGINX),
+  isBeside: isIngress,
+  read: (document, reading, beside) => read(document, reading, beside, "nginx"),
   write,
 };
 
@@ -26,8 +28,9 @@ export const ingressNginx: Target & Source = {
 export const higress: Source = {
   name: "higress",
   says: "Higress and MSE: a canary Ingress, whose annotations mean something else there",
-  detect: (value) => documentsOf(value).some((each) => isCanary(each, HIGRESS)),
-  read: (value, reading) => read(value, reading, "higress"),
+  isOne: (document) => isCanary(document, HIGRESS) || isCanary(document, NGINX),
+  isBeside: isIngress,
+  read: (document, reading, beside) => read(document, reading, beside, "higress"),
 };
 
 const NGINX = "nginx.ingress.kubernetes.io/";
@@ -43,9 +46,8 @@ const CANARY = [
   "canary-weight-total",
 ];
 
-/** One document, or several as a list. */
-function documentsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+function isIngress(document: Fields): boolean {
+  return isKind(document, "networking.k8s.io/", "Ingress");
 }
 
 function annotationsOf(value: Fields): Fields {
@@ -53,23 +55,21 @@ function annotationsOf(value: Fields): Fields {
   return isFields(metadata) && isFields(metadata["annotations"]) ? metadata["annotations"] : {};
 }
 
-function isCanary(value: unknown, prefix: string): value is Fields {
-  return (
-    isKind(value, "networking.k8s.io/", "Ingress") && Object.keys(annotationsOf(value)).some((key) => key.startsWith(`${prefix}canary`))
-  );
+function isCanary(document: Fields, prefix: string): boolean {
+  return isIngress(document) && Object.keys(annotationsOf(document)).some((key) => key.startsWith(`${prefix}canary`));
 }
 
-function read(value: unknown, reading: Reading, flavour: "nginx" | "higress"): AliasConfig | undefined {
-  const documents = documentsOf(value);
+function read(
+  { value: canary, at }: Document,
+  reading: Reading,
+  [main, second]: readonly Document[],
+  flavour: "nginx" | "higress",
+): AliasConfig | undefined {
   const prefixes = flavour === "higress" ? [HIGRESS, NGINX] : [NGINX];
-  const canaries = documents.filter((each) => prefixes.some((prefix) => isCanary(each, prefix))) as readonly Fields[];
-  const [canary, second] = canaries;
-  if (canary === undefined) return reading.refuse("", "Ingress", "no Ingress is a canary", "give the Ingress with the annotation `canary`");
-  if (second !== undefined) return reading.refuse("", "Ingress", "several canaries", "convert them one by one");
-  const at = Array.isArray(value) ? pointer("", documents.indexOf(canary)) : "";
-  const main = documents.find((each) => each !== canary && isKind(each, "networking.k8s.io/", "Ingress"));
+  if (second !== undefined)
+    return reading.refuse(second.at, titleOf(second.value), "a second Ingress that is no canary", "give the one of the primary alone");
   const version = serviceOf(canary) ?? "canary";
-  const primary = (isFields(main) ? serviceOf(main) : undefined) ?? (version === "primary" ? "stable" : "primary");
+  const primary = (main && serviceOf(main.value)) ?? (version === "primary" ? "stable" : "primary");
   const place = `${at}/metadata/annotations`;
   const annotations = annotationsIn(canary, prefixes, place, reading);
   if (annotations.get("canary")?.text !== "true")
@@ -79,6 +79,7 @@ function read(value: unknown, reading: Reading, flavour: "nginx" | "higress"): A
       "the annotation `canary` is not `true`, so the controller takes the Ingress for another primary",
       "write `true`",
     );
+  reading.note(`${at}/spec`, titleOf(canary), "its hosts and paths are left to the router");
   return aliasOf(annotations, { primary, version, place, flavour }, reading);
 }
 
@@ -94,8 +95,11 @@ function annotationsIn(canary: Fields, prefixes: readonly string[], place: Point
   for (const [key, value] of Object.entries(annotationsOf(canary))) {
     const prefix = prefixes.find((each) => key.startsWith(each));
     const name = prefix === undefined ? "" : key.slice(prefix.length);
-    if (!name.startsWith("canary")) continue;
     const at = pointer(place, key);
+    if (!name.startsWith("canary")) {
+      if (prefix !== undefined) reading.note(at, `annotation ${name}`, "it chooses no version, and is left to the router");
+      continue;
+    }
     const text = reading.text(value, at);
     if (!CANARY.includes(name)) {
       const help =

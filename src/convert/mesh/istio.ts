@@ -2,8 +2,9 @@ import { pointer, type Pointer } from "../../document/index.ts";
 import { type Field, fieldName } from "../../request/index.ts";
 import type { AliasConfig } from "../../alias/index.ts";
 import type { Plan } from "../../plan/index.ts";
+import { type Document, isKind, titleOf } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
-import { type Fields, isFields, isKind, type Reading, type Source } from "../reading.ts";
+import { type Fields, isFields, type Reading, type Source } from "../reading.ts";
 import { refuseAttributes, refuseQueryNames, refuseStickiness, Refusals } from "../refusals.ts";
 import { aliasFromRoutes, alternativesOf, type Condition, type Destination, destinationsOf, type RouteEntry } from "../routes.ts";
 import type { WireRequest } from "../wire.ts";
@@ -15,37 +16,33 @@ export const istio: Target & Source = {
   name: "istio",
   says: "Istio: a VirtualService, and a DestinationRule with a subset for each version",
   standalone: false,
-  detect: (value) => documentsOf(value).some((each) => isKind(each, "networking.istio.io/", "VirtualService")),
+  isOne: (document) => isKind(document, GROUP, "VirtualService"),
+  isBeside: (document) => isKind(document, GROUP, "DestinationRule"),
   read,
   write,
 };
 
-function documentsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
-}
+const GROUP = "networking.istio.io/";
 
 /** Matches of one route: Istio has no limit, and proxies get slow. */
 const MOST_MATCHES = 1_000;
 
-function read(value: unknown, reading: Reading): AliasConfig | undefined {
-  const documents = documentsOf(value);
-  const services = documents.filter((each) => isKind(each, "networking.istio.io/", "VirtualService"));
-  const [service, second] = services;
-  if (service === undefined) return undefined;
-  if (second !== undefined) return reading.refuse("", "VirtualService", "several virtual services", "convert them one by one");
-  const at = Array.isArray(value) ? pointer("", documents.indexOf(service)) : "";
-  const { spec } = reading.fields(service, at, ["apiVersion", "kind", "metadata", "spec", "status"]) as Readonly<Record<string, unknown>>;
-  const { http } = reading.fields(spec, `${at}/spec`, ["hosts", "gateways", "http", "exportTo"]) as Readonly<Record<string, unknown>>;
+function read({ value, at }: Document, reading: Reading, beside: readonly Document[]): AliasConfig | undefined {
+  const { spec, metadata } = reading.fields(value, at, ["apiVersion", "kind", "metadata", "spec", "status"]);
+  const { http } = reading.fields(spec, `${at}/spec`, ["http"], ["hosts", "gateways", "exportTo"]);
   const routes = reading.items(http, `${at}/spec/http`).flatMap(([item, place]) => routeOf(item, place, reading) ?? []);
-  for (const { at: place } of routes.slice(routes.findIndex(({ alternatives }) => alternatives.some(({ length }) => length === 0)) + 1))
-    reading.keeps(place, "route that no request comes to");
-  const { metadata } = service;
+  const last = routes.findIndex(({ alternatives }) => alternatives.some(({ length }) => length === 0));
+  if (last !== -1)
+    for (const { at: place } of routes.slice(last + 1))
+      reading.note(place, "route", "no request comes to it: an earlier route takes every one");
+  for (const { value: rule, at: place } of beside)
+    reading.note(place, titleOf(rule), "it says where the versions are, and is left to the router");
   const name = isFields(metadata) && typeof metadata["name"] === "string" ? metadata["name"] : undefined;
   return reading.refusals.all.length > 0 ? undefined : aliasFromRoutes(name, routes, reading.refusals, reading.lossy);
 }
 
 function routeOf(item: unknown, at: Pointer, reading: Reading): RouteEntry | undefined {
-  const fields = reading.fields(item, at, ["name", "match", "route", "timeout", "retries"]);
+  const fields = reading.fields(item, at, ["name", "match", "route"], ["timeout", "retries"]);
   const destinations = reading.items(fields["route"], `${at}/route`).flatMap(([each, place]): readonly Destination[] => {
     const { destination, weight } = reading.fields(each, place, ["destination", "weight"]) as Readonly<Record<string, unknown>>;
     const { host, subset } = reading.fields(destination, `${place}/destination`, ["host", "subset", "port"]) as Readonly<
@@ -76,7 +73,7 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
     const value = exactOf(text, field, place, reading);
     if (value !== undefined) found.push({ field, value });
   };
-  for (const [name, text] of entriesOf(fields["headers"])) {
+  for (const [name, text] of entriesOf(fields["headers"], `${at}/headers`, reading)) {
     const place = pointer(`${at}/headers`, name);
     if (name.startsWith("@")) reading.refuse(place, `header ${name}`, "a claim of a token is no header", "put it into a header");
     else if (name !== name.toLowerCase())
@@ -84,7 +81,8 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
     else if (name === "cookie") readCookie(text, place, found, reading);
     else add({ kind: "header", name }, text, place);
   }
-  for (const [name, text] of entriesOf(fields["queryParams"])) add({ kind: "query", name }, text, pointer(`${at}/queryParams`, name));
+  for (const [name, text] of entriesOf(fields["queryParams"], `${at}/queryParams`, reading))
+    add({ kind: "query", name }, text, pointer(`${at}/queryParams`, name));
   if (fields["uri"] !== undefined) {
     const { uri } = fields;
     if (!(isFields(uri) && uri["prefix"] === "/")) add({ kind: "path" }, uri, `${at}/uri`);
@@ -94,8 +92,11 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
   return found;
 }
 
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return isFields(value) ? Object.entries(value) : [];
+/** The entries of an object; none where there is no value. */
+function entriesOf(value: unknown, at: Pointer, reading: Reading): readonly (readonly [string, unknown])[] {
+  if (isFields(value)) return Object.entries(value);
+  if (value !== undefined) reading.refuse(at, "value", "expected an object", "write names with what they are matched with");
+  return [];
 }
 
 /** A regular expression for one cookie, as it is usually written, and as it is written here. */

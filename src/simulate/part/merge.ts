@@ -3,7 +3,7 @@ import type { Field } from "../../request/index.ts";
 import type { Compilable } from "../../plan/index.ts";
 import { Gathering } from "../gather.ts";
 import type { Simulation } from "../result.ts";
-import type { Rollout } from "../rollout/rollout.ts";
+import type { Rollout } from "../../rollout/index.ts";
 import { SAMPLE_BYTES } from "../sample.ts";
 import { type RolloutSimulation, simulationOf } from "../simulate.ts";
 import type { Result } from "../task.ts";

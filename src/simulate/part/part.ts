@@ -1,6 +1,6 @@
 import { murmur3 } from "../../plan/index.ts";
 import type { Compilable } from "../../plan/index.ts";
-import type { Rollout } from "../rollout/rollout.ts";
+import type { Rollout } from "../../rollout/index.ts";
 import { alone, plansOf, type SimulateOptions } from "../simulate.ts";
 import type { Job, Task } from "../task.ts";
 import { formatOf, type LogFormat, type Piece, type Traffic } from "../traffic/traffic.ts";

@@ -6,7 +6,7 @@ import type { GateResult } from "../gates.ts";
 import type { Figure } from "../plot/figure.ts";
 import type { Table } from "../plot/table.ts";
 import type { Simulation } from "../result.ts";
-import type { Rollout } from "../rollout/rollout.ts";
+import type { Rollout } from "../../rollout/index.ts";
 import type { RolloutSimulation } from "../simulate.ts";
 import type { Section } from "./html.ts";
 

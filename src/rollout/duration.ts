@@ -1,4 +1,4 @@
-import { fail, type Input, shown } from "../../document/index.ts";
+import { fail, type Input, shown } from "../document/index.ts";
 
 /** Seconds of each unit of Go's `time.ParseDuration`; `µ` and `μ` are two characters that look alike. */
 const GO_UNITS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3_600 };

@@ -1,7 +1,6 @@
-import { type Input, type Pointer } from "../../document/index.ts";
-import { type AliasConfig, parse, type StrategyConfig, type Version } from "../../alias/index.ts";
-import { type Plan, planOf } from "../../plan/index.ts";
-import { adopt } from "../reading.ts";
+import { adopt, type Input, type Pointer } from "../document/index.ts";
+import { type AliasConfig, parse, type StrategyConfig, type Version } from "../alias/index.ts";
+import { type Plan, planOf } from "../plan/index.ts";
 
 /** What a rollout does beside splitting requests: it is told, and not simulated. */
 export interface Mark {

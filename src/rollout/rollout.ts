@@ -1,20 +1,21 @@
 import {
+  adopt,
   type Checked,
   fail,
   type Input,
   list,
   optional,
   pointer,
+  readPlain,
   record,
   shown,
   sound,
   string,
   warn,
   words,
-} from "../../document/index.ts";
-import { type AliasConfig, parse, type Version } from "../../alias/index.ts";
-import { planOf } from "../../plan/index.ts";
-import { adopt, reading } from "../reading.ts";
+} from "../document/index.ts";
+import { type AliasConfig, parse, type Version } from "../alias/index.ts";
+import { planOf } from "../plan/index.ts";
 import { readArgo } from "./argo.ts";
 import { readFlagger } from "./flagger.ts";
 import { findDocument, type RolloutDocument, type RolloutForm, specOf } from "./manifest.ts";
@@ -63,7 +64,7 @@ const CANARY = "canary";
  * requests is a mark of the stage that it happens in.
  */
 export function parseRollout(value: unknown, options: RolloutOptions = {}): Checked<Rollout> {
-  return reading(value, (input) => readRollout(input, options));
+  return readPlain(value, (input) => readRollout(input, options));
 }
 
 /**

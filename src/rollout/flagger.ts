@@ -14,8 +14,8 @@ import {
   string,
   warn,
   words,
-} from "../../document/index.ts";
-import type { RuleConfig } from "../../alias/index.ts";
+} from "../document/index.ts";
+import type { RuleConfig } from "../alias/index.ts";
 import { readDuration } from "./duration.ts";
 import type { Route, Track } from "./track.ts";
 

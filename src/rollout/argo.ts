@@ -1,4 +1,4 @@
-import { fail, type Input, isAbsent, number, optional, pointerTo, record, shown } from "../../document/index.ts";
+import { fail, type Input, isAbsent, number, optional, pointerTo, record, shown } from "../document/index.ts";
 import { readAnalysis, readSteps } from "./steps.ts";
 import type { Track } from "./track.ts";
 

@@ -1,4 +1,4 @@
-import { fail, type Input, isAbsent, list, number, optional, pointerTo, record, shown, string, words } from "../../document/index.ts";
+import { fail, type Input, isAbsent, list, number, optional, pointerTo, record, shown, string, words } from "../document/index.ts";
 import { readDuration } from "./duration.ts";
 import { readHeaderRoute } from "./header-route.ts";
 import type { Track } from "./track.ts";

@@ -3,10 +3,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { compile, format } from "../../src/index.ts";
-import { SIMULATION_CODES } from "../../src/simulate/codes.ts";
+import { ROLLOUT_CODES } from "../../src/rollout/codes.ts";
 import { shown } from "../../src/document/show.ts";
 import { affinityShare, bounces, forecast, type ForecastOptions } from "../../src/simulate/forecast.ts";
-import { parseRollout, rollout } from "../../src/simulate/rollout/rollout.ts";
+import { parseRollout, rollout } from "../../src/rollout/rollout.ts";
 import { law } from "../support/law.ts";
 
 const stickiness = { keys: [{ rule_type: "Header", param: "X-User" }], on_missing: "primary" };
@@ -146,7 +146,7 @@ describe("a rollout is refused", () => {
   test("with every code that rollouts have", () => {
     const told = new Set(rows.map(([, message]) => message.split(" ")[0]));
     // Strategies without shares are told of in rollout-documents.test.ts.
-    const codes = SIMULATION_CODES.slice(SIMULATION_CODES.indexOf("trait") + 1).filter((code) => code !== "rollout-strategy");
+    const codes = ROLLOUT_CODES.filter((code) => code !== "rollout-strategy");
     expect(codes.filter((code) => !told.has(code))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { fail, type Input, list, record, suggestion, words } from "../../document/index.ts";
+import { fail, type Input, list, record, suggestion, words } from "../document/index.ts";
 
 /** What a rollout is written as: `steps` of this library, a `Rollout` of Argo, a `Canary` of Flagger. */
 export type RolloutForm = "steps" | "argo" | "flagger";

@@ -1,5 +1,5 @@
-import { bounded, fail, type Input, isAbsent, list, pointerTo, record, shown, string, warn, words } from "../../document/index.ts";
-import type { RuleConfig } from "../../alias/index.ts";
+import { bounded, fail, type Input, isAbsent, list, pointerTo, record, shown, string, warn, words } from "../document/index.ts";
+import type { RuleConfig } from "../alias/index.ts";
 import type { StepRules } from "./steps.ts";
 import type { Route, Track } from "./track.ts";
 
