@@ -8,10 +8,11 @@ import { lua } from "./engine/lua.ts";
 import { nginx } from "./engine/nginx.ts";
 import { njs, quickjs } from "./engine/njs.ts";
 import { varnish } from "./engine/varnish.ts";
+import { flagd } from "./flag/flagd.ts";
+import { launchdarkly } from "./flag/launchdarkly.ts";
 import type { Target } from "./format.ts";
 import { apisix } from "./mesh/apisix.ts";
 import { envoy } from "./mesh/envoy.ts";
-import { flagd } from "./mesh/flagd.ts";
 import { gatewayApi } from "./mesh/gateway-api.ts";
 import { higress, ingressNginx } from "./mesh/ingress-nginx.ts";
 import { istio } from "./mesh/istio.ts";
@@ -40,4 +41,4 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /** What an alias can be read from. A document is of the first that takes it. */
-export const SOURCES: readonly Source[] = [ingressNginx, higress, istio, gatewayApi, apisix, alibaba, tencent, aws];
+export const SOURCES: readonly Source[] = [ingressNginx, higress, istio, gatewayApi, apisix, alibaba, tencent, aws, flagd, launchdarkly];

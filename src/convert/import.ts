@@ -58,7 +58,7 @@ function readDocuments(documents: readonly Document[], source: Source, reading: 
   const others = documents.filter((each) => each !== document);
   const beside = others.filter(({ value }) => source.isBeside?.(value) === true);
   for (const each of others)
-    if (!beside.includes(each)) reading.note(each.at, titleOf(each.value), "it chooses no version, and is left to the router");
+    if (!beside.includes(each)) reading.note(each.at, titleOf(each.value), "it chooses no version, and is left out");
   return source.read(document, reading, beside);
 }
 

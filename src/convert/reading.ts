@@ -32,7 +32,7 @@ export class Reading {
     for (const key of Object.keys(value)) {
       if (known.includes(key) || value[key] === null) continue;
       if (aside.includes(key)) {
-        this.note(pointer(at, key), `key ${key}`, "it chooses no version, and is left to the router");
+        this.note(pointer(at, key), `key ${key}`, "it chooses no version, and is left out");
         continue;
       }
       const near = nearest(key, [...known, ...aside]);

@@ -11,6 +11,8 @@ export interface Lossless {
 /** A request, with what each side makes of it. `drawn at random` stands for a split without a key. */
 export interface Example {
   readonly request: WireRequest;
+  /** What a host puts on the request, where a key or a rule is an attribute. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** The version that this library decides. */
   readonly alias: string;
   /** The version that the other side decides. */

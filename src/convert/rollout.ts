@@ -130,7 +130,7 @@ function aliasBefore(
   const notes = others.map(({ at, value }): Note => ({
     at,
     construct: titleOf(value),
-    why: "it chooses no version, and is left to the router",
+    why: "it chooses no version, and is left out",
   }));
   // Not every name of Kubernetes is one of an alias.
   const isName = typeof name === "string" && parse({ name, version: stable }).ok;

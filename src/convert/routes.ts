@@ -39,6 +39,14 @@ export function alternativesOf({ kind, matches }: Test, most: number): readonly 
   return found;
 }
 
+/** The alternatives of lists of conditions, of each of which one must hold. */
+export function productOf(each: readonly (readonly Condition[])[]): readonly (readonly Condition[])[] {
+  return each.reduce<readonly (readonly Condition[])[]>(
+    (found, conditions) => found.flatMap((before) => conditions.map((condition) => [...before, condition])),
+    [[]],
+  );
+}
+
 /** The versions of a split with their slots. */
 export function destinationsOf(plan: Plan): readonly Destination[] {
   return [...slotsOf(runsOf(plan))].map(([version, weight]) => ({ version, weight }));
@@ -142,8 +150,8 @@ function percentsOf(
 function strategyOf(alternatives: readonly (readonly Condition[])[], at: Pointer, refusals: Refusals): StrategyConfig | undefined {
   const refuse = (why: string, help: string): undefined => void refusals.add(at, "route", why, help);
   if (alternatives.every((conditions) => conditions.length === 1)) {
-    const rules = alternatives.flat().map(ruleOf);
-    return rules.length === 1 ? { rules } : { combine_type: "or", rules: merged(rules) };
+    const rules = merged(alternatives.flat().map(ruleOf));
+    return rules.length === 1 ? { rules } : { combine_type: "or", rules };
   }
   const [first] = alternatives as readonly [readonly Condition[], ...(readonly Condition[])[]];
   const names = first.map(({ field }) => fieldName(field));
@@ -166,7 +174,8 @@ function strategyOf(alternatives: readonly (readonly Condition[])[], at: Pointer
   return rules.length === 1 ? { rules } : { combine_type: "and", rules };
 }
 
-function ruleOf({ field, value }: Condition): RuleConfig {
+/** The rule that a field has a value. */
+export function ruleOf({ field, value }: Condition): RuleConfig {
   const [rule_type, param] =
     field.kind === "header" || field.kind === "cookie" || field.kind === "query" || field.kind === "attribute"
       ? [`${field.kind.slice(0, 1).toUpperCase()}${field.kind.slice(1)}`, field.name]

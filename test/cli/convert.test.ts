@@ -38,7 +38,7 @@ describe("usage", () => {
     ],
     [
       ["convert", file("pod.json", { apiVersion: "v1", kind: "Pod" }), "--to", "alias"],
-      "the document is of no format that is known: ingress-nginx, higress, istio, gateway-api, apisix, alibaba, tencent, aws",
+      "the document is of no format that is known: ingress-nginx, higress, istio, gateway-api, apisix, alibaba, tencent, aws, flagd, launchdarkly",
       undefined,
     ],
     [["convert", alias, "--to", "haproxy", "-o", alias], `${alias}: is there already`, "`--force` writes over it"],

@@ -34,7 +34,7 @@ describe("Argo Rollouts", () => {
     expect(report.refused).toEqual([]);
     expect(report.lossless.at(-1)).toEqual({ at: "/0/spec/strategy/canary/steps/4", construct: "step 3" });
     expect(report.notes?.map(({ at, why }) => [at, why])).toEqual([
-      ["/1/spec/hosts", "it chooses no version, and is left to the router"],
+      ["/1/spec/hosts", "it chooses no version, and is left out"],
       ["/0/spec/strategy/canary/analysis", "runs the analysis `success-rate` beside all steps"],
     ]);
   });

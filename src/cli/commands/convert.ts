@@ -189,11 +189,12 @@ function reportText({ lossless, lossy, refused, notes = [] }: Report, style: Sty
   const place = (at: string, construct: string): string => `${visible(at)} (${visible(construct)})`;
   return [
     `${style(refused.length === 0 ? "green" : "red", "canary-router:")} ${counts.join(", ")}`,
-    ...lossy.flatMap(({ at, construct, why, example: { request, alias, other } }) => [
+    ...lossy.flatMap(({ at, construct, why, example: { request, attributes = {}, alias, other } }) => [
       `${style("yellow", "lossy")} ${place(at, construct)}: requests with ${visible(why)}`,
       ...formatWire(request)
         .split("\n")
         .map((line) => `    ${visible(line)}`),
+      ...Object.entries(attributes).map(([name, value]) => `    ${visible(`attribute ${name}: ${value}`)}`),
       `  ${visible(alias)} here, ${visible(other)} there`,
     ]),
     ...refused.flatMap(({ at, construct, why, help }) => [

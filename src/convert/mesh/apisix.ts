@@ -7,7 +7,7 @@ import type { Document } from "../documents.ts";
 import type { Target, Written } from "../format.ts";
 import { isFields, type Reading, type Source } from "../reading.ts";
 import { refuseAttributes, refuseStickiness, Refusals } from "../refusals.ts";
-import { aliasFromRoutes, type Condition, type Destination, destinationsOf, type RouteEntry } from "../routes.ts";
+import { aliasFromRoutes, type Condition, type Destination, destinationsOf, productOf, type RouteEntry } from "../routes.ts";
 import { linesOf, readByNode, type WireRequest } from "../wire.ts";
 
 /**
@@ -189,20 +189,13 @@ function alternativesIn(vars: unknown, at: Pointer, reading: Reading): readonly 
   const [operator] = first;
   if (operator === "AND" || operator === "OR") {
     const each = items.slice(1).map(([item, place]) => valuesOf(item, place, reading));
-    return operator === "OR" ? each.flat().map((condition) => [condition]) : product(each);
+    return operator === "OR" ? each.flat().map((condition) => [condition]) : productOf(each);
   }
   if (typeof operator === "string" && operator.startsWith("!")) {
     reading.refuse(at, `operator ${operator}`, "an alias has no negation", "write what is wanted");
     return [];
   }
-  return product(items.map(([item, place]) => valuesOf(item, place, reading)));
-}
-
-function product(each: readonly (readonly Condition[])[]): readonly (readonly Condition[])[] {
-  return each.reduce<readonly (readonly Condition[])[]>(
-    (found, conditions) => found.flatMap((before) => conditions.map((condition) => [...before, condition])),
-    [[]],
-  );
+  return productOf(items.map(([item, place]) => valuesOf(item, place, reading)));
 }
 
 /** A condition, once for each of its values. */

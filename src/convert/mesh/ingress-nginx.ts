@@ -97,7 +97,7 @@ function annotationsIn(canary: Fields, prefixes: readonly string[], place: Point
     const name = prefix === undefined ? "" : key.slice(prefix.length);
     const at = pointer(place, key);
     if (!name.startsWith("canary")) {
-      if (prefix !== undefined) reading.note(at, `annotation ${name}`, "it chooses no version, and is left to the router");
+      if (prefix !== undefined) reading.note(at, `annotation ${name}`, "it chooses no version, and is left out");
       continue;
     }
     const text = reading.text(value, at);
