@@ -47,4 +47,4 @@ export { nearest } from "./nearest.ts";
 export { adopt, readPlain } from "./plain.ts";
 export { quote } from "./quote.ts";
 export { duration, formatCount, formatInterval, formatPercent, plural, shown, visible } from "./show.ts";
-export { lowerAscii } from "./text.ts";
+export { isWellFormed, lowerAscii } from "./text.ts";

@@ -23,7 +23,7 @@ export class Counts {
   /** First cells of runs that were given back, by length. */
   readonly #free = new Map<number, number[]>();
   /** The counts of what an alias had in earlier revisions and has no more, by `nameOf`. */
-  readonly #retired = new Map<number, ReadonlyMap<string, number>>();
+  readonly #retired = new Map<number, Map<string, number>>();
 
   /** Takes cells for a place, all of them 0. */
   take(place: number, length: number): void {
@@ -45,9 +45,9 @@ export class Counts {
     this.#retired.delete(place);
   }
 
-  /** Goes on at a place where another one ends: the same alias, with other outcomes. Those of `to` must be 0 still. */
+  /** Goes on at a place where another one ends, which is given back next: the same alias, with other outcomes. Those of `to` must be 0 still. */
   carry(from: number, outcomes: readonly Outcome[], to: number, others: readonly Outcome[]): void {
-    const retired = new Map(this.#retired.get(from));
+    const retired = this.#retired.get(from) ?? new Map<string, number>();
     for (const outcome of outcomes) {
       const count = this.#at(from, outcome.index);
       if (count > 0) retired.set(nameOf(outcome), (retired.get(nameOf(outcome)) ?? 0) + count);

@@ -16,6 +16,13 @@ export interface GuardRails {
   readonly keepPrimary?: boolean;
 }
 
+/** @throws RangeError for a limit that is no number in its range */
+export function checkRails({ maxMoved, maxChanged }: GuardRails): void {
+  if (maxMoved !== undefined && !(maxMoved >= 0 && maxMoved <= 100)) throw new RangeError("`maxMoved` is a percentage, from 0 to 100");
+  if (maxChanged !== undefined && !(Number.isSafeInteger(maxChanged) && maxChanged >= 0))
+    throw new RangeError("`maxChanged` is a whole number of aliases, from 0");
+}
+
 /** What `maxMoved` says about a change; undefined where it lets it through. The movement is computed only where there is a limit. */
 export function movedTooMuch({ maxMoved }: GuardRails, movementOf: () => Movement): Diagnostic | undefined {
   if (maxMoved === undefined) return undefined;

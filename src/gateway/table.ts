@@ -1,4 +1,4 @@
-import { ConfigError, type Diagnostic, shown } from "../document/index.ts";
+import { ConfigError, type Diagnostic, isWellFormed, shown } from "../document/index.ts";
 import { nodeReader, type NodeRequest, type Reader } from "../request/index.ts";
 import { type Compilable, isSamePlan, type Plan, planOf } from "../plan/index.ts";
 import { type Decision, guardCallback, type Route } from "../backend/index.ts";
@@ -6,7 +6,7 @@ import { compile, type CompileOptions, runtimeOf, warningsAt } from "../route/in
 import { movement } from "../prove/index.ts";
 import { type Count, Counts } from "./counts.ts";
 import { type EventCount, HOST_EVENTS, type HostEvent } from "./events.ts";
-import { changedTooMany, type GuardRails, losesPrimary, movedTooMuch } from "./guard.ts";
+import { changedTooMany, checkRails, type GuardRails, losesPrimary, movedTooMuch } from "./guard.ts";
 import { Tiers } from "./tiers.ts";
 import type { Applied, Moved, Rejected, Update } from "./update.ts";
 
@@ -50,16 +50,15 @@ export class AliasTable<R = NodeRequest> {
   readonly #counts = new Counts();
   #places: ReadonlyMap<string, number> = new Map();
   #revision = -1;
+  #isApplying = false;
   /** How often something has been put in place. */
   #swaps = 0;
   readonly #events = new Map<string, Float64Array>();
 
   /** @throws RangeError for an option that is no number in its range */
   constructor(options: TableOptions<R> = {}) {
-    const { maxMoved, maxChanged, hot = HOT } = options;
-    if (maxMoved !== undefined && !(maxMoved >= 0 && maxMoved <= 100)) throw new RangeError("`maxMoved` is a percentage, from 0 to 100");
-    if (maxChanged !== undefined && !(Number.isSafeInteger(maxChanged) && maxChanged >= 0))
-      throw new RangeError("`maxChanged` is a whole number of aliases, from 0");
+    const { hot = HOT } = options;
+    checkRails(options);
     if (!(Number.isSafeInteger(hot) && hot >= 1 && hot <= MOST_HOT))
       throw new RangeError(`\`hot\` is a whole number of aliases, from 1 to ${MOST_HOT}`);
     this.#options = options;
@@ -159,22 +158,36 @@ export class AliasTable<R = NodeRequest> {
    * Takes an update, and says what became of each alias. `options` replace the guard rails of the table for this update.
    * Where `aliases` is given, an alias that is not in it is removed. An update whose revision is not above that of the table is stale.
    * @throws TypeError for an update that is none: a revision that is no whole number from 0, neither `aliases` nor `changes`
+   * @throws RangeError for a guard rail that is no number in its range
+   * @throws Error where a callback of the table calls it within another update
    */
   apply(update: Update, options: GuardRails = {}): Applied {
-    const wanted = configsOf(update);
-    const isRestored = "aliases" in update && update.restored === true;
+    if (this.#isApplying) throw new Error("an update cannot be applied within another update: wait until that has been applied");
+    this.#isApplying = true;
+    try {
+      return this.#apply(update, options);
+    } finally {
+      this.#isApplying = false;
+    }
+  }
+
+  #apply(update: Update, options: GuardRails): Applied {
+    checkRails(options);
+    const { isSet, configs } = configsOf(update);
+    const isRestored = isSet && (update as { readonly restored?: boolean }).restored === true;
     if (update.revision <= this.#revision && !isRestored) return { ...NOTHING, revision: this.#revision, stale: true };
     const rails = { ...this.#options, ...options };
     const rejected: Rejected[] = [];
     const changes: Change[] = [];
-    for (const [key, config] of wanted) {
-      const change = this.#read(key, config, rails);
+    for (const [key, config] of configs) {
+      // A set has every alias that is there, so that `null` in it is no deletion: it is what cannot be read as an alias.
+      const change = config === null && !isSet ? this.#removal(key) : this.#read(key, config as Compilable, rails);
       if (change === undefined) continue;
       if ("diagnostics" in change) rejected.push(change);
       else changes.push(change);
     }
-    if ("aliases" in update) {
-      const keys = new Set(wanted.map(([key]) => key));
+    if (isSet) {
+      const keys = new Set(configs.map(([key]) => key));
       for (const [key, before] of this.#places) if (!keys.has(key)) changes.push({ key, before, after: undefined, plans: undefined });
     }
     const tooMany = changedTooMany(rails, changes.length, changes.filter(({ after }) => after === undefined).length);
@@ -191,10 +204,14 @@ export class AliasTable<R = NodeRequest> {
     return { revision: this.#revision, stale: false, accepted: changes.map(({ key }) => key), rejected, kept, moved };
   }
 
-  /** Reads what an update says of one alias, and takes it in beside what is served; undefined where it changes nothing. */
-  #read(key: string, config: Compilable | null, rails: GuardRails): Change | Rejected | undefined {
+  #removal(key: string): Change | undefined {
     const before = this.#places.get(key);
-    if (config === null) return before === undefined ? undefined : { key, before, after: undefined, plans: undefined };
+    return before === undefined ? undefined : { key, before, after: undefined, plans: undefined };
+  }
+
+  /** Reads what an update says of one alias, and takes it in beside what is served; undefined where it changes nothing. */
+  #read(key: string, config: Compilable, rails: GuardRails): Change | Rejected | undefined {
+    const before = this.#places.get(key);
     const diagnostics = keyDiagnostics(key);
     if (diagnostics.length > 0) return { alias: key, diagnostics };
     try {
@@ -251,21 +268,30 @@ function compilerOf<R>(options: TableOptions<R>): (plan: Plan) => Route<R> {
 
 const NOTHING = { accepted: [], rejected: [], kept: [], moved: [] } as const;
 
-/** What an update says, key by key. */
-function configsOf(update: Update): readonly (readonly [string, Compilable | null])[] {
-  const given = update as { readonly revision?: unknown; readonly aliases?: unknown; readonly changes?: unknown };
-  if (!Number.isSafeInteger(given.revision) || (given.revision as number) < 0)
+/** What an update says, key by key, and whether that is every alias. */
+function configsOf(update: Update): { readonly isSet: boolean; readonly configs: readonly (readonly [string, Compilable | null])[] } {
+  const { revision, aliases, changes } = update as { readonly revision?: unknown; readonly aliases?: unknown; readonly changes?: unknown };
+  if (!Number.isSafeInteger(revision) || (revision as number) < 0)
     throw new TypeError("the revision of an update is a whole number, from 0");
-  const [aliases, changes] = [given.aliases, given.changes];
+  const isSet = aliases !== undefined;
   const configs = aliases ?? changes;
-  if ((aliases === undefined) === (changes === undefined) || typeof configs !== "object" || configs === null)
+  // A Map or a list has no configs by key, and would be a set without any alias.
+  const isObject = typeof configs === "object" && configs !== null && !(Symbol.iterator in configs);
+  if (isSet === (changes !== undefined) || !isObject)
     throw new TypeError("an update has either `aliases` or `changes`, an object of configs by key");
-  return Object.entries(configs) as [string, Compilable | null][];
+  return { isSet, configs: Object.entries(configs) as [string, Compilable | null][] };
 }
 
 function keyDiagnostics(key: string): readonly Diagnostic[] {
-  if (key !== "" && key.length <= LONGEST_KEY) return [];
-  const message = key === "" ? "the key of an alias is empty" : `the key ${shown(key)} is longer than ${LONGEST_KEY} characters`;
+  const message =
+    key === ""
+      ? "the key of an alias is empty"
+      : key.length > LONGEST_KEY
+        ? `the key ${shown(key)} is longer than ${LONGEST_KEY} characters`
+        : isWellFormed(key)
+          ? undefined
+          : `the key ${shown(key)} has half of a surrogate pair`;
+  if (message === undefined) return [];
   return [{ code: "alias-key", severity: "error", at: "", message, help: "write the name of the alias, or its URN" }];
 }
 

@@ -97,6 +97,7 @@ export class Tiers<R> {
     }
     this.#hot.delete(place);
     this.#compiled[place] = undefined;
+    this.#met[place] = 0;
     this.#program.remove(place);
   }
 
@@ -155,6 +156,8 @@ export class Tiers<R> {
   /** Compiles a place, and leaves the one that was met least recently to the program where there are too many. */
   #warm(place: number): Route<R> {
     const route = this.#compile(this.#soundPlan(place));
+    // A callback of the compiler has removed the alias, and perhaps given its place to another one.
+    if (this.#met[place] !== OFTEN) return route;
     this.#compiled[place] = route;
     this.#met[place] = COMPILED;
     const popped = this.#hot.setpop(place, true);

@@ -342,3 +342,72 @@ test("a restored set is taken though its revision is lower", () => {
   expect(table.apply({ revision: 2, aliases: { a: { version: "v2" } }, restored: true })).toMatchObject({ revision: 2, accepted: ["a"] });
   expect(table.apply({ revision: 3, changes: { a: { version: "v3" } } }).stale).toBe(false);
 });
+
+test("changes beside an `aliases` that is undefined remove nothing", () => {
+  const table = new AliasTable();
+  table.apply({ revision: 1, aliases: { a: { version: "v1" }, b: { version: "v1" } } });
+  const update = { revision: 2, aliases: undefined, changes: { a: { version: "v2" } } };
+  expect(table.apply(update as never).accepted).toEqual(["a"]);
+  expect([...table.keys()]).toEqual(["a", "b"]);
+});
+
+test.each([
+  ["a Map", new Map([["a", { version: "v1" }]])],
+  ["a list", [{ version: "v1" }]],
+])("%s of aliases is no set without any", (_, aliases) => {
+  const table = new AliasTable();
+  table.apply({ revision: 1, aliases: { a: { version: "v1" } } });
+  expect(() => table.apply({ revision: 2, aliases } as never)).toThrow("an object of configs by key");
+  expect([...table.keys()]).toEqual(["a"]);
+});
+
+test("a set says `null` of no alias: it is kept, and that is told", () => {
+  const table = new AliasTable();
+  table.apply({ revision: 1, aliases: { a: { version: "v1" } } });
+  const applied = table.apply({ revision: 2, aliases: { a: null } } as never);
+  expect(applied).toMatchObject({ accepted: [], kept: ["a"], rejected: [{ alias: "a", diagnostics: [{ code: "wrong-type" }] }] });
+  expect(table.has("a")).toBe(true);
+});
+
+test("a key that is no Unicode text is refused: no cookie could name it", () => {
+  const applied = new AliasTable().apply({ revision: 1, aliases: { "a\ud800": { version: "v1" } } });
+  expect(applied.rejected.map(({ diagnostics }) => diagnostics.map(({ code }) => code))).toEqual([["alias-key"]]);
+});
+
+test("an update from a callback of another one is refused, and leaves that one whole", () => {
+  let nested: unknown;
+  const table: AliasTable = new AliasTable({
+    onWarning: () => {
+      try {
+        table.apply({ revision: 9, aliases: { b: { version: "v9" } } });
+      } catch (error) {
+        nested = error;
+      }
+    },
+  });
+  table.apply({ revision: 1, aliases: { a: { version: "v1" }, b: { version: "v1" } } });
+  // A weight of 100 is a warning.
+  const applied = table.apply({
+    revision: 2,
+    aliases: { b: { version: "v2" }, a: { version: "v1", additional_version_weights: { v2: 100 } } },
+  });
+  expect(String(nested)).toContain("within another update");
+  expect([applied.revision, applied.accepted]).toEqual([2, ["b", "a"]]);
+  expect([table.route("a", { headers: {} })?.version, table.route("b", { headers: {} })?.version]).toEqual(["v2", "v2"]);
+});
+
+test("an alias that is removed while it is compiled for being met often leaves its place to others", () => {
+  const table: AliasTable = new AliasTable({
+    compile: () => {
+      throw new Error("not here");
+    },
+    onError: () => {
+      if (table.has("a")) table.apply({ revision: 2, aliases: { b: { version: "v2" } } });
+    },
+  });
+  table.apply({ revision: 1, aliases: { a: { version: "v1" } } });
+  for (let met = 0; met < 200; met++) table.route("a", { headers: {} });
+  expect(table.has("a")).toBe(false);
+  expect(table.route("b", { headers: {} })?.version).toBe("v2");
+  expect(table.compiled).toBe(0);
+});

@@ -20,8 +20,10 @@ export function readTexts(texts: Iterable<readonly [key: string, text: AliasText
     else if (typeof text !== "string") unreadable[key] = [text];
     else {
       const checked = readConfigText(text);
-      if (checked.ok) aliases[key] = checked.value;
-      else unreadable[key] = checked.diagnostics;
+      if (!checked.ok) unreadable[key] = checked.diagnostics;
+      // A text that says `null`, as an empty one of YAML does, deletes nothing.
+      else if (checked.value === null) unreadable[key] = [noText("says nothing, or `null`, and no alias")];
+      else aliases[key] = checked.value;
     }
   }
   return { aliases, unreadable };

@@ -1,5 +1,6 @@
+import { isWellFormed } from "../../document/index.ts";
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
-import { type Dialect, escapePattern, isWellFormed, type Layer } from "./dialect.ts";
+import { type Dialect, escapePattern, type Layer } from "./dialect.ts";
 
 /** Types whose text is exact: those of text, integers, UUIDs and enumerations, also nullable and of low cardinality. */
 const TEXT_TYPES = /* a pattern of RE2 */ "^(LowCardinality.)?(Nullable.)?(String|FixedString|U?Int[0-9]+|UUID|Enum[0-9]+)([()]|$)";

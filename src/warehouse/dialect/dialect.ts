@@ -51,11 +51,6 @@ export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Whether a text has no lone surrogate, so that a value of an engine can equal it. */
-export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
-}
-
 /** A pattern, in the syntax that all these engines share, that means exactly this text. */
 export function escapePattern(text: string): string {
   return text.replaceAll(/[^0-9A-Za-z_]/g, (unit) => `\\${unit}`);

@@ -1,5 +1,6 @@
+import { isWellFormed } from "../../document/index.ts";
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
-import { columnsOf, type Dialect, escapePattern, isWellFormed, type Layer } from "./dialect.ts";
+import { columnsOf, type Dialect, escapePattern, type Layer } from "./dialect.ts";
 import { DUCKDB_HASHES, DUCKDB_WORDS } from "./duckdb-hashes.ts";
 
 /** Types whose text is exact. A column of type JSON is none: its text has quotes. */

@@ -1,5 +1,6 @@
+import { isWellFormed } from "../../document/index.ts";
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
-import { type Dialect, escapePattern, isWellFormed, type Layer } from "./dialect.ts";
+import { type Dialect, escapePattern, type Layer } from "./dialect.ts";
 import { POSTGRES_HASHES, temporary } from "./postgres-hashes.ts";
 
 /**

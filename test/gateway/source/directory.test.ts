@@ -151,3 +151,15 @@ test("a directory that is there before nobody told of it is found by the interva
   writeFileSync(join(path, "a.yaml"), "version: v1");
   await source.has({ a: V1 });
 });
+
+test.each([
+  ["a.json", "null"],
+  ["a.yaml", ""],
+  ["a.yaml", "# nothing"],
+  ["a.yaml", "~"],
+])("%s with the text `%s` is no deletion: the alias cannot be read", async (name, text) => {
+  const path = newFolder({ [name]: text, "b.yaml": "version: v1" });
+  const source = read(path);
+  await source.has({ b: V1 });
+  expect(source.events[0]).toMatchObject({ unreadable: { a: [{ code: "unreadable" }] } });
+});
