@@ -36,7 +36,7 @@ export interface ControlOptions {
   readonly bodyLimit?: number;
   /** How long the listener waits for a body, in milliseconds; the default is 10,000. */
   readonly bodyTimeout?: number;
-  /** Told of each request when it has been answered. Neither a secret nor a body is in it. */
+  /** Told of each request when it has been answered. Neither a secret nor a body is in it. What it throws is ignored. */
   readonly onRequest?: (entry: RequestEntry) => void;
   /** The clock, for tests. */
   readonly now?: () => Date;
@@ -117,10 +117,14 @@ export function createHandler(store: Store, options: ControlOptions): ControlHan
 async function readUpTo(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof Fault ? error : new Fault("FSS.0400", "the body broke off");
   }
   return Buffer.concat(chunks);
 }
@@ -150,7 +154,11 @@ function responder(store: Store, options: ControlOptions): (request: Received) =
     }
     const { method, path } = request;
     const milliseconds = now().getTime() - started.getTime();
-    onRequest?.({ requestId, method, path, status: reply.status, code, who: seen.client?.who, milliseconds, error: cause });
+    try {
+      onRequest?.({ requestId, method, path, status: reply.status, code, who: seen.client?.who, milliseconds, error: cause });
+    } catch {
+      // A log that fails is no reason to leave the client without its answer.
+    }
     return { ...reply, headers: { ...reply.headers, "x-request-id": requestId, "cache-control": "no-store" } };
   };
 }

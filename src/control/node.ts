@@ -62,8 +62,16 @@ function isLoopback(address: string | undefined): boolean {
   return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
 }
 
+const NO_BODY: Uint8Array = new Uint8Array();
+
 async function readBody(request: IncomingMessage, limit: number, timeout: number): Promise<Uint8Array> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+  const { "content-length": given, "transfer-encoding": coding } = request.headers;
+  // Without either there is no body (RFC 9112, 6.3), and nothing to wait for.
+  if (given === undefined && coding === undefined) {
+    request.resume();
+    return NO_BODY;
+  }
+  if (Number(given ?? 0) > limit) throw tooLarge(limit);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -11,34 +11,54 @@ export interface Target {
   readonly query: ReadonlyMap<string, string>;
 }
 
-const PATTERNS = ROUTES.map((route) => ({ route, segments: route.pattern.split("/").slice(1) }));
+/** The pattern of a route by segments. */
+interface Pattern {
+  readonly route: ApiRoute;
+  /** What stands there; undefined where any text may. */
+  readonly segments: readonly (string | undefined)[];
+  /** The names of those, each with its place. */
+  readonly names: readonly (readonly [name: string, index: number])[];
+}
+
+const PATTERNS: readonly Pattern[] = ROUTES.map((route) => {
+  const parts = route.pattern.split("/").slice(1);
+  return {
+    route,
+    segments: parts.map((part) => (part.startsWith("{") ? undefined : part)),
+    names: parts.flatMap((part, index) => (part.startsWith("{") ? [[part.slice(1, -1), index] as const] : [])),
+  };
+});
 
 /** Finds the route of a path as it was sent. Each segment is decoded once; what only a decoder would take for a path is refused. */
 export function readTarget(method: string, path: string, query: string): Target {
   const segments = path.split("/").slice(1).map(decodeSegment);
-  const found = PATTERNS.filter(({ segments: pattern }) => matches(pattern, segments));
+  const found = PATTERNS.filter((pattern) => matches(pattern, segments));
   if (found.length === 0) throw new Fault("FSS.0404", `there is nothing at ${shown(path.slice(0, 200))}`);
-  const { route, segments: pattern } = found.find((each) => each.route.method === method) ?? {};
-  if (route === undefined || pattern === undefined) {
+  const pattern = found.find(({ route }) => route.method === method);
+  if (pattern === undefined) {
     const allowed = found.map((each) => each.route.method).join(", ");
     throw new Fault("FSS.0400", `the path takes ${allowed}, not ${shown(method.slice(0, 40))}`, {
       status: 405,
       headers: { allow: allowed },
     });
   }
-  const named = Object.fromEntries(
-    pattern.flatMap((name, index) => (name.startsWith("{") ? [[name.slice(1, -1), segments[index]] as const] : [])),
-  );
-  const { project_id: project = "", ...rest } = named as Record<string, string>;
+  const { route, names } = pattern;
+  const named: Record<string, string | undefined> = {};
+  for (const [name, index] of names) named[name] = segments[index];
+  const { project_id: project = "" } = named;
   if (!isProject(project)) throw new Fault("FSS.0403", `${shown(project)} is no project`);
-  return { route, project, path: rest as Call["path"], query: readQuery(query, route) };
+  return { route, project, path: named as Call["path"], query: query === "" ? NO_PARAMETERS : readQuery(query, route) };
 }
 
-function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => (part.startsWith("{") ? segments[index] !== "" : part === segments[index]))
-  );
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
+
+function matches({ segments: pattern }: Pattern, segments: readonly string[]): boolean {
+  if (pattern.length !== segments.length) return false;
+  for (let index = 0; index < pattern.length; index++) {
+    const part = pattern[index];
+    if (part === undefined ? segments[index] === "" : segments[index] !== part) return false;
+  }
+  return true;
 }
 
 /** A control character, or what would be read as a path if it were decoded in another place. */

@@ -76,7 +76,8 @@ function changesOf(
 ): Record<string, unknown> {
   const before = known.get(name) ?? new Map<string, string>();
   const now = new Map(record?.aliases.map((alias): [string, string] => [`${name}/${alias.name}`, JSON.stringify(answerOf(record, alias))]));
-  known.set(name, now);
+  if (now.size > 0) known.set(name, now);
+  else known.delete(name);
   const changed = [...now]
     .filter(([key, text]) => before.get(key) !== text)
     .map(([key, text]): [string, unknown] => [key, JSON.parse(text)]);

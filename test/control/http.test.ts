@@ -252,3 +252,22 @@ test("a handler without credentials is not made", () => {
   expect(() => createHandler(memoryStore(), {} as never)).toThrow(TypeError);
   expect(() => createHandler(memoryStore(), { credentials: "insecure", region: "a b" })).toThrow(TypeError);
 });
+
+test("a log that fails takes no client its answer", async () => {
+  const fail = (): never => {
+    throw new Error("no room for the log");
+  };
+  const listening = await listen({ onRequest: fail });
+  try {
+    expect((await send(listening.url, "GET", `/v2/${PROJECT}/fgs/functions`)).status).toBe(200);
+  } finally {
+    await listening.stop();
+  }
+});
+
+test("a body of a `Request` that breaks off is the client's fault", async () => {
+  const { fetch: handle } = createHandler(memoryStore(), { credentials: "insecure" });
+  const body = new ReadableStream({ start: (controller) => controller.error(new Error("gone")) });
+  const response = await handle(new Request("http://x/v2/p/fgs/functions", { method: "POST", body, duplex: "half" } as RequestInit));
+  expect([response.status, await response.json()]).toEqual([400, { error_code: "FSS.0400", error_msg: "the body broke off" }]);
+});

@@ -129,8 +129,10 @@ export async function startGateway(first: GatewayConfig, { table, log, base, ope
     const before = config;
     // A config that was refused for want of an upstream is told again.
     const isFollowed = !differ(before, next, ["aliases", "snapshot", "routes"]);
+    const chooser = await openChooser(table, next, base);
+    // Last, because a store that is opened is closed by who follows it.
     const source = isFollowed ? undefined : await openSource(next.aliases, base, openStore);
-    choose = await openChooser(table, next, base);
+    choose = chooser;
     config = next;
     proxy.configure(next);
     if (source !== undefined) {
