@@ -21,13 +21,13 @@ export function quantile(numbers, share = 0.5) {
 async function launch(subject, flags = [], prints = true) {
   const stdio = ["ignore", prints ? "inherit" : "ignore", "inherit", "ipc"];
   const child = fork(new URL("runner.mjs", import.meta.url), [JSON.stringify(subject)], { execArgv: flags, stdio });
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`the runner of ${subject.name} on ${subject.id} ended with code ${code}`);
+  });
+  // A runner that has been closed ends too.
+  ended.catch(() => {});
   const next = async () => {
-    const [event] = await Promise.race([
-      once(child, "message"),
-      once(child, "exit").then(([code]) => {
-        throw new Error(`the runner of ${subject.name} on ${subject.id} ended with code ${code}`);
-      }),
-    ]);
+    const [event] = await Promise.race([once(child, "message"), ended]);
     return event;
   };
   const { ready } = await next();
@@ -42,7 +42,7 @@ async function launch(subject, flags = [], prints = true) {
 }
 
 /**
- * Measures contenders: `entries` of a `label`, the contender's `name` and the workload's `id`. Returns for each label the
+ * Measures contenders: `entries` of a `label`, the contender's `name`, the workload's `id` and perhaps a build of its own, `dist`. Returns for each label the
  * nanoseconds a decision, a number a round (the median of its batches); undefined for what the contender cannot express.
  * `processes`: how often all of them are started anew, because where a process puts its code and data is a matter of luck
  * that lasts as long as it lives.
@@ -51,8 +51,8 @@ export async function measure(entries, { mode, aliases, dist, rounds, batches, b
   const times = new Map();
   for (let start = 0; start < processes; start++) {
     const runners = [];
-    for (const { label, name, id } of entries) {
-      const runner = await launch({ name, id, mode, aliases, dist, batch });
+    for (const { label, name, id, dist: own = dist } of entries) {
+      const runner = await launch({ name, id, mode, aliases, dist: own, batch });
       if (runner.ready) runners.push({ label, runner });
       if (!times.has(label)) times.set(label, runner.ready ? [] : undefined);
     }

@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     short: { type: "boolean", default: false },
     json: { type: "string" },
     dist: { type: "string" },
+    against: { type: "string" },
   },
 });
 
@@ -59,11 +60,17 @@ const PEER_GOALS = { closures: 1.1, jit: 0.8 };
 
 const label = (name, id) => `${name} ${id}`;
 
+/** With `--against DIR`, the library's own contenders run from that build too, in turn with this one. */
+const before = options.against === undefined ? undefined : distURL(options.against);
+const judged = before === undefined ? [] : compared.filter((name) => name in GOALS || name === "interpreter");
+const labelBefore = (name, id) => label(`${name} before`, id);
+
 /** One row: a workload in one mode, with so many aliases. W9 is compared with W9-one by the same contender, not with a hand. */
 async function row(id, mode, aliases) {
   const versus = id === "W9" ? "W9-one" : id;
   const entries = [...(id === "W9" ? names : ["hand", ...compared])].map((name) => ({ label: label(name, id), name, id }));
   if (id === "W9") for (const name of names) entries.push({ label: label(name, versus), name, id: versus });
+  for (const name of judged) entries.push({ label: labelBefore(name, id), name, id, dist: before });
   const times = await measure(entries, { ...settings, mode, aliases });
   const able = PEERS.filter((name) => times.get(label(name, id)) !== undefined);
   const best = able.toSorted((a, b) => quantile(times.get(label(a, id))) - quantile(times.get(label(b, id))))[0];
@@ -75,6 +82,7 @@ async function row(id, mode, aliases) {
     aliases,
     nanoseconds: Object.fromEntries([...times].map(([key, rounds]) => [key, rounds && quantile(rounds)])),
     ratios: Object.fromEntries(compared.map((name) => [name, ratio(times.get(label(name, id)), reference(name))])),
+    before: Object.fromEntries(judged.map((name) => [name, ratio(times.get(label(name, id)), times.get(labelBefore(name, id)))])),
     peer: best && { name: best, ratios: Object.fromEntries(compared.filter((name) => name in PEER_GOALS).map(against)) },
     rounds: Object.fromEntries(times),
   };
@@ -118,6 +126,14 @@ if (options.peers) {
     console.log(
       `| ${id} | ${mode} | ${aliases} | ${peer.name} | ${own.map((name) => cell(peer.ratios[name], wanted(name))).join(" | ")} |`,
     );
+  }
+}
+
+if (judged.length > 0) {
+  console.log(`\n| against \`${options.against}\` | strings | aliases | ${judged.join(" | ")} |`);
+  console.log(`| --- | --- | ---: | ${judged.map(() => "---:").join(" | ")} |`);
+  for (const { id, mode, aliases, before: ratios } of rows) {
+    console.log(`| ${id} | ${mode} | ${aliases} | ${judged.map((name) => cell(ratios[name])).join(" | ")} |`);
   }
 }
 

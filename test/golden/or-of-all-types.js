@@ -82,8 +82,8 @@ function routeByReference(request, draw) {
 
 function nodeHeaders(request) {
   const headers = headersOf(request);
-  const get = headers === undefined ? undefined : property(headers, "get");
-  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+  const get = headers === undefined ? undefined : getOf(headers);
+  if (typeof get === "function" && get !== getOf(Object.prototype))
     throw new TypeError(
       "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
     );
@@ -215,12 +215,16 @@ function headersOf(request) {
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
-function property(carrier, name) {
-  return carrier[name];
+function getOf(headers) {
+  return headers.get;
 }
 
 function ownField(carrier, name) {
   return Object.hasOwn(carrier, name) ? stringOf(property(carrier, name)) : undefined;
+}
+
+function property(carrier, name) {
+  return carrier[name];
 }
 
 function originEnd(target, from) {

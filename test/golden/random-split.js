@@ -33,8 +33,8 @@ export default route;
 
 function nodeHeaders(request) {
   const headers = headersOf(request);
-  const get = headers === undefined ? undefined : property(headers, "get");
-  if (typeof get === "function" && get !== property(Object.prototype, "get"))
+  const get = headers === undefined ? undefined : getOf(headers);
+  if (typeof get === "function" && get !== getOf(Object.prototype))
     throw new TypeError(
       "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
     );
@@ -50,6 +50,6 @@ function headersOf(request) {
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
-function property(carrier, name) {
-  return carrier[name];
+function getOf(headers) {
+  return headers.get;
 }
