@@ -1,7 +1,7 @@
 /** What an alias means. */
 export { PLAN_CODES } from "./codes.ts";
 export { type FieldUse, fieldUses } from "./fields.ts";
-export { leastMoves, type Move, movesOf, ownersOf, type Run, runsOf, slotsOf } from "./layout.ts";
+export { leastMoves, type Move, movesOf, ownersOf, type Run, runsOf, slotsOf, splitOutcomes } from "./layout.ts";
 export { bytesDraw, keyDraw, keyHash, murmur2Draw, murmur3Draw, sha256Draw, xxh32Draw } from "./key-draw.ts";
 export { murmur3Keys } from "./murmur3-inverse.ts";
 export { absorbSeed, murmur3, slotOfKey } from "./murmur3.ts";

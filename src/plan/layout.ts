@@ -65,3 +65,8 @@ export function leastMoves(before: ReadonlyMap<Version, number>, after: Readonly
   const versions = new Set([...before.keys(), ...after.keys()]);
   return [...versions].reduce((sum, version) => sum + Math.abs((before.get(version) ?? 0) - (after.get(version) ?? 0)), 0) / 2;
 }
+
+/** The outcomes that a request can have if no rule holds and it has a draw; one if nothing is split. */
+export function splitOutcomes({ split }: Plan): ReadonlySet<number> {
+  return new Set(split.kind === "fixed" ? [split.outcome] : split.arms.map(({ outcome }) => outcome));
+}

@@ -1,8 +1,10 @@
 import { addAll } from "./summary.ts";
 
-/** A section of the traffic: the results of its draws, and the number of requests up to its end. */
+/** A section of the traffic: the results of its draws, and the number of requests up to its end. Sections without a draw are left out. */
 export interface Span {
   readonly requests: number;
+  /** When it begins, in milliseconds since 1970; undefined if the sections are made by the order of the requests. */
+  readonly time?: number;
   /** The number of draws for each result that the split can give. */
   readonly counts: readonly number[];
 }

@@ -1,7 +1,7 @@
 import { SLOTS, type Version } from "../alias/index.ts";
 import type { Pointer } from "../document/index.ts";
 import type { Span } from "./course.ts";
-import type { DrawTest } from "./draw-test.ts";
+import { courseOf, type DrawTest } from "./draw-test.ts";
 import { part } from "./exposure.ts";
 import { type Interval, wilson } from "./statistics/interval.ts";
 import { ratioTest, type Verdict } from "./statistics/ratio.ts";
@@ -21,9 +21,9 @@ export interface Draws {
   /** The test that may be looked at at any time. `alarm` where it has ever reached the risk. */
   readonly sequential: Sequential & { readonly alarm: boolean };
   /**
-   * The same draws one stretch of traffic after the other, at most 24 of them: how many each of `arms` got in it, and how many
-   * requests there had been at its end. Stretches without a draw are left out. A key counts where it comes first; beyond what
-   * memory holds of keys there is no more.
+   * The same draws in consecutive sections of the traffic, at most 24: how many each of `arms` got. If every request of a log has a time,
+   * the sections are spans of time of one length: some seconds, minutes, hours or days. A key counts where it comes first; the course ends
+   * where there are more keys than memory holds.
    */
   readonly course: readonly Span[];
 }
@@ -52,7 +52,7 @@ export function drawReport(
   { unit, sampled, recorded }: Pick<Draws, "unit" | "sampled" | "recorded">,
   given: readonly Slotted[],
   counts: readonly number[],
-  { test, course }: DrawTest,
+  draws: DrawTest,
   risk: number,
 ): Draws {
   const count = counts.reduce((sum, each) => sum + each, 0);
@@ -60,10 +60,8 @@ export function drawReport(
     const got = counts[index] ?? 0;
     return { ...each, count: got, share: part(got, count), interval: wilson(got, count) };
   });
-  const verdict = ratioTest(
-    counts,
-    given.map(({ slots }) => slots / SLOTS),
-    risk,
-  );
-  return { unit, count, sampled, recorded, arms, verdict, sequential: { ...test, alarm: test.p <= risk }, course: course.spans() };
+  const shares = given.map(({ slots }) => slots / SLOTS);
+  const verdict = ratioTest(counts, shares, risk);
+  const { test, course } = courseOf(draws, shares);
+  return { unit, count, sampled, recorded, arms, verdict, sequential: { ...test, alarm: test.p <= risk }, course };
 }

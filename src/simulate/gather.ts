@@ -67,7 +67,7 @@ export class Gathering {
   }
 
   add(result: Result): void {
-    for (const [index, tally] of result.tallies.entries()) this.#totals[index]?.add(tally, result.segments);
+    for (const [index, tally] of result.tallies.entries()) this.#totals[index]?.add(tally, result.segments, result.times);
     for (const [index, change] of result.changes.entries()) {
       const sum = this.#changes[index];
       if (sum === undefined) continue;

@@ -13,7 +13,9 @@ export {
   type Transition,
 } from "./forecast.ts";
 export { parseField } from "./field.ts";
-export type { CrowdGroup, CrowdGroups, GroupedTraffic, GroupOptions, Groups, PlanGroups } from "./grouped.ts";
+export type { CrowdGroup, CrowdGroups, GroupedTraffic, GroupOptions, Groups, PlanGroups, ServedGroups } from "./grouped.ts";
+export type { Span } from "./course.ts";
+export { type Times, timesBetween } from "./times.ts";
 export { type Gate, type GateInput, type GateResult, gates, judge } from "./gates.ts";
 export type { FieldOption } from "./matches.ts";
 export { duration } from "./plot/number.ts";

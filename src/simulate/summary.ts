@@ -42,10 +42,10 @@ export function emptySummary(versions: number): Summary {
 /** Adds a history. `repeat(n)` is the probability that n draws taken anew all give one version. */
 export function include(summary: Summary, history: History, repeat: (draws: number) => number): void {
   includeRequests(summary, history.requests);
-  increment(summary.exposed, history.first);
+  addAt(summary.exposed, history.first);
   if (history.others !== undefined) {
     summary.several++;
-    for (const version of history.others) increment(summary.exposed, version);
+    for (const version of history.others) addAt(summary.exposed, version);
   }
   includeDraws(summary, history.drawn, history.turned, repeat);
 }
@@ -69,7 +69,7 @@ export function includer(summary: Summary, repeat: (draws: number) => number): (
       const version = versionOf(mark);
       if (lastSeen[version] !== who) {
         lastSeen[version] = who;
-        increment(exposed, version);
+        addAt(exposed, version);
         versions++;
       }
       if (!isDrawn(mark)) continue;
@@ -98,8 +98,8 @@ function includeDraws(summary: Summary, drawn: number, turned: number, repeat: (
   for (let index = 0; index < WITHIN.length; index++) {
     const within = WITHIN[index] as number;
     if (drawn < within) return;
-    increment(summary.reached, index);
-    if (turned > 0 && turned <= within) increment(summary.turnedBy, index);
+    addAt(summary.reached, index);
+    if (turned > 0 && turned <= within) addAt(summary.turnedBy, index);
   }
 }
 
@@ -122,6 +122,7 @@ export function addAll(into: number[], from: readonly number[]): void {
   for (const [index, value] of from.entries()) into[index] = (into[index] ?? 0) + value;
 }
 
-function increment(counts: number[], index: number): void {
+/** Adds one to the number at an index. */
+export function addAt(counts: number[], index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
 }

@@ -95,7 +95,7 @@ function servedTables({ ways, draws, users, sessions }: Served): readonly DataTa
   ];
 }
 
-/** Draws by arm, and their course: one row for each arm and stretch of traffic. */
+/** Draws by arm, and their course: one row for each arm and section of the traffic. */
 function drawTables(name: string, draws: readonly Draws[]): readonly DataTable[] {
   return [
     table(
@@ -120,9 +120,11 @@ function drawTables(name: string, draws: readonly Draws[]): readonly DataTable[]
     ),
     table(
       `${name}-course`,
-      ["unit", integer("requests"), "version", "at", integer("count")],
+      ["unit", integer("requests"), integer("time"), "version", "at", integer("count")],
       draws.flatMap(({ unit, arms, course }) =>
-        course.flatMap(({ requests, counts }) => arms.map(({ version, at }, index) => [unit, requests, version, at, counts[index] ?? 0])),
+        course.flatMap(({ requests, time, counts }) =>
+          arms.map(({ version, at }, index) => [unit, requests, time, version, at, counts[index] ?? 0]),
+        ),
       ),
     ),
   ];

@@ -9,6 +9,7 @@ import { recordingReader } from "./recording-reader.ts";
 import { sampled } from "./sample.ts";
 import { servedCounter, type ServedLevels, type ServedTally } from "./served/count.ts";
 import { drawOutcomesOf, sameVersionProbability } from "./split.ts";
+import type { timesOf } from "./times.ts";
 import type { Batch } from "./traffic/visit.ts";
 
 /** What to count. Plain data. */
@@ -31,10 +32,14 @@ export interface Tally {
   readonly random: readonly number[];
   /** How many of these draws were recorded. */
   readonly recordedDraws: number;
-  /** The outcome of each sticky key that reached the draw and may come again. */
+  /** The same as `random` in each span of time, one span after the other; empty if there are none. */
+  readonly randomTimes: readonly number[];
+  /** Each sticky key that reached the draw and may come again: its outcome, and the span of time in which it came first, as `span * outcomes + outcome`. */
   readonly keys: ReadonlyMap<string, number>;
-  /** The number of sticky keys that are a user's own id and do not come again, by outcome. */
+  /** The number of sticky keys that do not come again, by outcome. */
   readonly ownKeys: readonly number[];
+  /** The same in each span of time; empty if there are none, or no such keys. */
+  readonly ownKeyTimes: readonly number[];
   /** The outcome of each request, where requests are counted by segment: for a value of its own in each, counts would take a hundred times as much. */
   readonly outcomes: Uint16Array | undefined;
   readonly users: Crowd;
@@ -87,13 +92,19 @@ const EVERYTHING: Levels = { keys: 0, users: 0, sessions: 0, served: { keys: 0, 
 
 /**
  * Makes the function that runs a plan on batches. Draws that are not given depend only on the seed and the number of the task. Keys,
- * users and sessions that a sample of their level drops are left out. `marks` has the marks of the visits, and is used again for the
+ * users and sessions that a sample of their level drops are left out. `timed` has the times of the visits, the same for every plan. `marks` has the marks of the visits, and is used again for the
  * next batch.
  */
 export function tallier(
   plan: Plan,
   { seed, segmented, contiguous, served: compares = true }: TallyOptions,
-): (batch: Batch, task: number, levels?: Levels, draws?: Float64Array) => { readonly tally: Tally; readonly marks: Uint32Array } {
+): (
+  batch: Batch,
+  task: number,
+  levels?: Levels,
+  draws?: Float64Array,
+  timed?: ReturnType<typeof timesOf>,
+) => { readonly tally: Tally; readonly marks: Uint32Array } {
   let random: Random = () => 0;
   let place = 0;
   let marks = new Uint32Array(0);
@@ -106,19 +117,21 @@ export function tallier(
   const servedOf = compares ? servedCounter(plan, contiguous) : undefined;
   const zeros = (): number[] => plan.outcomes.map(() => 0);
 
-  return ({ visits }, task, levels = EVERYTHING, draws) => {
+  return ({ visits }, task, levels = EVERYTHING, draws, timed) => {
     random = draws ? () => draws[place] ?? 0 : randomOf(seed, "draws", task);
     if (marks.length < visits.length) marks = new Uint32Array(visits.length);
     const counts = zeros();
     const single = zeros();
     const keys = new Map<string, number>();
     const ownKeys = zeros();
+    const width = plan.outcomes.length;
+    const randomTimes = Array.from({ length: width * (timed?.times.requests.length ?? 0) }, () => 0);
     const outcomes = segmented ? new Uint16Array(visits.length) : undefined;
     const follower = (level: number): Follower =>
       new Follower(marks, contiguous ? passing(plan.versions.length, repeat, task) : returning(level));
     const users = follower(levels.users);
     const sessions = follower(levels.sessions);
-    const answered = servedOf?.(task, levels.served, visits.length);
+    const answered = servedOf?.(task, levels.served, visits.length, timed?.times.requests.length ?? 0);
     let recordedDraws = 0;
     let lastKey: string | undefined;
     let lastOwn: string | undefined;
@@ -128,6 +141,7 @@ export function tallier(
       const { request, draw, session, served } = visit;
       if (draws !== undefined) place = at;
       const { index } = route(request, draw);
+      const span = timed === undefined ? 0 : (timed.of[at] as number);
       counts[index] = (counts[index] as number) + 1;
       const mark = markOfOutcome[index] as number;
       marks[at] = mark;
@@ -146,15 +160,18 @@ export function tallier(
             if (key !== lastOwn) ownKeys[index] = (ownKeys[index] as number) + 1;
             lastOwn = key;
           } else if (key !== lastKey) {
-            keys.set(key, index);
+            if (!keys.has(key)) keys.set(key, span * width + index);
             lastKey = key;
           }
         }
       }
+      if (chance && timed !== undefined) randomTimes[span * width + index] = (randomTimes[span * width + index] as number) + 1;
       if (user !== users.who) users.turn(user, at);
       if (session !== sessions.who) sessions.turn(session, at);
       if (outcomes !== undefined) outcomes[at] = index;
-      if (served !== undefined && served !== "") answered?.add(served, { index, random: chance && draw === undefined, key, user, session });
+      if (served !== undefined && served !== "" && served !== "-") {
+        answered?.add(served, { index, random: chance && draw === undefined, key, user, session, span });
+      }
     }
     users.turn(undefined, visits.length);
     sessions.turn(undefined, visits.length);
@@ -163,8 +180,10 @@ export function tallier(
       requests: visits.length,
       counts,
       random: keyOf === undefined ? counts.map((count, index) => (isDrawn(markOfOutcome[index] as number) ? count : 0)) : single,
+      randomTimes,
       keys: sampled(keys, levels.keys),
       ownKeys,
+      ownKeyTimes: [],
       outcomes,
       users: users.crowd(),
       sessions: sessions.crowd(),

@@ -5,6 +5,7 @@ import { versionOf } from "./history.ts";
 import { fieldFinder, type FieldOption, namedFields } from "./matches.ts";
 import { drawOutcomesOf } from "./split.ts";
 import { drawsOf, keyReader, type Levels, segmenter, type Segments, tallier, type Tally } from "./tally.ts";
+import { type Times, timesOf } from "./times.ts";
 import { isContiguous, type Piece, pieceReader, type TrafficSource } from "./traffic/traffic.ts";
 import type { MalformedLine, SkippedLines, Visit } from "./traffic/visit.ts";
 
@@ -28,6 +29,8 @@ export interface Task {
 /** The result of one piece. It depends only on the job, the piece, its number, and on what `levels` leaves out. */
 export interface Result {
   readonly segments: Segments | undefined;
+  /** Undefined if a request has no time, and for traffic whose users are contiguous, which is generated. */
+  readonly times: Times | undefined;
   readonly tallies: readonly Tally[];
   readonly changes: readonly Change[];
   readonly bounced: number;
@@ -75,8 +78,10 @@ export function createTaskRunner({ source, plans, seed, segment }: Job): (task: 
     const batch = read(piece);
     const { visits, lines, malformed, skipped } = batch;
     const segments = segmentsOf?.(batch);
+    const timed = contiguous ? undefined : timesOf(visits);
     const told = {
       segments,
+      times: timed?.times,
       lines,
       malformed: malformed.length,
       first: malformed.slice(0, MALFORMED_SHOWN),
@@ -84,7 +89,7 @@ export function createTaskRunner({ source, plans, seed, segment }: Job): (task: 
       matched: find(visits),
     };
     const draws = plans.length === 1 ? undefined : drawsOf(seed, task, visits.length);
-    const done = runs.map((run, index) => run(batch, task, levels[index], draws));
+    const done = runs.map((run, index) => run(batch, task, levels[index], draws, timed));
     const tallies = done.map(({ tally }) => tally);
     if (draws === undefined) return { tallies, changes: [], bounced: 0, movers: new Map(), ...told };
     const answers = done.map(({ marks }, index) => marks.subarray(0, visits.length).map((mark) => indices[index]?.[versionOf(mark)] ?? 0));

@@ -1,12 +1,13 @@
 import type { Plan } from "../plan/index.ts";
-import { type DrawTest, emptyTest, lookAgain } from "./draw-test.ts";
+import { type DrawTest, emptyTest, lookAgain, type Timed } from "./draw-test.ts";
 import { Followed } from "./followed.ts";
 import { NUMBER } from "./row.ts";
 import { type Memory, owned, Sample } from "./sample.ts";
 import { ServedTotals } from "./served/totals.ts";
 import { type DrawOutcomes, drawOutcomesOf } from "./split.ts";
-import { addAll } from "./summary.ts";
+import { addAll, addAt } from "./summary.ts";
 import type { Levels, Segments, Tally } from "./tally.ts";
+import type { Times } from "./times.ts";
 
 /** The most values of a segment that are counted separately. Requests with further values are counted together. */
 const MOST_SEGMENTS = 1_000;
@@ -61,15 +62,16 @@ export class Totals {
   }
 
   /** Adds the tally of the next task. */
-  add(tally: Tally, segments: Segments | undefined): void {
+  add(tally: Tally, segments: Segments | undefined, times: Times | undefined): void {
+    if (tally.requests === 0) return;
     this.requests += tally.requests;
     addAll(this.counts, tally.counts);
-    this.#addDraws(tally);
+    this.#addDraws(tally, times);
     this.users.add(tally.users);
     this.sessions.add(tally.sessions);
     if (segments !== undefined && tally.outcomes !== undefined) this.#addSegments(segments, tally.outcomes);
     this.recordedDraws += tally.recordedDraws;
-    if (tally.served !== undefined) this.served.add(tally.served, this.requests);
+    if (tally.served !== undefined) this.served.add(tally.served, this.requests, times);
   }
 
   #addSegments({ values, of }: Segments, outcomes: Uint16Array): void {
@@ -84,24 +86,31 @@ export class Totals {
     for (const [at, outcome] of outcomes.entries()) addAt(counted[of[at] as number] as number[], outcome);
   }
 
-  #addDraws({ random, keys, ownKeys }: Tally): void {
+  #addDraws({ random, randomTimes, keys, ownKeys, ownKeyTimes }: Tally, times: Times | undefined): void {
     if (this.drawOutcomes === undefined) return;
     const { outcomes, shares } = this.drawOutcomes;
+    const width = this.plan.outcomes.length;
+    const timed = (counts: readonly number[]): Timed | undefined =>
+      times && { times, counts: times.requests.flatMap((_, span) => outcomes.map((outcome) => counts[span * width + outcome] ?? 0)) };
     lookAgain(
       this.random,
       this.requests,
       outcomes.map((outcome) => random[outcome] ?? 0),
       shares,
+      timed(randomTimes),
     );
     const fresh = outcomes.map((outcome) => ownKeys[outcome] ?? 0);
+    const freshTimes = [...ownKeyTimes];
     addAll(this.ownKeys, fresh);
-    for (const [key, outcome] of keys) {
+    for (const [key, place] of keys) {
       const held = this.keys.size;
-      const index = this.#outcomes.get(outcome) ?? 0;
+      const index = this.#outcomes.get(place % width) ?? 0;
       this.keys.add(key, index);
-      if (this.keys.size > held) addAt(fresh, index);
+      if (this.keys.size === held) continue;
+      addAt(fresh, index);
+      addAt(freshTimes, place);
     }
-    if (this.keys.level === 0) lookAgain(this.keyTest, this.requests, fresh, shares);
+    if (this.keys.level === 0) lookAgain(this.keyTest, this.requests, fresh, shares, timed(freshTimes));
   }
 
   /** The levels of the samples. Later tallies can leave out what these drop. */
@@ -117,8 +126,4 @@ export class Totals {
     const all = known + this.keys.size * (2 ** this.keys.level - 1);
     return { counts, sampled: all === 0 ? 1 : known / all };
   }
-}
-
-function addAt(counts: number[], index: number): void {
-  counts[index] = (counts[index] ?? 0) + 1;
 }

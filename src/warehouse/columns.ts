@@ -5,11 +5,12 @@ import { fieldFromText, fieldName, type Field } from "../request/index.ts";
  * Which SQL expression over the columns of a table gives which part of a request. Keys are fields as `fieldName` writes them
  * (`header x-canary`, `cookie beta`, `query preview`, `attribute country`, `:path`, `:method`, `:authority`), the texts that
  * several fields stand in (`cookies`: a Cookie field; `url`: a request target), and `draw`: a number from 0 up to, not including, 1.
+ * `served`, the version that answered, and `time`, when the request was made, are no part of a request: only a simulation reads them.
  */
 export type Columns = { readonly [part: string]: string };
 
-/** The parts of a request that are no fields. */
-const SOURCES = ["cookies", "url", "draw"];
+/** What is no field: parts of a request, and what is known of it besides. */
+const SOURCES = ["cookies", "url", "draw", "served", "time"];
 
 /** Reads columns as a file has them, header names in any case. Never throws. */
 export function readColumns(value: unknown): Checked<Columns> {
@@ -42,7 +43,7 @@ function partOf(entry: Input): string | undefined {
     "column",
     `${shown(text)} is no part of a request`,
     known === undefined
-      ? "write a field as `header x-canary`, `cookie beta`, `query preview`, `attribute country` or `:path`, or `cookies`, `url` or `draw`"
+      ? `write a field as \`header x-canary\`, \`cookie beta\`, \`query preview\`, \`attribute country\` or \`:path\`, or ${SOURCES.map(shown).join(", ")}`
       : `did you mean \`${known}\`?`,
   );
 }

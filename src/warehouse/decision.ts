@@ -14,7 +14,9 @@ export interface DecisionColumns {
   readonly slot: string;
   /** The column of the outcome, by its index. NULL where only a random draw could decide and there is none. */
   readonly outcome: string;
-  /** The sticky key of the rows that it decides, as an expression; undefined where the split has no keys. */
+  /** Whether a draw that the row has decides, as a condition. */
+  readonly isRecorded: string;
+  /** The first of the sticky keys that a row has, without the seed, as an expression; undefined where the split has no keys. */
   readonly key: string | undefined;
 }
 
@@ -79,7 +81,13 @@ export function decisionColumns(
     at: pick(outcomes.map(({ at }) => at)),
     slot,
     outcome,
-    key: sticky && cases([[`${rule} IS NULL${isGiven ? ` AND ${DRAW} IS NULL` : ""}`, key]], dialect.noText),
+    isRecorded: isGiven ? `${slot} IS NOT NULL AND ${DRAW} IS NOT NULL` : "1 = 0",
+    key:
+      sticky &&
+      cases(
+        sticky.keys.map(({ field }) => [`${column(field)} <> ''`, column(field)]),
+        dialect.noText,
+      ),
   };
 }
 

@@ -24,12 +24,12 @@ export interface Sources {
 }
 
 /**
- * How the fields of plans, and others, are read. A column under a plain name is refused where two fields have the same, or the table is
+ * How the fields of plans, and others, are read. `more` are other expressions over the columns of the table, by the names that they get. A column under a plain name is refused where two fields have the same, or the table is
  * known to lack it.
  */
 export function sourcesOf(
   plans: readonly Plan[],
-  others: readonly Field[],
+  { others = [], more = [] }: { readonly others?: readonly Field[]; readonly more?: Layer },
   dialect: Dialect,
   columns: Columns,
   has: readonly string[] | undefined,
@@ -70,6 +70,7 @@ export function sourcesOf(
     [
       ...[...texts].map(([expression, name]) => [name, dialect.asText(expression)] as const),
       ...(draw === undefined ? [] : [[DRAW, dialect.asNumber(enclosed(draw))] as const]),
+      ...more,
     ],
     [...expressions]
       .filter(([, expression]) => !isText.has(expression))
@@ -107,6 +108,6 @@ function namedSource(field: Field, dialect: Dialect, part: (name: string) => str
 }
 
 /** An expression of the user, in parentheses. A comment of one line that ends it ends with the line. */
-function enclosed(expression: string): string {
+export function enclosed(expression: string): string {
   return `(${expression}${expression.includes("--") ? "\n" : ""})`;
 }

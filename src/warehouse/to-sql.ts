@@ -54,7 +54,7 @@ export function toSQL(config: Compilable, { dialect: name, from, columns = {}, h
   const plan = planOf(config);
   const dialect = DIALECTS[name];
   const fields = fieldsOf(plan);
-  const sources = sourcesOf([plan], [], dialect, columns, has);
+  const sources = sourcesOf([plan], {}, dialect, columns, has);
   const refusals = [...sources.refused, ...drawRefusals(plan, columns["draw"])];
   const lossy = lossyIn(plan, dialect, (field) => columns[fieldName(field)] === undefined && columns["url"] !== undefined);
   const places = plan.outcomes.map(({ at }) => at);

@@ -1,20 +1,23 @@
 import { plural } from "../document/index.ts";
 import type { Field } from "../request/index.ts";
 import type { Plan } from "../plan/index.ts";
-import type { CrowdGroup, CrowdGroups, GroupedTraffic, GroupOptions, Groups, PlanGroups } from "../simulate/index.ts";
+import type { GroupedTraffic, GroupOptions, Groups, PlanGroups } from "../simulate/index.ts";
+import { addTo, type DecidedRows, numberAt } from "./ask.ts";
 import type { Columns } from "./columns.ts";
-import { type DecisionColumns, decisionColumns } from "./decision.ts";
-import type { Layer } from "./dialect/dialect.ts";
-import { fieldsOf, sourcesOf } from "./sources.ts";
-import { DIALECTS, drawRefusals, hashesOf } from "./to-sql.ts";
+import { crowdOf } from "./crowd.ts";
+import { decideRows, NO_ROW } from "./rows.ts";
+import { servedOf } from "./served.ts";
+import { type RowSpans, rowSpans } from "./spans.ts";
+import { DIALECTS } from "./to-sql.ts";
 import { type Row, type Warehouse, WarehouseError } from "./warehouse.ts";
 
 /** Which rows are requests, and what they have. */
 export interface WarehouseQuery {
   /** The table, or a subquery in parentheses, as SQL. */
   readonly from: string;
+  /** With `served`, what answered is compared with the alias. With `time`, draws have a course. */
   readonly columns?: Columns;
-  /** The field that identifies a user, and a session. A row without one, or with an empty one, is of nobody. */
+  /** The field that identifies a user, and a session. A row without one, or with an empty one, is of its sticky key, or else of nobody. */
   readonly user?: Field;
   readonly session?: Field;
 }
@@ -23,9 +26,11 @@ export interface WarehouseQuery {
 const MOST_SEGMENTS = 1_000;
 
 /**
- * The requests of a warehouse as traffic for `simulate`: the warehouse decides and counts them, and only counts come here. What needs the
- * order of requests is absent from the result: the course of draws, and how many draws it takes until a user is mixed. `group`
- * throws a `WarehouseError` where the warehouse cannot be asked, a column is missing, a row cannot be decided, or there is no row.
+ * The requests of a warehouse as traffic for `simulate`: the warehouse decides and counts them, and only counts come here. The result is that of a log with
+ * the same requests, but for how many draws it takes until a user is mixed, which is absent; so is the course of draws where `columns` has no `time`. Where
+ * `columns` has `served`, requests that only a random draw decides, and that have none, are divided by the weights.
+ *
+ * `group` throws a `WarehouseError` where the warehouse cannot be asked, a column is missing, a row cannot be decided, or there is no row.
  */
 export function warehouse(connection: Warehouse, query: WarehouseQuery): GroupedTraffic {
   return { kind: "grouped", group: (plans, options) => group(connection, query, plans, options) };
@@ -33,145 +38,199 @@ export function warehouse(connection: Warehouse, query: WarehouseQuery): Grouped
 
 async function group(
   connection: Warehouse,
-  query: WarehouseQuery,
+  { from, columns = {}, user, session }: WarehouseQuery,
   plans: readonly Plan[],
   { segment, signal }: GroupOptions,
 ): Promise<Groups> {
-  const { user, session } = query;
-  const { prelude, rows } = await decide(connection, query, plans, { user, session, segment }, signal);
-  const ask: Ask = (sql) => connection.rows([...prelude, sql], signal);
-  const decided = await ask(
-    `SELECT ${list(plans, "decided")}, ${list(plans, "recorded")}, count(*) FROM ${rows} GROUP BY ${list(plans, "decided")}, ${list(plans, "recorded")}`,
-  );
-  if (decided.length === 0) throw new WarehouseError("the table has no row");
-  const undecided = decided.filter((row) => row.slice(0, plans.length).includes(null));
-  if (undecided.length > 0) {
-    const count = undecided.reduce((sum, row) => sum + numberAt(row, 2 * plans.length), 0);
+  const rows = await decideRows(connection, { from, columns, fields: { user, session, segment } }, plans, signal);
+  const facts = await factsOf(rows, {
+    user: user && "canary_user",
+    session: session && "canary_session",
+    served: columns["served"] === undefined ? undefined : "canary_to",
+    time: columns["time"] === undefined ? undefined : "canary_time",
+  });
+  const { spans, found } = facts;
+  const decided = await decidedGroups(plans, rows, spans);
+  const undecided = plans.map((_, index) => decided.some(({ outcomes }) => outcomes[index] === undefined));
+  if (columns["served"] === undefined && undecided.includes(true)) {
+    const count = decided.reduce((sum, { outcomes, requests }) => (outcomes.includes(undefined) ? sum + requests : sum), 0);
     throw new WarehouseError(
       `${plural(count, "row has", "rows have")} no draw, and only a random draw can decide ${count === 1 ? "it" : "them"}`,
     );
   }
-  const requests = decided.map((row) => ({
-    outcomes: plans.map((_, index) => numberAt(row, index)),
-    recorded: plans.map((_, index) => numberAt(row, plans.length + index) === 1),
-    requests: numberAt(row, 2 * plans.length),
-  }));
   const counted: PlanGroups[] = [];
   for (const [index, plan] of plans.entries()) {
-    const recorded = plan.outcomes.map(() => 0);
-    for (const each of requests)
-      if (each.recorded[index] === true) recorded[each.outcomes[index] ?? 0] = (recorded[each.outcomes[index] ?? 0] ?? 0) + each.requests;
+    const crowd = async (who: string | undefined): Promise<PlanGroups["users"]> => {
+      if (who === undefined || undecided[index] === true) return undefined;
+      const query = { who, version: `canary_${index}_version`, drawn: `canary_${index}_drawn`, where: "1 = 1" };
+      return crowdOf(query, rows, plan.versions.length, (version) => plan.versions.indexOf(version));
+    };
     counted.push({
-      recorded,
-      keys: await keysOf(plan, index, rows, ask),
-      users: user && (await crowdOf(plan, index, "canary_user", rows, ask)),
-      sessions: session && (await crowdOf(plan, index, "canary_session", rows, ask)),
+      ...recordedOf(plan, index, decided, spans),
+      ...(await keysOf(plan, index, rows, spans)),
+      users: await crowd(whoOf(plan, index, user)),
+      sessions: await crowd(session && "canary_session"),
     });
   }
-  const segments = segment === undefined ? [] : await segmentsOf(connection, plans, requests, rows, ask);
+  const segments = segment === undefined ? [] : await segmentsOf(connection, plans, decided, rows);
+  const [first] = plans;
   const unmatched = [
-    ...(user !== undefined && counted[0]?.users?.groups.length === 0 ? (["user"] as const) : []),
-    ...(session !== undefined && counted[0]?.sessions?.groups.length === 0 ? (["session"] as const) : []),
+    ...(["user", "session", "served"] as const).filter((name) => found[name] === 0),
     ...(segment !== undefined && segments.every(({ value }) => value === undefined) ? (["segment"] as const) : []),
   ];
-  return { requests, plans: counted, segments, movers: await moversOf(plans, user, rows, ask), unmatched };
+  const isTold = counted.some(({ users }) => (users?.groups.length ?? 0) > 0) && !undecided.includes(true);
+  return {
+    requests: withoutSpans(decided),
+    plans: counted,
+    segments,
+    movers: isTold ? await moversOf(plans, user, rows) : plans.slice(1).map(() => undefined),
+    times: spans && { ...spans.times, requests: timesIn(decided, spans) },
+    served:
+      first === undefined || columns["served"] === undefined || found.served === 0
+        ? undefined
+        : await servedOf(first, rows, { user: whoOf(first, 0, user), session: session && "canary_session" }, spans),
+    unmatched,
+  };
 }
 
-/** Asks a query over the decided rows. */
-type Ask = (sql: string) => Promise<readonly Row[]>;
+/** Columns that not every row has to have. */
+type Named<T> = { readonly [name in "user" | "session" | "served"]: T | undefined };
 
-/** The rows with what each plan decides: `canary_0_decided`, `canary_0_version`, … */
-async function decide(
-  connection: Warehouse,
-  { from, columns = {} }: WarehouseQuery,
+/** How many rows have the columns, and the spans of time that all rows are in. */
+async function factsOf(
+  { table, ask }: DecidedRows,
+  { time, ...named }: Named<string> & { readonly time: string | undefined },
+): Promise<{ readonly found: Named<number>; readonly spans: RowSpans | undefined }> {
+  const columns = Object.entries(named).flatMap(([name, column]) => (column === undefined ? [] : [[name, column] as const]));
+  const wanted = ["count(*)", ...columns.map(([, column]) => `count(${column})`)];
+  if (time !== undefined) wanted.push(`count(${time})`, `min(${time})`, `max(${time})`);
+  const [row = []] = await ask(`SELECT ${wanted.join(", ")} FROM ${table}`);
+  const all = numberAt(row, 0);
+  if (all === 0) throw new WarehouseError(NO_ROW);
+  const found = Object.fromEntries(columns.map(([name], index) => [name, numberAt(row, index + 1)])) as Named<number>;
+  if (time === undefined) return { found, spans: undefined };
+  const [timed, earliest, latest] = [1, 2, 3].map((at) => numberAt(row, columns.length + at)) as [number, number, number];
+  if (timed < all) throw new WarehouseError(`${plural(all - timed, "row has", "rows have")} no time`);
+  if (earliest < 0 || latest > LATEST) throw new WarehouseError("a row has a time that is not between 1970 and 2286");
+  return { found, spans: rowSpans(earliest, latest) };
+}
+
+/** The latest time that a log may have, too, in milliseconds since 1970. */
+const LATEST = 1e13;
+
+/** What each plan decides, undefined where only a random draw could. */
+type Outcomes = Groups["requests"][number]["outcomes"];
+
+/** Rows that are decided alike. */
+interface DecidedGroup {
+  readonly outcomes: Outcomes;
+  /** For each plan, whether a draw that was recorded decides. */
+  readonly recorded: readonly boolean[];
+  /** The index of the span of time; 0 where there are none. */
+  readonly span: number;
+  readonly requests: number;
+}
+
+async function decidedGroups(
   plans: readonly Plan[],
-  named: { readonly [name in "user" | "session" | "segment"]: Field | undefined },
-  signal: AbortSignal | undefined,
-): Promise<{ readonly prelude: readonly string[]; readonly rows: string }> {
-  const dialect = DIALECTS[connection.dialect];
-  const others = Object.values(named).filter((field) => field !== undefined);
-  const sources = sourcesOf(plans, others, dialect, columns, await connection.columnsOf(from));
-  const refused = [...sources.refused, ...plans.flatMap((plan) => drawRefusals(plan, columns["draw"]))];
-  if (refused.length > 0) throw new WarehouseError("", refused);
-  const decisions = plans.map((plan, index) => decisionColumns(plan, dialect, sources, `canary_${index}`));
-  const layer = (at: 0 | 1 | 2): Layer => decisions.flatMap(({ layers }) => layers[at]);
-  const result: Layer = [
-    ...decisions.flatMap((decision, index) => resultOf(decision, `canary_${index}`, dialect.noText)),
-    ...Object.entries(named).flatMap(([name, field]) => (field === undefined ? [] : [[`canary_${name}`, sources.column(field)] as const])),
-  ];
-  const whole = dialect.select(from, [...sources.layers, layer(0), layer(1), layer(2)], result);
-  const wanted = `SELECT ${result.map(([name]) => name).join(", ")} FROM (${whole}) AS canary_decided`;
-  const prelude = dialect.prelude(
-    hashesOf(plans),
-    [...plans.flatMap(fieldsOf), ...others].some(({ kind }) => kind === "query" || kind === "path"),
-  );
-  if (connection.keep === undefined) return { prelude, rows: `(${wanted}) AS canary_rows` };
-  if (prelude.length > 0) await connection.rows([...prelude, "SELECT 1"], signal);
-  return { prelude: [], rows: await connection.keep(wanted, signal) };
+  { table, ask }: DecidedRows,
+  spans: RowSpans | undefined,
+): Promise<readonly DecidedGroup[]> {
+  const columns = [list(plans, "decided"), list(plans, "recorded"), ...(spans?.columns ?? [])].join(", ");
+  const found = await ask(`SELECT ${columns}, count(*) FROM ${table} GROUP BY ${columns}`);
+  return found.map((row) => ({
+    outcomes: plans.map((_, index) => outcomeAt(row, index)),
+    recorded: plans.map((_, index) => numberAt(row, plans.length + index) === 1),
+    span: spans?.indexOf(row, 2 * plans.length) ?? 0,
+    requests: numberAt(row, row.length - 1),
+  }));
 }
 
-function resultOf({ version, outcome, slot, key }: DecisionColumns, prefix: string, noText: string): Layer {
-  const sticky = key ?? noText;
-  return [
-    [`${prefix}_decided`, outcome],
-    [`${prefix}_version`, version],
-    [`${prefix}_drawn`, `CASE WHEN ${slot} IS NOT NULL THEN 1 ELSE 0 END`],
-    [`${prefix}_recorded`, `CASE WHEN ${slot} IS NOT NULL AND ${sticky} IS NULL THEN 1 ELSE 0 END`],
-    [`${prefix}_sticky`, sticky],
-  ];
+/** The same, with all spans of time together. */
+function withoutSpans(decided: readonly DecidedGroup[]): Groups["requests"] {
+  const groups = new Map<string, { readonly outcomes: Outcomes; requests: number }>();
+  for (const { outcomes, requests } of decided) {
+    const name = outcomes.join();
+    const known = groups.get(name) ?? { outcomes, requests: 0 };
+    groups.set(name, known);
+    known.requests += requests;
+  }
+  return [...groups.values()];
+}
+
+function timesIn(decided: readonly DecidedGroup[], { times }: RowSpans): readonly number[] {
+  const counts = Array.from({ length: times.length }, () => 0);
+  for (const { span, requests } of decided) addTo(counts, span, requests);
+  return counts;
+}
+
+function recordedOf(
+  { outcomes: all }: Plan,
+  index: number,
+  decided: readonly DecidedGroup[],
+  spans: RowSpans | undefined,
+): Pick<PlanGroups, "recorded" | "recordedTimes"> {
+  const recorded = all.map(() => 0);
+  const recordedTimes = Array.from({ length: all.length * (spans?.times.length ?? 0) }, () => 0);
+  for (const { outcomes, recorded: isRecorded, span, requests } of decided) {
+    const outcome = outcomes[index];
+    if (outcome === undefined || isRecorded[index] !== true) continue;
+    addTo(recorded, outcome, requests);
+    if (spans !== undefined) addTo(recordedTimes, span * all.length + outcome, requests);
+  }
+  return { recorded, recordedTimes };
 }
 
 function list(plans: readonly Plan[], column: "decided" | "recorded"): string {
   return plans.map((_, index) => `canary_${index}_${column}`).join(", ");
 }
 
-/** Different keys by outcome. */
-async function keysOf(plan: Plan, index: number, rows: string, ask: Ask): Promise<readonly number[]> {
-  const counts = plan.outcomes.map(() => 0);
-  if (plan.split.kind === "fixed" || plan.split.sticky === undefined) return counts;
-  const [outcome, key] = [`canary_${index}_decided`, `canary_${index}_sticky`];
-  for (const row of await ask(`SELECT ${outcome}, count(DISTINCT ${key}) FROM ${rows} WHERE ${key} IS NOT NULL GROUP BY ${outcome}`))
-    counts[numberAt(row, 0)] = numberAt(row, 1);
-  return counts;
+function outcomeAt(row: Row, at: number): number | undefined {
+  return row[at] === null ? undefined : numberAt(row, at);
 }
 
-async function crowdOf(plan: Plan, index: number, who: string, rows: string, ask: Ask): Promise<CrowdGroups> {
-  const [version, drawn] = [`canary_${index}_version`, `canary_${index}_drawn`];
-  const one = [
-    `count(*) AS n`,
-    `CASE WHEN count(DISTINCT ${version}) > 1 THEN 1 ELSE 0 END AS several`,
-    `sum(${drawn}) AS draws`,
-    `CASE WHEN count(DISTINCT CASE WHEN ${drawn} = 1 THEN ${version} END) > 1 THEN 1 ELSE 0 END AS turned`,
-  ];
-  const each = `SELECT ${who}, ${one.join(", ")} FROM ${rows} WHERE ${who} <> '' GROUP BY ${who}`;
-  const groups = await ask(
-    `SELECT draws, several, turned, count(*), sum(n), sum(n * n) FROM (${each}) AS canary_each GROUP BY draws, several, turned`,
-  );
-  const exposed = plan.versions.map(() => 0);
-  for (const row of await ask(`SELECT ${version}, count(DISTINCT ${who}) FROM ${rows} WHERE ${who} <> '' GROUP BY ${version}`))
-    exposed[plan.versions.indexOf(row[0] ?? "")] = numberAt(row, 1);
-  return {
-    exposed,
-    groups: groups.map((row): CrowdGroup => {
-      const [draws, several, turned, count, requests, squares] = row.map((_, at) => numberAt(row, at)) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      return { draws, several: several === 1, turned: turned === 1, count, requests, squares };
-    }),
-  };
+/** Who made a request, for one plan: its user, or else its sticky key. Undefined where nothing tells. */
+function whoOf(plan: Plan, index: number, user: Field | undefined): string | undefined {
+  const key = isSticky(plan) ? [`canary_${index}_sticky`] : [];
+  const known = [...(user === undefined ? [] : ["NULLIF(canary_user, '')"]), ...key];
+  return known.length === 0 ? undefined : `COALESCE(${known.join(", ")})`;
+}
+
+function isSticky({ split }: Plan): boolean {
+  return split.kind === "arms" && split.sticky !== undefined;
+}
+
+/** Different keys that decide, by outcome and by the span of time in which each comes first. */
+async function keysOf(
+  plan: Plan,
+  index: number,
+  { table, ask }: DecidedRows,
+  spans: RowSpans | undefined,
+): Promise<Pick<PlanGroups, "keys" | "keyTimes">> {
+  const keys = plan.outcomes.map(() => 0);
+  const keyTimes = Array.from({ length: keys.length * (spans?.times.length ?? 0) }, () => 0);
+  if (!isSticky(plan)) return { keys, keyTimes };
+  const [outcome, key] = [`canary_${index}_decided`, `canary_${index}_sticky`];
+  const decides = `${key} IS NOT NULL AND canary_${index}_drawn = 1 AND canary_${index}_recorded = 0`;
+  if (spans === undefined) {
+    for (const row of await ask(`SELECT ${outcome}, count(DISTINCT ${key}) FROM ${table} WHERE ${decides} GROUP BY ${outcome}`))
+      addTo(keys, numberAt(row, 0), numberAt(row, 1));
+    return { keys, keyTimes };
+  }
+  const each = `SELECT ${outcome}, min(canary_time) AS canary_first FROM ${table} WHERE ${decides} GROUP BY ${outcome}, ${key}`;
+  const columns = `${outcome}, ${spans.startOf("canary_first")}`;
+  for (const row of await ask(`SELECT ${columns}, count(*) FROM (${each}) AS canary_keys GROUP BY ${columns}`)) {
+    addTo(keys, numberAt(row, 0), numberAt(row, 2));
+    addTo(keyTimes, spans.indexOf(row, 1) * keys.length + numberAt(row, 0), numberAt(row, 2));
+  }
+  return { keys, keyTimes };
 }
 
 async function segmentsOf(
   connection: Warehouse,
   plans: readonly Plan[],
   all: Groups["requests"],
-  rows: string,
-  ask: Ask,
+  { table: rows, ask }: DecidedRows,
 ): Promise<Groups["segments"]> {
   const top = await ask(
     `SELECT canary_segment, count(*) AS n FROM ${rows} GROUP BY canary_segment ORDER BY n DESC, canary_segment LIMIT ${MOST_SEGMENTS}`,
@@ -187,12 +246,12 @@ async function segmentsOf(
   const found = some.map((row) => ({
     value: row[0] ?? undefined,
     rest: false,
-    outcomes: plans.map((_, index) => numberAt(row, index + 1)),
+    outcomes: plans.map((_, index) => outcomeAt(row, index + 1)),
     requests: numberAt(row, plans.length + 1),
   }));
   // What is left over of each way through the plans is that of all other values.
   const left = new Map<string, number>();
-  const add = (outcomes: readonly number[], requests: number): void => {
+  const add = (outcomes: Outcomes, requests: number): void => {
     const name = JSON.stringify(outcomes);
     left.set(name, (left.get(name) ?? 0) + requests);
   };
@@ -200,22 +259,24 @@ async function segmentsOf(
   for (const { outcomes, requests } of found) add(outcomes, -requests);
   const rest = [...left]
     .filter(([, requests]) => requests > 0)
-    .map(([name, requests]) => ({ value: undefined, rest: true, outcomes: JSON.parse(name) as number[], requests }));
+    .map(([name, requests]) => ({
+      value: undefined,
+      rest: true,
+      outcomes: (JSON.parse(name) as (number | null)[]).map((each) => each ?? undefined),
+      requests,
+    }));
   return [...found, ...rest];
 }
 
-async function moversOf(plans: readonly Plan[], user: Field | undefined, rows: string, ask: Ask): Promise<Groups["movers"]> {
+async function moversOf(plans: readonly Plan[], user: Field | undefined, { table, ask }: DecidedRows): Promise<Groups["movers"]> {
   if (plans.length < 2) return [];
-  const who = (index: number): string => (user === undefined ? `canary_${index}_sticky` : "canary_user");
+  // As from a log: the key that the first plan with keys has.
+  const keyed = Math.max(0, plans.findIndex(isSticky));
+  const who = whoOf(plans[keyed] as Plan, keyed, user) ?? "''";
   const counts = plans.slice(1).map((_, index) => {
-    const changed = `canary_${index}_version <> canary_${index + 1}_version AND ${who(index)} <> ''`;
-    return `count(DISTINCT CASE WHEN ${changed} THEN ${who(index)} END)`;
+    const changed = `canary_${index}_version <> canary_${index + 1}_version AND ${who} <> ''`;
+    return `count(DISTINCT CASE WHEN ${changed} THEN ${who} END)`;
   });
-  const [row = []] = await ask(`SELECT ${counts.join(", ")} FROM ${rows}`);
-  const isTold = user !== undefined || plans.some(({ split }) => split.kind === "arms" && split.sticky !== undefined);
-  return counts.map((_, index) => (isTold ? numberAt(row, index) : undefined));
-}
-
-function numberAt(row: Row, at: number): number {
-  return Number(row[at] ?? 0);
+  const [row = []] = await ask(`SELECT ${counts.join(", ")} FROM ${table}`);
+  return counts.map((_, index) => numberAt(row, index));
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { command, scratch } from "../support/command.ts";
@@ -37,7 +38,44 @@ describe("simulate --warehouse", () => {
     for (const part of ["requests", "versions", "reasons", "funnel"]) expect(counted[part], part).toEqual(logged[part]);
   });
 
+  test("what was served is judged as from the same log: table, verdict, gates and exit code", async () => {
+    const columns = file("answers.yaml", { "header x-user": "user_id", "cookie beta": "beta", time: "ts" });
+    const answers = Array.from({ length: 1_500 }, (_, at) => ({
+      ts: 1_795_500_000_000 + at * 7_001,
+      user_id: `u${(at * 7) % 400}`,
+      ...(at % 13 === 0 && { beta: "on" }),
+      version: at % 13 === 0 ? "v3" : (at * 7) % 400 < 170 ? "v2" : at === 700 ? "v7" : "v1",
+    }));
+    const lines = file("answers.ndjson", answers.map((each) => JSON.stringify(each)).join("\n"));
+    const maps = ["header x-user=user_id", "cookie beta=beta", "time=ts"].flatMap((each) => ["--map", each]);
+    const more = ["--served", "version", "--user", "Header:X-User", "--fail-on", "srm,mixed,differs"];
+    const logged = await command(["simulate", alias, "--traffic", lines, ...maps, ...more, "--workers", "1"]);
+    const counted = await command(["simulate", alias, "--warehouse", `duckdb:${lines}`, "--columns", columns, ...more]);
+    const withoutCurve = (text: string): string =>
+      text.replaceAll(/^.*(?:within|draws) .*\n/gm, "").replaceAll(/^(?:.*seed 0|format map).*\n/gm, "");
+    expect(withoutCurve(counted.stdout)).toBe(withoutCurve(logged.stdout));
+    expect(counted.stdout).toContain("v3 (rule)");
+    expect(counted.stderr).toContain("the gate `srm` failed");
+    expect(counted.stderr.replaceAll(lines, "").replace("duckdb:", "")).toBe(logged.stderr.replaceAll(lines, ""));
+    expect([logged.code, counted.code]).toEqual([1, 1]);
+    const html = `${folder}/counted.html`;
+    await command(["simulate", alias, "--warehouse", `duckdb:${lines}`, "--columns", columns, ...more, "--html", html]);
+    expect(readFileSync(html, "utf8")).toContain("What was served does not fit the weights");
+  });
+
+  test("a random split needs no draws to judge what was served, and says what it does without", async () => {
+    const random = file("random.yaml", { version: "v1", additional_version_weights: { v2: 20 } });
+    const thousands = `(SELECT CASE WHEN i % 5 = 0 THEN 'v2' ELSE 'v1' END AS v FROM range(2000) AS t(i)) AS t`;
+    const found = await command(["simulate", random, "--warehouse", "duckdb:", "--from", thousands, "--served", "v", "--fail-on", "srm"]);
+    expect(found.stderr).toContain("no row has a draw");
+    expect(found.code).toBe(0);
+    const none = await command(["simulate", random, "--warehouse", "duckdb:", "--from", thousands, "--served", "nullif(v, v)"]);
+    expect(none.stderr).toContain("`--served` matches nothing: no request of duckdb: has `nullif(v, v)`");
+    expect(none.code).toBe(2);
+  });
+
   test.each([
+    [["--warehouse", data, "--fail-on", "srm"], "`--fail-on srm` cannot be judged: nothing says which version answered"],
     [["--warehouse", "shop.db"], "`--warehouse shop.db` is no warehouse"],
     [["--warehouse", "http://127.0.0.1:9"], "needs `--from TABLE`"],
     [["--warehouse", `duckdb:${folder}/none.csv`], "No files found"],

@@ -28,7 +28,7 @@ import { readModel, readRollout } from "../files/model.ts";
 import { mergeFiles, PART, partNumber } from "../files/part.ts";
 import { checkOwn, save, tellWritten } from "../files/save.ts";
 import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../files/traffic.ts";
-import { openWarehouse, warehouseFailure } from "../files/warehouse.ts";
+import { openWarehouse, readColumnsFile, warehouseFailure } from "../files/warehouse.ts";
 import { checkEffect, checkTogether, forecastOptions } from "../forecast.ts";
 import { FORMAT } from "../formats.ts";
 import { checkExport, EXPORT, writeTables } from "../files/export.ts";
@@ -64,9 +64,9 @@ const OPTIONS = {
   served: {
     type: "string",
     value: "KEY",
-    needs: "traffic",
+    needs: ["traffic", "warehouse"],
     group: "Traffic",
-    description: "the key of a JSON line with the version that answered",
+    description: "the key of a JSON line, or the column of a warehouse, with the version that answered",
   },
   warehouse: {
     type: "string",
@@ -272,7 +272,8 @@ async function simulateFile(values: Values, file: string, host: Terminal): Promi
   const steps =
     values.rollout === undefined ? NONE : await readRollout(values.rollout, (await alias.written())?.value, values.canary, host);
   const model = population === undefined ? NONE : await readModel(population, host, parsePopulation);
-  if (!steps.ok || !model.ok) return 1;
+  const columns = await readColumnsFile(values.columns, host);
+  if (!steps.ok || !model.ok || !columns.ok) return 1;
   await checkReports(values, out !== undefined || values.export !== undefined);
   await checkExport(values);
   if (out !== undefined && !values.force) await checkOwn(out, PART);
@@ -281,13 +282,10 @@ async function simulateFile(values: Values, file: string, host: Terminal): Promi
   const rollout = steps.value;
   const foresee = forecaster(values, rollout);
   const asked = [...new Set(values["fail-on"])];
-  checkGates(
-    asked,
-    { served: served !== undefined || values.map.some((each) => each.startsWith("served=")), log: path !== undefined },
-    foresee(),
-  );
-  const open = values.warehouse === undefined ? undefined : await openWarehouse(values.warehouse, values, host);
-  if (values.warehouse !== undefined && open === undefined) return 1;
+  const answered = served ?? columns.value["served"] ?? values.map.find((each) => each.startsWith("served="));
+  checkGates(asked, { served: answered !== undefined, log: path !== undefined }, foresee());
+  const told = { ...columns.value, ...(served !== undefined && { served }) };
+  const open = values.warehouse === undefined ? undefined : await openWarehouse(values.warehouse, values.from, told);
   const log = path === undefined ? undefined : await openLog(path, { ...logOptionsOf(values), user, session, served }, host);
   const options = {
     seed,
@@ -296,7 +294,7 @@ async function simulateFile(values: Values, file: string, host: Terminal): Promi
   };
   const names: Names = {
     ...(log !== undefined && { log: log.name }),
-    ...(served !== undefined && { served }),
+    ...(answered !== undefined && { served: answered }),
     ...(user && { user: fieldName(user) }),
     ...(session && { session: fieldName(session) }),
     ...(segment && { segment: fieldName(segment) }),
@@ -321,7 +319,15 @@ async function simulateFile(values: Values, file: string, host: Terminal): Promi
     rollout === undefined ? run(config, traffic, { ...options, ...watch }) : run(rollout, traffic, { ...options, ...watch }),
   );
   if (found === undefined) return 130;
+  if (open !== undefined && open.query.columns?.["draw"] === undefined && needsDraws(found))
+    await notice("no row has a draw, so that requests which only a random draw decides are divided by the weights", host);
   return report(values, { found, rollout, title: file, from: log?.name ?? values.warehouse ?? "the population", names, segment }, host);
+}
+
+/** Whether some requests can only be decided by a random draw. */
+function needsDraws(found: Simulation | RolloutSimulation): boolean {
+  const plans = "stages" in found ? found.stages.map(({ simulation }) => simulation.plan) : [found.plan];
+  return plans.some(({ split }) => split.kind === "arms" && (split.sticky === undefined || split.sticky.missing === "random"));
 }
 
 /** Lines with their ends. */
@@ -415,7 +421,12 @@ function checkGates(
     switch (gate) {
       case "srm":
       case "differs":
-        if (!served) refuse(gate, "nothing says which version answered", "`--served KEY` names the field of the log that does");
+        if (!served)
+          refuse(
+            gate,
+            "nothing says which version answered",
+            "`--served KEY` names the field of the log, or the column of the warehouse, that does",
+          );
         break;
       case "malformed":
         if (!log) refuse(gate, "there is no log", "`--traffic FILE` names one");

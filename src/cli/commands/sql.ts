@@ -1,9 +1,9 @@
 import { type Diagnostic, format, visible } from "../../index.ts";
-import { type Columns, type Lossy, readColumns, toSQL } from "../../warehouse/index.ts";
+import { type Lossy, toSQL } from "../../warehouse/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
-import { readModel } from "../files/model.ts";
 import { checkOwn, save, tellWritten } from "../files/save.ts";
+import { readColumnsFile } from "../files/warehouse.ts";
 import { notice, write } from "../terminal/host.ts";
 import { jsonOf } from "../terminal/style.ts";
 
@@ -16,7 +16,7 @@ export const sql: Command = defineCommand({
   about: [
     "Writes an alias as SQL, so that a warehouse decides the requests that it holds.",
     "Prints a script: the macros that the engine needs, then one query. It gives every column of the table and four more: `canary_version`, `canary_reason`, `canary_at` and `canary_slot`, as `route` would decide that request.",
-    "`--columns` names a YAML or JSON file that says where the table has what the alias reads. Its keys are fields (`header x-canary`, `cookie beta`, `query preview`, `attribute country`, `:path`, `:method`, `:authority`), the texts that several fields stand in (`cookies`, `url`), and `draw`, a recorded draw. Its values are SQL expressions. A field that it does not name is read from a column with a plain name, such as `x_canary` for the header `x-canary`.",
+    "`--columns` names a YAML or JSON file that says where the table has what the alias reads. Its keys are fields (`header x-canary`, `cookie beta`, `query preview`, `attribute country`, `:path`, `:method`, `:authority`), the texts that several fields stand in (`cookies`, `url`), and `draw`, a recorded draw. Its values are SQL expressions. `served` and `time` may be there, too: `simulate` reads them. A field that it does not name is read from a column with a plain name, such as `x_canary` for the header `x-canary`.",
     "Where the engine would see something otherwise, a notice shows a request on which the two differ.",
   ],
   arguments: [{ name: "FILE", description: "an alias config, JSON or YAML; `-` for standard input" }],
@@ -56,7 +56,7 @@ export const sql: Command = defineCommand({
     "canary-router sql shop.yaml --dialect clickhouse --from logs -o shop.sql",
   ],
   run: async ({ values: { dialect, from, columns: path, strict, format: form, out, force }, positionals: [file] }, host) => {
-    const columns = path === undefined ? ({ ok: true, value: {} } as const) : await readModel<Columns>(path, host, readColumns);
+    const columns = await readColumnsFile(path, host);
     const alias = await loadAlias(file, host);
     if (alias === undefined || !columns.ok) return 1;
     if (out !== "-" && !force) await checkOwn(out, new RegExp(`^(?:\\{|${WRITTEN})`));

@@ -60,8 +60,7 @@ export async function readCounts(
 }
 
 async function queried(query: string, where: string, host: Terminal): Promise<readonly (readonly string[])[]> {
-  const open = await openWarehouse(where, { from: "counts" }, host);
-  if (open === undefined) return [];
+  const open = await openWarehouse(where, "counts");
   try {
     const names = await open.connection.columnsOf(`(${query.replace(/;\s*$/, "")}\n) AS counts`);
     const rows = await open.connection.rows([query.replace(/;\s*$/, "")], host.interrupted);

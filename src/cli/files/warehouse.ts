@@ -3,36 +3,32 @@ import { type Columns, readColumns, type Warehouse, WarehouseError, type Warehou
 import { Refusal, type Terminal } from "../terminal/host.ts";
 import { readModel } from "./model.ts";
 
-/** What the command line says of a warehouse. */
-interface WarehouseOptions {
-  readonly from?: string | undefined;
-  readonly columns?: string | undefined;
-}
-
 /** An open warehouse, and which rows of it are requests. */
 interface OpenWarehouse {
   readonly connection: Warehouse;
   readonly query: Pick<WarehouseQuery, "from" | "columns">;
 }
 
-/**
- * Opens a warehouse: `duckdb:` and a database or data files, or the address of a ClickHouse or PostgreSQL server. Undefined where the file
- * of the columns has errors, which have been printed. Throws a `Refusal` where it cannot be opened.
- */
-export async function openWarehouse(
-  where: string,
-  { from, columns: path }: WarehouseOptions,
+/** Reads the file of columns, where one is named. Prints the errors that it has. */
+export async function readColumnsFile(
+  path: string | undefined,
   host: Terminal,
-): Promise<OpenWarehouse | undefined> {
-  const columns = path === undefined ? ({ ok: true, value: {} } as const) : await readModel<Columns>(path, host, readColumns);
-  if (!columns.ok) return undefined;
+): Promise<{ readonly ok: true; readonly value: Columns } | { readonly ok: false }> {
+  return path === undefined ? { ok: true, value: {} } : readModel<Columns>(path, host, readColumns);
+}
+
+/**
+ * Opens a warehouse: `duckdb:` and a database or data files, or the address of a ClickHouse or PostgreSQL server. Throws a `Refusal` where it
+ * cannot be opened.
+ */
+export async function openWarehouse(where: string, from: string | undefined, columns: Columns = {}): Promise<OpenWarehouse> {
   const connection = await openConnection(where);
   const table = from ?? connection.from;
   if (table === undefined) {
     await connection.close();
     throw new Refusal(`\`--warehouse ${withoutPassword(where)}\` needs \`--from TABLE\``);
   }
-  return { connection, query: { from: table, columns: columns.value } };
+  return { connection, query: { from: table, columns } };
 }
 
 async function openConnection(where: string): Promise<Warehouse & { readonly from?: string | undefined }> {

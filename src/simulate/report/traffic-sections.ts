@@ -138,7 +138,7 @@ function armShares({ arms }: Pick<Draws, "arms">): ArmShares["arms"] {
   }));
 }
 
-/** What the arms were given, but the primary's, stretch by stretch of the traffic. A single stretch is no course. */
+/** What each arm but the primary's was given in consecutive sections of the traffic. A single section is no course. */
 function courseSections({ unit, arms, course, sampled }: Draws, [primary]: readonly string[]): readonly Section[] {
   if (course.length < 2) return [];
   const others = arms
@@ -151,15 +151,21 @@ function courseSections({ unit, arms, course, sampled }: Draws, [primary]: reado
     ...(sampled < 1 ? ["It ends where there were more keys than memory holds: of a sample, the order is not known."] : []),
   ];
   return others.slice(0, MOST_COURSES).map(({ version, slots, index }) => {
-    const points = course.map(({ requests, counts }) => {
+    const points = course.map(({ requests, time, counts }) => {
       const [got, all] = [counts[index] ?? 0, counts.reduce((sum, each) => sum + each, 0)];
       const { low, high } = wilson(got, all);
-      return { x: requests, name: formatCount(requests), share: got / all, low, high, expected: slots / SLOTS };
+      const name = time === undefined ? formatCount(requests) : `from ${timeText(time)} on: ${formatCount(requests)}`;
+      return { x: requests, name, share: got / all, low, high, expected: slots / SLOTS };
     });
     const title = unit === "key" ? `What the draw gives ${version}, of the keys that come first` : `What the draw gives ${version}`;
     const text = `Each dot stands for the ${unit}s since the one before. About one interval in twenty misses the line by chance.`;
     return plotted(`The share of ${version}`, { kind: "share", data: { title, version, axis: "requests", points } }, text, ...more);
   });
+}
+
+/** A time in UTC, to the second. */
+function timeText(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function mixedSection(who: "users" | "sessions", heading: string, { mixed, curve, several, count: all }: Exposure): Section {

@@ -1,8 +1,9 @@
-import type { Plan } from "../../plan/index.ts";
+import { type Plan, splitOutcomes } from "../../plan/index.ts";
 import { type Crowd, Follower, passing, returning } from "../follow.ts";
 import { markOf } from "../history.ts";
 import { sampled } from "../sample.ts";
 import { sameVersionProbability } from "../split.ts";
+import { addAt } from "../summary.ts";
 
 /** What one batch tells of the versions that answered. Plain data, but for maps: it can be sent to another thread. */
 export interface ServedTally {
@@ -13,8 +14,16 @@ export interface ServedTally {
   readonly cells: readonly number[];
   /** Of these, the requests that come to the split, by `to`, but for those with a sticky key. */
   readonly split: readonly number[];
-  /** Each sticky key that comes to the split: twice the version that answered first, and one more where another one did, too. */
+  /** The same in each span of time, one span after the other; empty if there are none. */
+  readonly splitTimes: readonly number[];
+  /**
+   * Each sticky key that comes to the split: twice the version that answered first, and one more if another one did, too. A key that came
+   * first in a later span of time than the first has `2 * (versions + 1)` more for each.
+   */
   readonly keys: ReadonlyMap<string, number>;
+  /** The number of sticky keys that do not come again, by such a number without its span; and of each version that answered first, by span. */
+  readonly ownKeys: readonly number[];
+  readonly ownKeyTimes: readonly number[];
   readonly users: Crowd;
   readonly sessions: Crowd;
   /** Versions that the plan does not have, the first of them. */
@@ -40,6 +49,8 @@ interface Answered {
   readonly key: string | undefined;
   readonly user: string | undefined;
   readonly session: string | undefined;
+  /** The index of its span of time. */
+  readonly span: number;
 }
 
 /** Counts the answers of one batch. */
@@ -49,13 +60,11 @@ export interface ServedCounter {
   readonly close: () => ServedTally | undefined;
 }
 
-/** The outcomes that a request which no rule claims can have; where nothing is split it is one. */
-export function splitOutcomes({ split }: Plan): ReadonlySet<number> {
-  return new Set(split.kind === "fixed" ? [split.outcome] : split.arms.map(({ outcome }) => outcome));
-}
-
 /** Makes the function that begins to count a batch of so many requests. What it counts with is made where a request tells a version. */
-export function servedCounter(plan: Plan, contiguous: boolean): (task: number, levels: ServedLevels, length: number) => ServedCounter {
+export function servedCounter(
+  plan: Plan,
+  contiguous: boolean,
+): (task: number, levels: ServedLevels, length: number, spans: number) => ServedCounter {
   const { versions, outcomes } = plan;
   const indices = new Map(versions.map((version, index) => [version, index]));
   const atSplit = splitOutcomes(plan);
@@ -63,9 +72,10 @@ export function servedCounter(plan: Plan, contiguous: boolean): (task: number, l
   const width = outcomes.length + 1;
   const size = versions.length + 1;
 
-  const begin = (task: number, levels: ServedLevels, length: number): ServedCounter => {
+  const begin = (task: number, levels: ServedLevels, length: number, spans: number): ServedCounter => {
     const cells = Array.from({ length: width * size }, () => 0);
     const split = Array.from({ length: size }, () => 0);
+    const splitTimes = Array.from({ length: size * spans }, () => 0);
     const keys = new Map<string, number>();
     const unknown = new Map<string, number>();
     const marks = new Uint32Array(length);
@@ -74,18 +84,21 @@ export function servedCounter(plan: Plan, contiguous: boolean): (task: number, l
     const sessions = register(levels.sessions);
     let at = 0;
     return {
-      add: (version, { index, random, key, user, session }) => {
+      add: (version, { index, random, key, user, session, span }) => {
         const to = indices.get(version) ?? versions.length;
         if (to === versions.length) {
           const known = unknown.get(version);
           if (known !== undefined || unknown.size < UNKNOWN_SHOWN) unknown.set(version, (known ?? 0) + 1);
         }
-        increment(cells, to * width + (random ? outcomes.length : index));
+        addAt(cells, to * width + (random ? outcomes.length : index));
         const drawn = atSplit.has(index);
         if (drawn && key !== undefined) {
           const before = keys.get(key);
-          keys.set(key, before === undefined ? 2 * to : withAnswer(before, to));
-        } else if (drawn) increment(split, to);
+          keys.set(key, before === undefined ? 2 * (span * size + to) : (before >> 1) % size === to ? before : before | 1);
+        } else if (drawn) {
+          addAt(split, to);
+          if (spans > 0) addAt(splitTimes, span * size + to);
+        }
         if (user !== users.who) users.turn(user, at);
         if (session !== sessions.who) sessions.turn(session, at);
         marks[at++] = markOf(to, drawn);
@@ -93,30 +106,31 @@ export function servedCounter(plan: Plan, contiguous: boolean): (task: number, l
       close: () => {
         users.turn(undefined, at);
         sessions.turn(undefined, at);
-        return { cells, split, keys: sampled(keys, levels.keys), users: users.crowd(), sessions: sessions.crowd(), unknown };
+        return {
+          cells,
+          split,
+          splitTimes,
+          keys: sampled(keys, levels.keys),
+          ownKeys: [],
+          ownKeyTimes: [],
+          users: users.crowd(),
+          sessions: sessions.crowd(),
+          unknown,
+        };
       },
     };
   };
 
-  return (task, levels, length) => {
+  return (task, levels, length, spans) => {
     let counter: ServedCounter | undefined;
     return {
-      add: (version, request) => (counter ??= begin(task, levels, length)).add(version, request),
+      add: (version, request) => (counter ??= begin(task, levels, length, spans)).add(version, request),
       close: () => counter?.close(),
     };
   };
 }
 
-function increment(counts: number[], index: number): void {
-  counts[index] = (counts[index] ?? 0) + 1;
-}
-
-/** A key's answers, with one more. */
-function withAnswer(answers: number, version: number): number {
-  return answers >> 1 === version ? answers : answers | 1;
-}
-
-/** The answers of a key in two parts of the traffic that follow each other. */
+/** The answers of a key, without spans of time, in two parts of the traffic that follow each other. */
 export function joinedAnswers(before: number, after: number): number {
-  return withAnswer(before, after >> 1) | (after & 1);
+  return before >> 1 === after >> 1 ? before | after : before | 1;
 }

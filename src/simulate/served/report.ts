@@ -91,13 +91,8 @@ function summed(ways: readonly Way[]): readonly Way[] {
 
 function splitOf(totals: ServedTotals, risk: number): Pick<Served, "draws" | "mixedKeys"> {
   const { arms, keys, keyTest, requestTest } = totals;
-  const observed: number[] = [];
-  let mixed = 0;
-  for (const answers of keys.values()) {
-    observed[answers >> 1] = (observed[answers >> 1] ?? 0) + 1;
-    mixed += answers & 1;
-  }
-  const ofKeys = totals.armCounts(Array.from(observed, (count = 0) => count));
+  const { observed, mixed, held } = totals.countKeys();
+  const ofKeys = totals.armCounts(observed);
   const draws = [
     judged(
       drawReport({ unit: "key", sampled: 2 ** -keys.level, recorded: 0 }, arms, ofKeys.counts, keyTest, risk),
@@ -110,7 +105,7 @@ function splitOf(totals: ServedTotals, risk: number): Pick<Served, "draws" | "mi
       risk,
     ),
   ].filter(({ count, impossible }) => count + impossible > 0);
-  return { draws, mixedKeys: keys.size === 0 ? undefined : { count: mixed, of: keys.size } };
+  return { draws, mixedKeys: held === 0 ? undefined : { count: mixed, of: held } };
 }
 
 export function judged(draws: Draws, impossible: number, risk: number): ServedDraws {

@@ -1,12 +1,13 @@
 import { SLOTS } from "../../alias/index.ts";
-import type { Plan } from "../../plan/index.ts";
+import { type Plan, splitOutcomes } from "../../plan/index.ts";
 import { type Slotted } from "../draws.ts";
 import { type DrawTest, emptyTest, lookAgain } from "../draw-test.ts";
 import { Followed } from "../followed.ts";
 import { NUMBER } from "../row.ts";
 import { type Memory, owned, Sample } from "../sample.ts";
-import { addAll } from "../summary.ts";
-import { joinedAnswers, type ServedLevels, type ServedTally, splitOutcomes, UNKNOWN_SHOWN } from "./count.ts";
+import { addAll, addAt } from "../summary.ts";
+import type { Times } from "../times.ts";
+import { joinedAnswers, type ServedLevels, type ServedTally, UNKNOWN_SHOWN } from "./count.ts";
 
 /** What the tallies of a plan say of the versions that answered, added up. */
 export class ServedTotals {
@@ -20,6 +21,8 @@ export class ServedTotals {
   /** Those of which the answer was no version that the split can give. */
   impossibleRequests = 0;
   readonly keys: Sample<number>;
+  /** The number of other keys, by their answers. */
+  readonly ownKeys: number[] = [];
   readonly users: Followed;
   readonly sessions: Followed;
   readonly unknown: Map<string, number> = new Map<string, number>();
@@ -39,17 +42,27 @@ export class ServedTotals {
   }
 
   /** Adds the tally of the next task; `requests` counts those of all tasks so far. */
-  add({ cells, split, keys, users, sessions, unknown }: ServedTally, requests: number): void {
+  add(
+    { cells, split, splitTimes, keys, ownKeys, ownKeyTimes, users, sessions, unknown }: ServedTally,
+    requests: number,
+    times: Times | undefined,
+  ): void {
     addAll(this.cells, cells);
-    this.impossibleRequests += this.#look(this.requestTest, split, requests);
-    const fresh = split.map(() => 0);
-    for (const [key, answers] of keys) {
+    const size = split.length;
+    this.impossibleRequests += this.#look(this.requestTest, split, requests, times, splitTimes);
+    const fresh = split.map((_, to) => (ownKeys[2 * to] ?? 0) + (ownKeys[2 * to + 1] ?? 0));
+    const freshTimes = [...ownKeyTimes];
+    addAll(this.ownKeys, ownKeys);
+    for (const [key, place] of keys) {
+      const answers = place % (2 * size);
       const held = this.keys.size;
       this.keys.add(key, answers);
-      if (this.keys.size > held) fresh[answers >> 1] = (fresh[answers >> 1] ?? 0) + 1;
+      if (this.keys.size === held) continue;
+      addAt(fresh, answers >> 1);
+      addAt(freshTimes, place >> 1);
     }
     // Of a sample, the order is not known.
-    if (this.keys.level === 0) this.#look(this.keyTest, fresh, requests);
+    if (this.keys.level === 0) this.#look(this.keyTest, fresh, requests, times, freshTimes);
     this.users.add(users);
     this.sessions.add(sessions);
     for (const [version, count] of unknown) {
@@ -58,11 +71,28 @@ export class ServedTotals {
     }
   }
 
-  /** Looks at what was observed of each version, and returns how many are of none that the split can give. */
-  #look(test: DrawTest, observed: readonly number[], requests: number): number {
+  /** Looks at what was observed of each version, also by time, and returns how many are of none that the split can give. */
+  #look(test: DrawTest, observed: readonly number[], requests: number, times: Times | undefined, observedTimes: readonly number[]): number {
     const { counts, impossible } = this.armCounts(observed);
-    lookAgain(test, requests, counts, this.#shares);
+    const size = observed.length;
+    const timed = times && {
+      times,
+      counts: times.requests.flatMap(
+        (_, span) => this.armCounts(Array.from({ length: size }, (__, to) => observedTimes[span * size + to] ?? 0)).counts,
+      ),
+    };
+    lookAgain(test, requests, counts, this.#shares, timed);
     return impossible;
+  }
+
+  /** How many keys of each version that answered first; how many more than one version answered; and how many keys these are. */
+  countKeys(): { readonly observed: readonly number[]; readonly mixed: number; readonly held: number } {
+    const answers = [...this.ownKeys];
+    for (const each of this.keys.values()) addAt(answers, each);
+    const observed: number[] = [];
+    for (const [index, count = 0] of answers.entries()) observed[index >> 1] = (observed[index >> 1] ?? 0) + count;
+    const mixed = answers.reduce((sum, count = 0, index) => (index % 2 === 1 ? sum + count : sum), 0);
+    return { observed, mixed, held: observed.reduce((sum, count) => sum + count, 0) };
   }
 
   /** Counts of versions as counts of arms. */

@@ -70,6 +70,7 @@ export function judgeCounts(
     total(drawn),
     byArm,
     arms.map(({ slots }) => slots / SLOTS),
+    undefined,
   );
   const unit = plan.split.kind === "arms" && plan.split.sticky !== undefined ? "key" : "request";
   const split =

@@ -1,3 +1,4 @@
+import type { Field } from "../../request/index.ts";
 import { readerOf, type ReadField } from "../field.ts";
 import { meanOf, type Population } from "../population.ts";
 import { type ChunkStream, decoded, plainStream } from "./bytes.ts";
@@ -299,8 +300,16 @@ function withoutReturn(text: string, from: number, end: number): string {
 /** Gives visits the user and the session that stand in the fields which the options name. */
 function identifier({ user, session }: LogSource): ((visit: Visit) => Visit) | undefined {
   if (user === undefined && session === undefined) return undefined;
-  const userOf: ReadField = user === undefined ? () => undefined : readerOf(user);
-  const sessionOf: ReadField = session === undefined ? () => undefined : readerOf(session);
+  // An empty text is nobody's id.
+  const idOf = (field: Field | undefined): ReadField => {
+    if (field === undefined) return () => undefined;
+    const read = readerOf(field);
+    return (request) => {
+      const id = read(request);
+      return id === "" ? undefined : id;
+    };
+  };
+  const [userOf, sessionOf] = [idOf(user), idOf(session)];
   return (visit) => ({
     request: visit.request,
     user: userOf(visit.request) ?? visit.user,

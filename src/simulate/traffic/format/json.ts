@@ -2,6 +2,7 @@ import { shown } from "../../../document/index.ts";
 import { isNothing, requestOf, textIn } from "../../../request/index.ts";
 import { isRecord, type JSONRecord } from "../record.ts";
 import type { Entry, Fault } from "../visit.ts";
+import { instantOf } from "./instant.ts";
 import { type FieldMap, type MapOptions, mapReader } from "./map.ts";
 import { isNginxVariable, nginxRole } from "./nginx.ts";
 import { pathReader } from "./path.ts";
@@ -98,7 +99,7 @@ function isOwn(record: JSONRecord): boolean {
 const OWN: JSONFormat = {
   name: "json",
   description:
-    "this library's own: `headers`, `method`, `url`, `path`, `query`, `cookies`, `host`, `attributes`, `user`, `session`, `draw`",
+    "this library's own: `headers`, `method`, `url`, `path`, `query`, `cookies`, `host`, `attributes`, `user`, `session`, `draw`, `time`",
   fits: isOwn,
   reader: (served) => {
     const version = served === undefined ? () => undefined : pathReader(served);
@@ -111,13 +112,14 @@ const OWN: JSONFormat = {
       const session = own(record, "session");
       if (!isNothing(user) && textIn(user) === undefined) return { fault: "`user` is not text" };
       if (!isNothing(session) && textIn(session) === undefined) return { fault: "`session` is not text" };
+      const time = instantOf(own(record, "time"));
       return {
         request,
         user: textIn(user),
         session: textIn(session),
         draw: (own(record, "draw") ?? undefined) as number | undefined,
         served: textIn(version(record)),
-        time: undefined,
+        time: Number.isNaN(time) ? undefined : time,
       };
     };
   },

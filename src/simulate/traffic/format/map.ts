@@ -3,7 +3,7 @@ import { isNothing, requestOf, textIn } from "../../../request/index.ts";
 import { isRecord, type JSONRecord } from "../record.ts";
 import type { Entry, Fault } from "../visit.ts";
 import { endpointAddress, isAddress, isAuthority } from "./address.ts";
-import { timeOf } from "./clock.ts";
+import { instantOf } from "./instant.ts";
 import { pathReader, type ReadValue } from "./path.ts";
 import { meant } from "./pattern.ts";
 import { isMethod, isTarget, hostOf } from "./request-line.ts";
@@ -255,18 +255,4 @@ function withAll(whole: unknown, known: readonly (readonly [string, unknown])[])
   for (const [name, value] of isRecord(whole) ? Object.entries(whole) : []) attributes[name] = value;
   for (const [name, value] of known) if (value !== undefined) attributes[name] = value;
   return attributes;
-}
-
-/** Nanoseconds since 1970 of a time in 2286. */
-const LATEST = 1e19;
-
-/** Since 1970, in the unit that gives a time of this century; or text. */
-function instantOf(value: unknown): number {
-  if (typeof value === "string") {
-    if (/^\d+(?:\.\d+)?$/.test(value)) return instantOf(Number(value));
-    const iso = timeOf(value, "iso");
-    return Number.isNaN(iso) ? timeOf(value, "clf") : iso;
-  }
-  if (typeof value !== "number" || !(value >= 0 && value < LATEST)) return Number.NaN;
-  return Math.floor(value < 1e11 ? value * 1e3 : value < 1e14 ? value : value < 1e17 ? value / 1e3 : value / 1e6);
 }
