@@ -131,7 +131,7 @@ describe("Envoy, as gRPC's matchers model it", () => {
     const answer = engineOf(text);
     return Promise.resolve({ ask: async (requests) => Promise.resolve(requests.map(answer)), stop: async () => Promise.resolve() });
   };
-  judgeTarget("envoy", start, 40, 400);
+  judgeTarget("envoy", start, { aliases: 40, requests: 400 });
 
   const sticky: AliasConfig = {
     name: "shop",

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { exportAlias } from "../../src/convert/index.ts";
+import { exportAlias, type WireRequest } from "../../src/convert/index.ts";
 import { keyDraw, slotOf } from "../../src/plan/index.ts";
 import { STICKY_HASHES } from "../../src/alias/index.ts";
 import { attackTarget, judgeTarget, type Start } from "../support/differential.ts";
-import { hasEngine, hasNginxModule, startEngine } from "../support/engine.ts";
+import { hasEngine, hasLighttpdModule, hasNginxModule, startEngine } from "../support/engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "canary-router-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,4 +87,63 @@ frontend canary
 `,
   )((file) => ["haproxy", ["-db", "-f", file]]);
   judgeTarget("lua", start);
+});
+
+/** The lines of each header as one, with what stands between them. */
+const merged =
+  (separatorOf: (name: string) => string) =>
+  (request: WireRequest): WireRequest => {
+    const lines = new Map<string, string>();
+    for (const [written, value] of request.headers) {
+      const name = written.toLowerCase();
+      const text = value.replace(/^[ \t]+|[ \t]+$/g, "");
+      const before = lines.get(name);
+      lines.set(name, before === undefined ? text : `${before}${separatorOf(name)}${text}`);
+    }
+    return { ...request, headers: [...lines] };
+  };
+
+describe.skipIf(!hasEngine("apache2", "-v"))("Apache with mod_lua", () => {
+  const start = hosted("apache", (module, port, prefix) => {
+    writeFileSync(
+      join(prefix, "answer.lua"),
+      'function handle(r)\n  r.content_type = "text/plain"\n  r:write(r.subprocess_env["CANARY_VERSION"] or "")\n  return apache2.OK\nend\n',
+    );
+    return `${["mpm_event", "authz_core", "lua"].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join("\n")}
+PidFile apache.pid
+ErrorLog error.log
+ServerName canary
+Listen 127.0.0.1:${port}
+MaxKeepAliveRequests 0
+HttpProtocolOptions Unsafe
+LuaHookFixups ${module} canary
+LuaMapHandler ^/ ${join(prefix, "answer.lua")} handle
+`;
+  })((file) => ["apache2", ["-X", "-d", dirname(file), "-f", file]]);
+  // Cookies too are joined with a comma.
+  judgeTarget("lua", start, { handed: merged(() => ", ") });
+});
+
+describe.skipIf(!hasEngine("lighttpd", "-v") || !hasLighttpdModule("magnet"))("lighttpd with mod_magnet", () => {
+  const start = hosted("lighttpd", (module, port, prefix) => {
+    const answer = join(prefix, "answer.lua");
+    writeFileSync(
+      answer,
+      'lighty.r.resp_header["Content-Type"] = "text/plain"\nlighty.r.resp_body:set({ lighty.r.req_env["CANARY_VERSION"] })\nreturn 200\n',
+    );
+    return `server.modules = ("mod_magnet")
+server.port = ${port}
+server.bind = "127.0.0.1"
+server.document-root = "${prefix}"
+server.errorlog = "${join(prefix, "error.log")}"
+server.http-parseopts = ("header-strict" => "disable", "host-strict" => "disable", "host-normalize" => "disable", "url-normalize" => "disable")
+server.max-keep-alive-requests = 1000000
+magnet.attract-raw-url-to = ("${module}", "${answer}")
+`;
+  })((file) => ["lighttpd", ["-D", "-f", file]]);
+  const mergedHere = merged((name) => (name === "cookie" ? "; " : ", "));
+  // A line without a value is left out.
+  judgeTarget("lua", start, {
+    handed: (request) => mergedHere({ ...request, headers: request.headers.filter(([, value]) => /[^ \t]/.test(value)) }),
+  });
 });

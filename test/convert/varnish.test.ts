@@ -18,6 +18,6 @@ describe.skipIf(!hasEngine("varnishd", "-V"))("Varnish", () => {
     return startEngine("varnishd", args, port);
   };
   // Each configuration is compiled by a compiler of C, for seconds.
-  judgeTarget("varnish", start, 6, 400);
+  judgeTarget("varnish", start, { aliases: 6, requests: 400 });
   attackTarget("varnish", start, "sha256", 1);
 });

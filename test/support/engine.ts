@@ -18,8 +18,17 @@ export function hasEngine(program: string, ...version: readonly string[]): boole
 
 /** Whether nginx has a module of this name, such as `js`. */
 export function hasNginxModule(name: string): boolean {
-  const there = existsSync(`/usr/lib/nginx/modules/ngx_http_${name}_module.so`);
-  if (!there) console.info(`skipped: nginx has no module ${name}; CI_ENGINES=required makes that a failure`);
+  return hasModule(`/usr/lib/nginx/modules/ngx_http_${name}_module.so`);
+}
+
+/** Whether lighttpd has a module of this name, such as `magnet`. */
+export function hasLighttpdModule(name: string): boolean {
+  return hasModule(`/usr/lib/lighttpd/mod_${name}.so`);
+}
+
+function hasModule(file: string): boolean {
+  const there = existsSync(file);
+  if (!there) console.info(`skipped: there is no ${file}; CI_ENGINES=required makes that a failure`);
   return there || required;
 }
 
