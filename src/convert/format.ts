@@ -27,4 +27,6 @@ export interface Target {
   /** Whether `standalone` is possible. */
   readonly standalone: boolean;
   readonly write: (plan: Plan, options: WriteOptions) => Written;
+  /** Documents that must be there already for what is written to mean anything. */
+  readonly beside?: (plan: Plan) => readonly object[];
 }

@@ -37,6 +37,8 @@ export function importAlias(value: unknown, { from }: ImportOptions = {}): Impor
 export function readAlias(documents: readonly Document[], source: Source): Pick<Imported, "config" | "report"> {
   const reading = new Reading();
   const config = readDocuments(documents, source, reading);
+  if (config === undefined && reading.refusals.all.length === 0)
+    reading.refuse("", "document", `there is no alias in it of the format ${shown(source.name)}`, source.says);
   const checked = config === undefined ? undefined : parse(config);
   if (checked !== undefined)
     for (const { severity, at, message, help } of checked.diagnostics)
@@ -46,7 +48,9 @@ export function readAlias(documents: readonly Document[], source: Source): Pick<
 }
 
 function readDocuments(documents: readonly Document[], source: Source, reading: Reading): AliasConfig | undefined {
-  const [document, second] = documents.filter(({ value }) => source.isOne(value));
+  const found = documents.filter(({ value }) => source.isOne(value));
+  // A single document is what the caller says it is: the alias of Tencent without weights looks like one of AWS.
+  const [document, second] = found.length === 0 && documents.length === 1 ? documents : found;
   if (document === undefined) return reading.refuse("", "document", `no document is of the format ${shown(source.name)}`, source.says);
   if (second !== undefined)
     return reading.refuse(

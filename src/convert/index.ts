@@ -2,6 +2,7 @@
 export { exportAlias, type Exported, type ExportOptions } from "./export.ts";
 export type { Target, WriteOptions } from "./format.ts";
 export { SOURCES, TARGETS } from "./formats.ts";
+export { PROVABLE, type Proof, type Proved, proveExport, type ProveOptions } from "./prove.ts";
 export { detect, importAlias, type Imported, type ImportOptions } from "./import.ts";
 export { detectRollout, type ImportedRollout, importRollout, ROLLOUT_SOURCES, type RolloutSource } from "./rollout.ts";
 export type { Document } from "./documents.ts";

@@ -41,6 +41,11 @@ describe("usage", () => {
       "the document is of no format that is known: ingress-nginx, higress, istio, gateway-api, apisix, alibaba, tencent, aws, flagd, launchdarkly",
       undefined,
     ],
+    [
+      ["convert", alias, "--to", "haproxy", "--prove"],
+      "what is written for `haproxy` is not read back, so nothing is proved of it",
+      "`--prove` takes istio, gateway-api, ingress-nginx, apisix, flagd, aws, cloudformation, alibaba, tencent",
+    ],
     [["convert", alias, "--to", "haproxy", "-o", alias], `${alias}: is there already`, "`--force` writes over it"],
   ] as const)("%j", async (args, message, help) => {
     const hint = help === undefined ? "" : `  help: ${help}\n`;
@@ -85,6 +90,27 @@ test("what cannot be said is refused with its place, and what to do instead", as
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("refused /additional_version_strategy/v2/rules/0 (attribute tenant)");
   expect(stderr).toContain("help: let a trusted hop write it into a header");
+});
+
+describe("`--prove`", () => {
+  const { stickiness: _, ...random } = ALIAS;
+  const plain = file("random.json", random);
+
+  test("says that what is written decides as the alias", async () => {
+    const { code, stdout, stderr } = await command(["convert", plain, "--to", "istio", "--prove"]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\nproved: read back, what is written decides as the alias\n$/);
+    expect(stdout).toContain('"exact": "on"');
+  });
+
+  test("is in the report, and needs nothing where a part is refused", async () => {
+    const out = join(folder, "proved.json");
+    const proved = await command(["convert", plain, "--to", "apisix", "--prove", "--format", "json", "-o", out]);
+    expect(JSON.parse(proved.stdout)).toMatchObject({ refused: [], proof: { kind: "equivalent" } });
+    const refused = await command(["convert", alias, "--to", "istio", "--prove", "--format", "json"]);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).not.toHaveProperty("proof");
+  });
 });
 
 describe("a config of another router", () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AliasConfig, equivalent, parse } from "../../src/index.ts";
-import { detect, exportAlias, importAlias } from "../../src/convert/index.ts";
+import { detect, exportAlias, importAlias, SOURCES } from "../../src/convert/index.ts";
 
 const ingress = (annotations: Record<string, unknown>, prefix = "nginx.ingress.kubernetes.io/"): object => ({
   apiVersion: "networking.k8s.io/v1",
@@ -319,6 +319,25 @@ describe("what is refused, with its place", () => {
     const { config, report } = importAlias(value);
     expect(config).toBeUndefined();
     expect(report.refused.find((each) => each.at === at)?.why).toMatch(why);
+  });
+
+  test("a document that is said to be of a format, and has nothing of it", () => {
+    for (const from of SOURCES.map(({ name }) => name)) {
+      const { config, report } = importAlias({ kind: "Pod", apiVersion: "v1" }, { from });
+      expect([from, config, report.refused.length > 0]).toEqual([from, undefined, true]);
+    }
+  });
+
+  test("documents of two formats are not guessed between, and several of one are refused", () => {
+    const service = virtualService([{ route: [to("v1")] }]);
+    const canary = ingress({ canary: "true", "canary-weight": "20" });
+    expect(() => importAlias([service, canary])).toThrow(
+      "there are documents of `ingress-nginx` and of `istio`: say which to read with `from`",
+    );
+    expect(importAlias([service, canary], { from: "istio" }).config).toEqual({ name: "reviews", version: "v1" });
+    expect(importAlias({ kind: "List", apiVersion: "v1", items: [service, service] }).report.refused.map(({ at }) => at)).toEqual([
+      "/items/1",
+    ]);
   });
 
   test("a document of no format names those that are known", () => {

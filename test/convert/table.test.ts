@@ -50,3 +50,14 @@ test("the table of docs/convert.md is what the emitters report", () => {
   const table = [`| ${["", ...names].join(" | ")} |`, `| --- |${names.map(() => " :-: |").join("")}`, ...rows].join("\n");
   expect(readFileSync("docs/convert.md", "utf8")).toContain(table);
 });
+
+test.each([
+  ["apache", "Apache has none of the hashes", "use `--to lua` with `mod_lua`, or take `stickiness` out"],
+  ["caddy", "Caddy has none of the hashes", "use another router, or take `stickiness` out"],
+])("a sticky split on %s is refused with what to do instead, and without it the split is written", (to, why, help) => {
+  const { stickiness, ...random } = CONSTRUCTS["murmur3"] as AliasConfig;
+  expect(exportAlias({ ...random, stickiness }, { to }).report.refused).toEqual([
+    { at: "/stickiness", construct: "stickiness", why, help },
+  ]);
+  expect(exportAlias(random, { to }).report.refused).toEqual([]);
+});

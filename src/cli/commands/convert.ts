@@ -5,6 +5,9 @@ import {
   formatWire,
   importAlias,
   importRollout,
+  PROVABLE,
+  type Proof,
+  proveExport,
   type Report,
   ROLLOUT_SOURCES,
   type RolloutConfig,
@@ -12,6 +15,7 @@ import {
   TARGETS,
 } from "../../convert/index.ts";
 import { type Alias, type AliasConfig, BUDGETS, visible } from "../../alias/surface.ts";
+import { formatShares } from "../../index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { aliasFileOf, nameOf } from "../files/alias.ts";
 import { told } from "../files/load.ts";
@@ -21,6 +25,7 @@ import { FORMAT } from "../formats.ts";
 import { Refusal, type Terminal, write } from "../terminal/host.ts";
 import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
+import { requestWords } from "../terminal/paste.ts";
 
 const ALIAS = "an alias of this library, as JSON";
 
@@ -63,30 +68,42 @@ export const convert: Command = defineCommand({
       description: "write a whole configuration that listens there and answers each request with its version",
     },
     strict: { type: "boolean", description: "refuse what is lossy" },
+    prove: {
+      type: "boolean",
+      description: `read back what is written, and prove that it decides as the alias, or show a request that it decides otherwise; of ${PROVABLE.join(", ")}`,
+    },
     out: { type: "string", value: "OUT", short: "o", default: "-", description: "the file to write, `-` for standard output" },
     force: { type: "boolean", needs: "out", description: "write over a file that is there" },
     format: { ...FORMAT, description: "the form of the report" },
   },
   exits: {
     0: "written",
-    1: "the config has errors, or a part of it is refused",
+    1: "the config has errors, a part of it is refused, or `--prove` fails",
     2: "wrong usage, a file that cannot be read or written, or one that is there already",
   },
   examples: [
     "canary-router convert prod.yaml --to haproxy -o canary.cfg",
     "canary-router convert prod.yaml --to nginx --standalone 127.0.0.1:8080",
     "canary-router convert prod.yaml --to nginx --strict --format json",
+    "canary-router convert prod.yaml --to istio --prove",
     "canary-router convert argo.yaml --to rollout -o rollout.json",
   ],
-  run: async ({ values: { to, from, standalone, strict, out, force, format }, positionals: [path] }, host) => {
+  run: async ({ values: { to, from, standalone, strict, prove, out, force, format }, positionals: [path] }, host) => {
+    if (prove && !PROVABLE.includes(to))
+      throw new Refusal(
+        `what is written for \`${to}\` is not read back, so nothing is proved of it`,
+        `\`--prove\` takes ${PROVABLE.join(", ")}`,
+      );
     if (!force) await checkUnwritten(out);
     const read = await readConfig(path, from, to, host);
     if (read === undefined) return 1;
-    const written = attempt(() => writeConfig(read, to, strict, standalone));
-    const report = joined(strict ? strictly(read.report) : read.report, written.report);
-    const text = report.refused.length === 0 ? written.text : undefined;
-    if (format === "json") await write(host.stdout, `${jsonOf(report, 2)}\n`);
-    else await write(host.stderr, wrap(reportText(report, styleOf(host.stderr, host.env)), host.columns));
+    const { text: made, report: told, proof }: Written = attempt(() => writeConfig(read, { to, strict, prove, standalone }));
+    const report = joined(strict ? strictly(read.report) : read.report, told);
+    const isSound = report.refused.length === 0 && (proof === undefined || proof.kind === "equivalent");
+    const text = isSound ? made : undefined;
+    const style = styleOf(host.stderr, host.env);
+    if (format === "json") await write(host.stdout, `${jsonOf(proof === undefined ? report : { ...report, proof }, 2)}\n`);
+    else await write(host.stderr, wrap(reportText(report, style) + (proof === undefined ? "" : proofText(proof, style)), host.columns));
     if (text === undefined) return 1;
     if (out !== "-") {
       await save(out, text);
@@ -135,17 +152,27 @@ function isManifest(value: unknown): boolean {
   return Array.isArray(value) || (typeof value === "object" && value !== null && "apiVersion" in value && "kind" in value);
 }
 
-function writeConfig(
-  { config, rollout }: Read,
-  to: string,
-  strict: boolean,
-  standalone: string | undefined,
-): { readonly text: string | undefined; readonly report: Report } {
+/** What was written of a config, and what was proved of it. */
+interface Written {
+  readonly text: string | undefined;
+  readonly report: Report;
+  readonly proof?: Proof | undefined;
+}
+
+interface WriteTask {
+  readonly to: string;
+  readonly strict: boolean;
+  readonly prove: boolean;
+  readonly standalone: string | undefined;
+}
+
+function writeConfig({ config, rollout }: Read, { to, strict, prove, standalone }: WriteTask): Written {
   const isOwn = to === "alias" || to === "rollout";
   if (isOwn && standalone !== undefined) throw new RangeError(`\`${to}\` has no standalone form`);
   if (rollout !== undefined) return { text: `${JSON.stringify(rollout, null, 2)}\n`, report: NOTHING };
   if (config === undefined) return { text: undefined, report: NOTHING };
-  if (!isOwn) return exportAlias(config, { to, strict, ...(standalone !== undefined && { standalone }) });
+  const options = { to, strict, ...(standalone !== undefined && { standalone }) };
+  if (!isOwn) return prove ? proveExport(config, options) : exportAlias(config, options);
   if ("primary" in config) throw new RangeError("the file is an alias already");
   return { text: `${JSON.stringify(config, null, 2)}\n`, report: NOTHING };
 }
@@ -176,6 +203,22 @@ function attempt<T>(make: () => T): T {
     return make();
   } catch (error) {
     throw error instanceof RangeError ? new Refusal(error.message) : error;
+  }
+}
+
+/** What was proved, for people. */
+function proofText(proof: Proof, style: Style): string {
+  switch (proof.kind) {
+    case "equivalent":
+      return `${style("green", "proved")}: read back, what is written decides as the alias\n`;
+    case "different": {
+      const { request, draw, before, after } = proof;
+      const drawn = draw === undefined ? "" : `, for the draw ${draw}`;
+      const shares = (each: Readonly<Record<string, number>>): string => formatShares(Object.entries(each));
+      return `${style("red", "different")}: ${requestWords(request)}${drawn}\n  ${shares(before)} here, ${shares(after)} there\n`;
+    }
+    case "unknown":
+      return `${style("yellow", "not proved")}${proof.at === undefined ? "" : ` ${visible(proof.at)}`}: ${visible(proof.why)}\n`;
   }
 }
 

@@ -65,12 +65,27 @@ function alternativesOf({ kind, matches }: Test, refusals: Refusals): readonly (
 }
 
 function conditionOf(field: Field, values: readonly string[], at: Pointer, refusals: Refusals): unknown {
-  if (field.kind === "path") return [REQUEST_TARGET, "~~", `^(?:${values.map(pcreLiteral).join("|")})(?:\\?|$)`];
+  if (field.kind === "path") return [REQUEST_TARGET, "~~", pathPattern(values)];
   const name = variableOf(field, at, refusals);
   return values.length === 1 ? [name, "==", values[0]] : [name, "in", values];
 }
 
 const REQUEST_TARGET = "request_uri";
+
+/** An expression for a request target whose path is one of these. */
+function pathPattern(paths: readonly string[]): string {
+  return `^(?:${paths.map(pcreLiteral).join("|")})(?:\\?|$)`;
+}
+
+/** The paths of an expression that `pathPattern` wrote; undefined for another one. */
+function pathsIn(expression: string): readonly string[] | undefined {
+  const [, list] = /^\^\(\?:(.+)\)\(\?:\\\?\|\$\)$/.exec(expression) ?? [];
+  const paths = list?.split("|").map((literal) => {
+    const bytes = literal.replaceAll(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return new TextDecoder().decode(Uint8Array.from(bytes, (unit) => unit.charCodeAt(0)));
+  });
+  return paths !== undefined && pathPattern(paths) === expression ? paths : undefined;
+}
 
 /** A text that a regular expression of PCRE means, byte by byte. */
 function pcreLiteral(text: string): string {
@@ -205,9 +220,8 @@ function valuesOf(item: unknown, at: Pointer, reading: Reading): readonly Condit
     return [];
   }
   const [variable, operator, value] = item as unknown as readonly [string, string, unknown];
-  const path = /^\^\(\?:([A-Za-z0-9/_|-]+)\)\(\?:\\\?\|\$\)$/.exec(String(value))?.[1];
-  if (variable === REQUEST_TARGET && operator === "~~" && path !== undefined)
-    return path.split("|").map((each) => ({ field: { kind: "path" }, value: each }));
+  const paths = typeof value === "string" && variable === REQUEST_TARGET && operator === "~~" ? pathsIn(value) : undefined;
+  if (paths !== undefined) return paths.map((each) => ({ field: { kind: "path" }, value: each }));
   const field = fieldIn(variable);
   if (field === undefined) {
     reading.refuse(pointer(at, 0), `variable ${variable}`, "an alias has no such field", "put it into a header ahead of APISIX");

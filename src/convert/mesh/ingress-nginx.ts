@@ -22,6 +22,13 @@ export const ingressNginx: Target & Source = {
   isBeside: isIngress,
   read: (document, reading, beside) => read(document, reading, beside, "nginx"),
   write,
+  beside: ({ versions: [primary = ""] }) => [
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      spec: { defaultBackend: { service: { name: primary, port: { number: 80 } } } },
+    },
+  ],
 };
 
 /** The same annotations as Higress and MSE read them, which is otherwise: the weight is ignored beside a header or a cookie. */

@@ -9,7 +9,7 @@ import { refuseAttributes, refuseQueryNames, refuseStickiness, Refusals } from "
 import { aliasFromRoutes, alternativesOf, type Condition, type Destination, destinationsOf, type RouteEntry } from "../routes.ts";
 import type { WireRequest } from "../wire.ts";
 import { envoyModel } from "./envoy-model.ts";
-import { re2Cookie, re2Encoded } from "./re2.ts";
+import { cookieOfRe2, re2Cookie, re2Encoded, textOfRe2 } from "./re2.ts";
 
 /** Istio: a VirtualService with the subsets of a DestinationRule. Its routes are a list, as rules here are. */
 export const istio: Target & Source = {
@@ -81,8 +81,10 @@ function conditionsOf(match: unknown, at: Pointer, reading: Reading): readonly C
     else if (name === "cookie") readCookie(text, place, found, reading);
     else add({ kind: "header", name }, text, place);
   }
-  for (const [name, text] of entriesOf(fields["queryParams"], `${at}/queryParams`, reading))
-    add({ kind: "query", name }, text, pointer(`${at}/queryParams`, name));
+  for (const [name, text] of entriesOf(fields["queryParams"], `${at}/queryParams`, reading)) {
+    const own = isFields(text) && typeof text["regex"] === "string" ? textOfRe2(text["regex"]) : undefined;
+    add({ kind: "query", name }, own === undefined ? text : { exact: own }, pointer(`${at}/queryParams`, name));
+  }
   if (fields["uri"] !== undefined) {
     const { uri } = fields;
     if (!(isFields(uri) && uri["prefix"] === "/")) add({ kind: "path" }, uri, `${at}/uri`);
@@ -100,18 +102,23 @@ function entriesOf(value: unknown, at: Pointer, reading: Reading): readonly (rea
 }
 
 /** A regular expression for one cookie, as it is usually written, and as it is written here. */
-const COOKIE = /^\^\(\.\*\??;\\?s?[*? ]*\)\?\(?([A-Za-z0-9_-]+)=([A-Za-z0-9_.-]+)\)?\(;\.\*\)\?\$$/;
+const COOKIE = /^\^\(\.\*\??;\\?s?[*? ]*\)\?\(?([A-Za-z0-9_-]+)=((?:[A-Za-z0-9_.-]|\\[.-])+)\)?\(;\.\*\)\?\$$/;
 
 function readCookie(text: unknown, at: Pointer, found: Condition[], reading: Reading): void {
   const regex = isFields(text) && typeof text["regex"] === "string" ? text["regex"] : "";
-  const written = /^\(\?:.*\)\*\[ \\t\]\*([A-Za-z0-9_-]+)\[ \\t\]\*=\[ \\t\]\*([A-Za-z0-9_.-]+)\[ \\t\]\*\(\?:;\.\*\)\?$/.exec(regex);
-  const [, name, value] = written ?? COOKIE.exec(regex) ?? [];
-  if (name === undefined || value === undefined) {
+  const own = cookieOfRe2(regex);
+  if (own !== undefined) {
+    reading.keeps(at, `cookie ${own.name}`);
+    found.push({ field: { kind: "cookie", name: own.name }, value: own.value });
+    return;
+  }
+  const [, name, pattern] = COOKIE.exec(regex) ?? [];
+  const value = pattern?.replaceAll("\\", "");
+  if (name === undefined || value === undefined || pattern === undefined) {
     reading.refuse(at, "header cookie", "a regular expression that does not stand for one cookie", "write `^(.*;\\s*)?name=value(;.*)?$`");
     return;
   }
   found.push({ field: { kind: "cookie", name }, value });
-  if (written !== null) return;
   // It also finds a cookie that is there twice, of which an alias sees the first.
   const request: WireRequest = { method: "GET", target: "/", headers: [["cookie", `${name}=other; ${name}=${value}`]] };
   reading.lossy.push({
@@ -119,6 +126,18 @@ function readCookie(text: unknown, at: Pointer, found: Condition[], reading: Rea
     construct: `cookie ${name}`,
     why: "a cookie that is there twice",
     example: { request, alias: "no match", other: "a match" },
+  });
+  const loose = pattern.replace(/(?<!\\)\./, "x");
+  if (loose === pattern) return;
+  reading.lossy.push({
+    at,
+    construct: `cookie ${name}`,
+    why: "another character where the expression has a dot",
+    example: {
+      request: { ...request, headers: [["cookie", `${name}=${loose.replaceAll("\\", "")}`]] },
+      alias: "no match",
+      other: "a match",
+    },
   });
 }
 

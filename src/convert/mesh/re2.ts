@@ -23,6 +23,26 @@ function classOf(letter: string): string {
   return /[0-9A-Za-z_]/.test(letter) ? letter : `\\x${hexOf(letter)}`;
 }
 
+/** The cookie of an expression that `re2Cookie` wrote; undefined for another one. */
+export function cookieOfRe2(expression: string): { readonly name: string; readonly value: string } | undefined {
+  const [, name, value] = /\[ \\t\]\*([^ ]+?)\[ \\t\]\*=\[ \\t\]\*([^ ]*)\[ \\t\]\*\(\?:;\.\*\)\?$/.exec(expression) ?? [];
+  if (name === undefined || value === undefined) return undefined;
+  const cookie = { name: unescaped(name), value: unescaped(value) };
+  return re2Cookie(cookie.name, cookie.value) === expression ? cookie : undefined;
+}
+
+function unescaped(literal: string): string {
+  return literal.replaceAll(/\\x([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The text of an expression that `re2Encoded` wrote; undefined for another one. */
+export function textOfRe2(expression: string): string | undefined {
+  const escapes = expression.match(/%(?:\[[A-F][a-f]\]|[0-9]){2}/g) ?? [];
+  const bytes = escapes.map((escape) => Number.parseInt(escape.replaceAll(/[%[\]a-f]/g, ""), 16));
+  const text = new TextDecoder().decode(Uint8Array.from(bytes));
+  return re2Encoded(text) === expression ? text : undefined;
+}
+
 /** A text as a query may write it, each byte as it is or escaped. */
 export function re2Encoded(text: string): string {
   return Array.from(asBytes(text), (unit) => {
