@@ -401,10 +401,11 @@ function checkValues(input: Input, type: RuleType, values: readonly string[]): v
 
 /** What is wrong with a header value, and what to do about it. */
 function headerProblem(value: string): [message: string, help: string] | undefined {
+  const isTrimmed = value === trim(value);
+  if (isTrimmed && !/[\r\n\0]|[^\0-\x7f]/.test(value)) return undefined;
   const never = `a header cannot have the value ${shown(value)}`;
-  if (value !== trim(value)) return [never, "hosts remove spaces and tabs around a value: remove them here"];
+  if (!isTrimmed) return [never, "hosts remove spaces and tabs around a value: remove them here"];
   if (/[\r\n\0]/.test(value)) return [never, "hosts refuse line ends and NUL"];
-  if (!/[^\0-\x7f]/.test(value)) return undefined;
   if (/[\u2018\u2019\u201c\u201d]/.test(value)) return [never, 'its quotes are typographic: write `"`, or none'];
   const bytes = percentEncoded(value).replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return [
