@@ -1,7 +1,7 @@
 import { fieldName } from "../request/index.ts";
 import type { Match, Test } from "../plan/index.ts";
 import type { Case } from "./suite.ts";
-import { answerOf, entry, type Edit, matchHolds, type Row, rowOf, type Subject, type Variant } from "./variant.ts";
+import { answerOf, entry, type Edit, lackedBy, type Row, rowOf, type Subject, type Variant } from "./variant.ts";
 import { meets } from "./verify.ts";
 
 /** A case and how the tests of a plan see its request. */
@@ -16,6 +16,8 @@ export interface CaseTable {
   /** Cases that fail on the plan as it is. They are in none of the lists. */
   readonly failing: Case[];
   readonly byValue: Map<string, Map<string, Entry[]>>;
+  /** For each test the cases for which all of its matches hold. */
+  readonly wholly: readonly Entry[][];
   /** For each test the cases for which all of its matches hold but one, by the number of that one. */
   readonly nearly: readonly Map<number, Entry[]>[];
   /** The cases that come to the split without a draw, by the number of the sticky key that they are drawn by. */
@@ -24,12 +26,12 @@ export interface CaseTable {
 
 /** A table of the cases of one plan. */
 export function tableOf(subject: Subject, cases: readonly Case[]): CaseTable {
-  const nearly = subject.tests.map(() => new Map<number, Entry[]>());
   const table: CaseTable = {
     entries: [],
     failing: [],
     byValue: new Map(),
-    nearly,
+    wholly: subject.tests.map(() => []),
+    nearly: subject.tests.map(() => new Map()),
     keyed: new Map(),
   };
   for (const each of cases) addCase(subject, table, each);
@@ -37,7 +39,7 @@ export function tableOf(subject: Subject, cases: readonly Case[]): CaseTable {
 }
 
 /** Adds a case to a table. */
-export function addCase(subject: Subject, { entries, failing, byValue, nearly, keyed }: CaseTable, each: Case): void {
+export function addCase(subject: Subject, { entries, failing, byValue, wholly, nearly, keyed }: CaseTable, each: Case): void {
   const row = rowOf(subject, each.request);
   const made = { each, row };
   if (!holds(subject, subject.original, made)) {
@@ -51,6 +53,7 @@ export function addCase(subject: Subject, { entries, failing, byValue, nearly, k
   }
   for (const [test, { count, sum }] of row.tallies) {
     const length = (subject.tests[test] as Test).matches.length;
+    if (count === length) wholly[test]?.push(made);
     // The numbers of all matches sum to n (n - 1) / 2: what is missing is the number of the one that fails.
     if (count === length - 1) entry(nearly[test] as Map<number, Entry[]>, (length * (length - 1)) / 2 - sum, () => []).push(made);
   }
@@ -86,9 +89,13 @@ function affected(subject: Subject, table: CaseTable, edit: Edit): readonly (rea
     case "match": {
       const { kind, matches } = subject.tests[edit.test] as Test;
       const match = matches[edit.index] as Match;
-      if (edit.match !== undefined) return [...withMatch(table, match, edit.match), ...withMatch(table, edit.match, match)];
-      if (kind === "any") return withMatch(table, match);
-      return [(table.nearly[edit.test]?.get(edit.index) ?? []).filter(({ row }) => !matchHolds(match, row))];
+      if (kind === "any")
+        return edit.match === undefined
+          ? withMatch(table, match)
+          : [...withMatch(table, match, edit.match), ...withMatch(table, edit.match, match)];
+      // Where another match fails, this one decides nothing.
+      const nearly = table.nearly[edit.test]?.get(edit.index) ?? [];
+      return edit.match === undefined ? [nearly] : [table.wholly[edit.test] ?? [], nearly];
     }
     case "key": {
       const { field, index } = edit;
@@ -102,6 +109,6 @@ function affected(subject: Subject, table: CaseTable, edit: Edit): readonly (rea
 function withMatch({ byValue }: CaseTable, { field, values }: Match, without?: Match): readonly (readonly Entry[])[] {
   const byText = byValue.get(fieldName(field));
   if (byText === undefined) return [];
-  const kept = new Set(without !== undefined && fieldName(without.field) === fieldName(field) ? without.values : []);
-  return values.flatMap((value) => (kept.has(value) ? [] : [byText.get(value) ?? []]));
+  const own = without !== undefined && fieldName(without.field) === fieldName(field) ? lackedBy(without.values, values) : values;
+  return own.flatMap((value) => [byText.get(value) ?? []]);
 }

@@ -14,7 +14,7 @@ import {
   type Witness,
   witnessOf,
 } from "../prove/index.ts";
-import { type Edit, type Row, rowOf, rowWith, type Subject, sharesIn, type Variant, answerOf } from "./variant.ts";
+import { type Edit, type Row, rowOf, rowWith, type Subject, lackedBy, sharesIn, type Variant, answerOf } from "./variant.ts";
 
 /** Finds requests that tell a variant from the config by changing a field or two of requests that are known. */
 export interface Examples {
@@ -171,28 +171,21 @@ function* triesForMatch({ tests }: Subject, { held, failed }: Requests, edit: Ex
   if (known === undefined) return;
   const withChanges = (...changes: readonly FieldChange[]): Try => ({ known, changes });
   const same = other !== undefined && fieldName(other.field) === fieldName(match.field);
-  const without = new Set(same ? other.values : []);
   if (other === undefined && kind === "all") {
     yield withChanges([match.field, undefined]);
     yield withChanges([match.field, "other"]);
   }
-  for (const value of some(match.values, without))
+  for (const value of some(match.values, same ? other.values : []))
     yield withChanges(...(same || other === undefined ? [] : [[other.field, undefined] as const]), [match.field, value]);
   if (other === undefined) return;
   // The field that is asked for in place of this one may be asked for by another match too.
   if (kind === "all") yield withChanges();
-  const before = new Set(same ? match.values : []);
-  for (const value of some(other.values, before)) yield withChanges([match.field, undefined], [other.field, value]);
+  for (const value of some(other.values, same ? match.values : [])) yield withChanges([match.field, undefined], [other.field, value]);
 }
 
 /** The first values that are not among others. */
-function some(values: readonly string[], without: ReadonlySet<string>): readonly string[] {
-  const found: string[] = [];
-  for (const value of values) {
-    if (found.length === TRIED_VALUES) break;
-    if (!without.has(value)) found.push(value);
-  }
-  return found;
+function some(values: readonly string[], others: readonly string[]): readonly string[] {
+  return (others.length === 0 ? values : lackedBy(others, values)).slice(0, TRIED_VALUES);
 }
 
 function* triesForCombine({ tests }: Subject, { held, failed }: Requests, test: number): Generator<Try> {

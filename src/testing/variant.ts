@@ -213,6 +213,20 @@ function holdingOf({ tests }: Subject, tallies: Tallies): readonly number[] {
   return holding.toSorted((a, b) => a - b);
 }
 
+/**
+ * The values that another list lacks; the values of a list differ from each other. The lists of a mutant are alike but for a few places, so
+ * what both begin or end with is passed over without a table.
+ */
+export function lackedBy(others: readonly string[], values: readonly string[]): readonly string[] {
+  const most = Math.min(others.length, values.length);
+  let start = 0;
+  while (start < most && values[start] === others[start]) start++;
+  let end = 0;
+  while (end < most - start && values[values.length - 1 - end] === others[others.length - 1 - end]) end++;
+  const left = new Set(others.slice(start, others.length - end));
+  return values.slice(start, values.length - end).filter((value) => !left.has(value));
+}
+
 /** Whether a match holds for the values of a request. */
 export function matchHolds({ field, values }: Match, row: Row): boolean {
   const value = row.values.get(fieldName(field));
@@ -232,14 +246,13 @@ function holdsEdited({ tests }: Subject, edit: Exclude<Edit, { readonly kind: "k
 
 /** What a variant answers. `draw` is the one that the caller gives. */
 export function answerOf(subject: Subject, { plan, ruleOf, edit }: Variant, row: Row, draw: number | undefined): Answer {
-  let first = Infinity;
-  const consider = (test: number): void => {
-    const rule = ruleOf[test] as number;
-    if (rule !== -1 && rule < first) first = rule;
-  };
   const edited = edit === undefined || edit.kind === "key" ? undefined : edit;
-  for (const test of row.holding) if (test !== edited?.test) consider(test);
-  if (edited !== undefined && holdsEdited(subject, edited, row)) consider(edited.test);
+  const own = edited !== undefined && holdsEdited(subject, edited, row) ? (ruleOf[edited.test] as number) : -1;
+  let first = own === -1 ? Infinity : own;
+  for (const test of row.holding) {
+    const rule = ruleOf[test] as number;
+    if (rule !== -1 && rule < first && test !== edited?.test) first = rule;
+  }
   const rule = plan.rules[first];
   if (rule !== undefined) return { outcome: plan.outcomes[rule.outcome] as Outcome, drawn: false };
   const { outcome, draw: taken } = decide(
