@@ -1,3 +1,4 @@
+import { visible } from "../document/index.ts";
 import { nodeReader, toRequest } from "../request/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { interpret } from "../backend/index.ts";
@@ -63,7 +64,7 @@ export function lawFailure(
 }
 
 function gotText(law: Law, { got }: LawExample): string {
-  return formatShares(law.kind === "at-most" ? Object.entries(got).filter(([version]) => version === law.version) : Object.entries(got));
+  return law.kind === "at-most" ? `${visible(law.version)} ${(got[law.version] ?? 0) / 100} %` : formatShares(Object.entries(got));
 }
 
 /** The request as a case of a suite, which expects what the alias does now. */

@@ -249,3 +249,22 @@ describe.skipIf(refusal !== undefined)("by enumeration", () => {
     { certified: 20, different: 20, cases: 2, refused: 20 },
   );
 });
+
+test("without effort little is certified", () => {
+  expect(certify(CORNERS, { effort: 0 }).claims.length).toBeLessThan(certify(CORNERS).claims.length);
+  expect(certifyEquivalent(CORNERS, FEWER, { effort: 0 })).toBeUndefined();
+});
+
+test("a split is not certain where requests without a key get another version", () => {
+  const keyed: AliasConfig = {
+    name: "a",
+    version: "v1",
+    additional_version_weights: { v2: 100 },
+    stickiness: { keys: [{ rule_type: "Header", param: "id" }], on_missing: "primary" },
+  };
+  const { stickiness: _sticky, ...plain } = keyed;
+  expect(equivalent(keyed, plain).kind).toBe("different");
+  expect(certifyEquivalent(keyed, plain)).toBeUndefined();
+  expect(certifyEquivalent(plain, keyed)).toBeUndefined();
+  expect(certifyEquivalent(keyed, { ...keyed })).toBeDefined();
+});

@@ -6,6 +6,7 @@ import { coverage, type LawConfig, type LawResult, matchers, parseSuite, type Sc
 import { smallConfigs } from "../support/arbitrary.ts";
 import { everyDraw, everyRequest } from "../support/enumerate.ts";
 import { law } from "../support/law.ts";
+import { judgeAll } from "../../src/testing/judge-laws.ts";
 import { decide, items, layout, matches, read, type Readable } from "../support/oracle.ts";
 
 const ALIAS = {
@@ -97,6 +98,37 @@ test("a law that fails says which request, as a case that can be pasted, and pas
   expect(verify(ALIAS, { cases: [pasted] }).failures).toEqual([]);
 });
 
+test("a law of a share that fails says the share, its scope, and a case with the whole split", () => {
+  const random = { version: "v1", additional_version_weights: { v2: 10, v3: 5 } };
+  const limit = { version: "v2", share: 5, when: { path: "/" }, unless: [beta, { headers: { "X-Team": "qa", "X-Env": "test" } }] };
+  const [failure] = verify(random, { laws: [{ at_most: limit }] } as never).failures;
+  expect(failure?.message).toBe(
+    "expected at most 5 % v2 when :path = `/` unless cookie beta = `on` unless header x-team = `qa` and header x-env = `test`\n" +
+      '     got v2 10 % for: - {"request":{"path":"/"},"expect":{"split":{"v1":85,"v2":10,"v3":5}}}',
+  );
+  const pasted = JSON.parse(failure?.message.split("- ")[1] ?? "") as never;
+  expect(verify(random, { cases: [pasted] }).failures).toEqual([]);
+  const [other] = verify(random, { laws: [{ keeps: { key: "cookie id" } }] } as never).failures;
+  expect(other?.message).toContain("expected one version for each cookie id\n     got v1 85 %, v2 10 %, v3 5 % for: - {");
+});
+
+test("laws are proved once, and those without an alias are left out", () => {
+  const suite = parseSuite({ alias: ALIAS, laws: [{ never: { version: "v3" } }] });
+  const alone = parseSuite({ laws: [{ never: { version: "v3" } }] });
+  if (!suite.ok || !alone.ok) throw new Error("refused");
+  const [first] = judgeAll(suite.value.laws);
+  expect(first?.result.kind).toBe("refuted");
+  expect(judgeAll(suite.value.laws)[0]?.result).toBe(first?.result);
+  expect(judgeAll(alone.value.laws)).toEqual([]);
+  expect(coverage(alone.value)).toEqual([]);
+});
+
+test("a law that is refuted covers nothing", () => {
+  const suite = parseSuite({ alias: ALIAS, laws: [{ never: { version: "v3" } }] });
+  if (!suite.ok) throw new Error("refused");
+  expect(coverage(suite.value)).toEqual([]);
+});
+
 test("a proved law covers the strategies that it is about", () => {
   const suite = parseSuite({ alias: ALIAS, laws: [{ always: { when: beta, version: "v2" } }, { never: { version: "v3" } }] });
   if (!suite.ok) throw new Error(JSON.stringify(suite.diagnostics));
@@ -120,6 +152,12 @@ describe("`parseSuite` refuses a law", () => {
     ],
     ["of a share that is none", { at_most: { version: "v2", share: 100 } }, ["law /laws/0/at_most/share: `100` is no share"]],
     ["of a key that is no field", { keeps: { key: "x-user-id" } }, ["law /laws/0/keeps/key: `x-user-id` is no field"]],
+    ["of a key that is no text", { keeps: { key: 5 } }, ["wrong-type /laws/0/keeps/key: expected a string, found the number `5`"]],
+    [
+      "of a share that is no number",
+      { at_most: { version: "v2", share: "x" } },
+      ["wrong-type /laws/0/at_most/share: expected a number, found the string `x`"],
+    ],
     ["with an unknown key", { keeps: { keys: "header a", key: "header a" } }, ["unknown-key /laws/0/keeps/keys: unknown key `keys`"]],
   ])("%s", (_, config, told) => {
     const checked = parseSuite({ alias: ALIAS, laws: [config] });

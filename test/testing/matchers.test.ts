@@ -52,6 +52,9 @@ describe("the matchers of Vitest", () => {
       "to decide by /version, got /additional_version_strategy/v3 (rule, v3)",
     );
     expect(() => expect(route).not.toRoute(beta, "v3")).toThrow("expected the route not to answer v3");
+    expect(() => expect(route).toRoute({}, "v2", 0.5)).toThrow("expected the route to answer v2, got v1\n");
+    expect(() => expect(route).not.toSplit({}, { v1: 90, v2: 10 })).toThrow("expected the route not to split as v1 90 %, v2 10 %, got");
+    expect(() => expect(() => 1).toAlwaysRoute({}, "v1")).toThrow("expected a route: give `expect` what `compile` returns");
     expect(() => expect(1).toRoute({}, "v1")).toThrow("expected a route: give `expect` what `compile` returns");
   });
 });

@@ -304,6 +304,30 @@ test("requests that anchors make of little text are refused by their sum", () =>
   expect(told("")).toEqual(["over-budget: more than 4000000 values in the requests of a suite"]);
 });
 
+/** What the first complaint about a suite says to do. */
+const helpOf = (suite: unknown): string | undefined => parseSuite(suite).diagnostics[0]?.help;
+
+test("complaints say what to do", () => {
+  expect(helpOf({ alias: { version: "v1" }, cases: [{ draw: 1, expect: { version: "v1" } }] })).toBe(
+    "write a number from 0 up to, not including, 1",
+  );
+  expect(helpOf({ alias: { version: "v1" }, cases: [{ skip: true, todo: true, expect: { version: "v1" } }] })).toBe(
+    "keep one: what is still to be written is not run either",
+  );
+  expect(helpOf({ alias: { version: "v1" }, laws: [{ never: { when: { cookies: { a: ";" } }, version: "v1" } }] })).toBe(
+    "write a value that a request can have",
+  );
+});
+
+test("too many of anything is told by its name", () => {
+  const messages = (suite: unknown): readonly string[] => parseSuite(suite).diagnostics.map(({ message }) => message);
+  const alias = { version: "v1" };
+  const laws = Array.from({ length: 1_001 }, () => ({ never: { version: "v1" } }));
+  expect(messages({ alias, laws })).toContain("more than 1000 laws");
+  const row = Object.fromEntries(Array.from({ length: 101 }, (_, column) => [`c${column}`, 1]));
+  expect(messages({ alias, cases: [{ each: [row], expect: { version: "v1" } }] })).toContain("more than 100 columns");
+});
+
 describe("`parseSuite` takes", () => {
   test.each<Row>([
     ["a case without a request", one({}), []],
