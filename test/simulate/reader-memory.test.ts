@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type LineFormat, lineReader } from "../../src/simulate/traffic/format/formats.ts";
 import { readLog } from "../../src/simulate/traffic/traffic.ts";
 import { law } from "../support/law.ts";
@@ -103,6 +103,66 @@ for (const [name, format, write] of WRITERS.slice(0, 3))
       expect(lineReader(format)(line), line).toEqual(expected);
     },
   );
+
+/** What is done to a line: at a place something is put in, and so many characters are taken away. */
+const damage = fc.tuple(fc.nat(160), fc.constantFrom("", '"', " ", "\\", "-"), fc.constantFrom(0, 0, 1, 400));
+
+for (const [name, format, write] of WRITERS.slice(0, 3))
+  law(
+    `a line of ${name} means the same wherever it stands in a text`,
+    fc.tuple(
+      fc.array(fc.tuple(parts, fc.option(damage, { nil: undefined })), { minLength: 2, maxLength: 12 }),
+      fc.constantFrom("\n", "\r\n", ""),
+      fc.boolean(),
+    ),
+    ([written, end, backwards]) => {
+      const lines = written.map(([of, damaged]) => {
+        const [place, put, cut] = damaged ?? [0, "", 0];
+        const whole = write(of);
+        return whole.slice(0, place) + put + whole.slice(place + cut);
+      });
+      const text = lines.join(end);
+      const read = lineReader(format);
+      let next = 0;
+      const places = lines.map((line) => {
+        const from = next;
+        next += line.length + end.length;
+        return { line, from };
+      });
+      for (const { line, from } of backwards ? places.reverse() : places)
+        expect(read(text, from, from + line.length), line).toEqual(lineReader(format)(line));
+    },
+  );
+
+test("a quote that the next line has does not close one of this line", () => {
+  const line = '192.0.2.7 - - [24/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8';
+  const read = lineReader({ name: "combined" });
+  expect(read(`${line}\n" more\n`, 0, line.length)).toEqual({ fault: expect.stringContaining('no `"`'), fields: 8 });
+});
+
+test("of lines that break off, each character is searched a few times at most", () => {
+  const whole = '192.0.2.7 - alice [24/Nov/2026:12:00:00 +0000] "GET /cart HTTP/1.1" 200 5 "https://shop.example/" "curl/8"';
+  const indexOf = String.prototype.indexOf;
+  let searched = 0;
+  const spy = vi.spyOn(String.prototype, "indexOf").mockImplementation(function search(this: string, part, from = 0) {
+    const found = indexOf.call(this, part, from);
+    searched += (found === -1 ? this.length : found) - from;
+    return found;
+  });
+  try {
+    for (const name of ["common", "combined", "ingress-nginx"])
+      for (let length = 0; length < whole.length; length += 7) {
+        const read = lineReader({ name });
+        const text = `${whole.slice(0, length)}\n`.repeat(500);
+        searched = 0;
+        for (let line = 0; line < 500; line++) read(text, line * (length + 1), line * (length + 1) + length);
+        // 8 at most on 28 November 2026.
+        expect(searched / text.length, `${name}, ${length} characters of a line`).toBeLessThan(20);
+      }
+  } finally {
+    spy.mockRestore();
+  }
+});
 
 test("so it does where there are more user agents than are remembered, and where one is long", () => {
   const [, format, write] = WRITERS.at(-1) ?? [];

@@ -272,7 +272,7 @@ function eachLine(text: string, read: ReadLine, found: (entry: ReadEntry, line: 
     const next = text.indexOf("\n", from);
     const end = next === -1 ? text.length : next;
     lines++;
-    const entry = end - from > LONGEST_LINE ? TOO_LONG : read(withoutReturn(text, from, end));
+    const entry = end - from > LONGEST_LINE ? TOO_LONG : read(text, from, beforeReturn(text, from, end));
     from = end + 1;
     if (entry !== undefined) found(entry, lines);
   }
@@ -293,8 +293,9 @@ function lineReaders({ served }: LogSource): (format: LineFormat) => ReadLine {
 
 const TOO_LONG = { fault: `longer than ${LONGEST_LINE} characters` };
 
-function withoutReturn(text: string, from: number, end: number): string {
-  return text.slice(from, end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end);
+/** The end of a line without the CR that stands before its LF. */
+function beforeReturn(text: string, from: number, end: number): number {
+  return end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
 }
 
 /** Gives visits the user and the session that stand in the fields which the options name. */

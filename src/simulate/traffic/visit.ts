@@ -43,8 +43,8 @@ export interface Skip {
 /** One line of a log as it was read: a visit, nothing (an empty line, a comment), no request, or what is wrong with it. */
 export type Entry = Visit | undefined | Fault | Skip;
 
-/** Reads one line of a log, without its end. It never throws. */
-export type ReadLine = (line: string) => Entry;
+/** Reads one line of a log, without its end: it stands from `from` up to `to`, or is the whole text. It never throws. */
+export type ReadLine = (text: string, from?: number, to?: number) => Entry;
 
 /** Some visits that were read together, in their order. */
 export interface Batch {

@@ -43,7 +43,7 @@ export type Bounds = Int32Array;
 export function cutter(
   { tokens, escape, tail, separator }: Layout,
   isWanted: (variable: Variable) => boolean,
-): (line: string, bounds: Bounds, from?: number) => Fault | undefined {
+): (line: string, bounds: Bounds) => Fault | undefined {
   const lead = typeof tokens[0] === "string" ? tokens[0] : "";
   const cuts = cutsOf(tokens, escape, tail);
   const count = cuts.length;
@@ -53,9 +53,9 @@ export function cutter(
   const wanted = cuts.map(({ variable }) => isWanted(variable));
   const more: Fault = { fault: "the line has more fields than the format", fields: count - 1 };
 
-  return (line, bounds, from = 0) => {
-    if (!isAt(line, lead, from)) return { fault: `the line does not begin with ${shown(lead)}`, fields: 0 };
-    let at = from + lead.length;
+  return (line, bounds) => {
+    if (!isAt(line, lead, 0)) return { fault: `the line does not begin with ${shown(lead)}`, fields: 0 };
+    let at = lead.length;
     let place = 0;
     for (let index = 0; index < count; index++) {
       const text = texts[index] as string;

@@ -68,11 +68,16 @@ export function lineReader(format: LineFormat, served?: string): ReadLine {
   const strip = PREFIXES.find(({ name }) => name === format.prefix)?.strip;
   if (strip === undefined) return read;
   const fault = { fault: `the line does not begin as the others do: no prefix of \`${format.prefix}\`` };
-  return (line) => {
+  return cutOut((line) => {
     if (isEmpty(line)) return undefined;
     const rest = strip(line);
     return rest === undefined ? fault : read(rest);
-  };
+  });
+}
+
+/** Most readers take a line apart that was cut out of its text. */
+function cutOut(read: (line: string) => Entry): ReadLine {
+  return (text, from, to) => read(text.slice(from, to));
 }
 
 /** The formats whose usual lines are read faster, and the last field of these that says something of the request, or is `bytes`. */
@@ -84,28 +89,29 @@ const QUICK: ReadonlyMap<string, "bytes" | "user_agent"> = new Map([
 
 function bareReader(format: LineFormat, served: string | undefined): ReadLine {
   if (format.name === "har")
-    return (line) => (isEmpty(line) ? undefined : line.startsWith(COMPLAINT) ? complaintIn(line) : readHarEntry(line));
+    return cutOut((line) => (isEmpty(line) ? undefined : line.startsWith(COMPLAINT) ? complaintIn(line) : readHarEntry(line)));
   const layout = layoutIn(format);
   if (layout !== undefined) {
     const read = layoutReader(layout, served);
     // Comments, which some servers begin their logs with, say nothing.
-    const slow: ReadLine = (line) => (line === "" || line.charCodeAt(0) === 35 ? undefined : read(line));
+    const slow = (line: string): Entry => (line === "" || line.charCodeAt(0) === 35 ? undefined : read(line));
     const last = QUICK.get(format.name);
     const fitsRest = last === undefined || served !== undefined ? undefined : restChecker(layout, last);
-    return fitsRest === undefined ? slow : quickReader(last === "user_agent", fitsRest, slow);
+    return fitsRest === undefined ? cutOut(slow) : quickReader(last === "user_agent", fitsRest, slow);
   }
   if (formats.some(({ name, kind }) => name === format.name && kind === "fields"))
-    return (line) =>
+    return cutOut((line) =>
       line === "" || line.charCodeAt(0) === 35
         ? undefined
-        : { fault: `no line with \`${FIELDS_PREFIX}\` and the field of a path stands before it` };
+        : { fault: `no line with \`${FIELDS_PREFIX}\` and the field of a path stands before it` },
+    );
   const read = recordReader(format, served);
-  return (line) => {
+  return cutOut((line) => {
     if (isEmpty(line)) return undefined;
     if (line.startsWith(COMPLAINT)) return complaintIn(line);
     const record = readRecord(line);
     return typeof record === "string" ? { fault: record } : read(record);
-  };
+  });
 }
 
 /** Makes the function that reads records of a format. */

@@ -1,6 +1,6 @@
 import type { NodeRequest } from "../../../request/index.ts";
 import { shown } from "../../../document/index.ts";
-import type { Entry, Fault, ReadLine, Skip } from "../visit.ts";
+import type { Entry, Fault, Skip } from "../visit.ts";
 import { endpointAddress, isAddress, isAuthority } from "./address.ts";
 import { dateReader, type ReadTime, timeReader } from "./clock.ts";
 import { type Bounds, cutter } from "./cut.ts";
@@ -29,7 +29,7 @@ export function beginsWithSlash({ role }: Variable): boolean {
  * Makes the function that reads lines of a layout: each is cut into fields, and each field is checked to be what it is. `served` is the
  * name of the variable that holds the version that answered.
  */
-export function layoutReader(layout: Layout, served?: string): ReadLine {
+export function layoutReader(layout: Layout, served?: string): (line: string) => Entry {
   const wanted = (variable: Variable): boolean => variable.role.kind !== "ignored" || variable.name === served;
   const variables = layout.tokens.filter((token) => typeof token !== "string");
   const cut = cutter(layout, wanted);
@@ -39,26 +39,27 @@ export function layoutReader(layout: Layout, served?: string): ReadLine {
 }
 
 /**
- * Makes the function that says whether the rest of a line, from the end of the field with this name on, is as the layout says. Undefined where
+ * Makes the function that says whether the rest of a line, from the end of the field with this name up to `to`, is as the layout says. Undefined where
  * something in it belongs to the request.
  */
-export function restChecker(layout: Layout, name: string): ((line: string, at: number) => boolean) | undefined {
+export function restChecker(layout: Layout, name: string): ((text: string, at: number, to: number) => boolean) | undefined {
   const tokens = layout.tokens.slice(layout.tokens.findIndex((token) => typeof token !== "string" && token.name === name) + 1);
   const variables = tokens.filter((token) => typeof token !== "string");
   if (!variables.every(({ role }) => role.kind === "number" || role.kind === "ignored")) return undefined;
   if (variables.length === 0) {
-    const text = tokens.join("");
-    return (line, at) => {
-      for (let index = 0; index < text.length; index++, at++) if (line.charCodeAt(at) !== text.charCodeAt(index)) return false;
-      return at === line.length || (layout.tail === "more" && line.charCodeAt(at) === SPACE);
+    const end = tokens.join("");
+    return (text, at, to) => {
+      for (let index = 0; index < end.length; index++, at++) if (text.charCodeAt(at) !== end.charCodeAt(index)) return false;
+      return at === to || (layout.tail === "more" && text.charCodeAt(at) === SPACE);
     };
   }
   const isNumber = ({ role }: Variable): boolean => role.kind === "number";
   const cut = cutter({ ...layout, tokens }, isNumber);
   const numbers = 2 * variables.filter(isNumber).length;
   const bounds = new Int32Array(numbers);
-  return (line, at) => {
-    if (cut(line, bounds, at) !== undefined) return false;
+  return (text, at, to) => {
+    const line = text.slice(at, to);
+    if (cut(line, bounds) !== undefined) return false;
     for (let index = 0; index < numbers; index += 2)
       if (!isNumeric(line, bounds[index] as number, bounds[index + 1] as number)) return false;
     return true;
