@@ -129,7 +129,7 @@ for (const [name, format, write] of WRITERS.slice(0, 3))
         next += line.length + end.length;
         return { line, from };
       });
-      for (const { line, from } of backwards ? places.reverse() : places)
+      for (const { line, from } of backwards ? places.toReversed() : places)
         expect(read(text, from, from + line.length), line).toEqual(lineReader(format)(line));
     },
   );
