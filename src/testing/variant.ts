@@ -228,7 +228,7 @@ export function lackedBy(others: readonly string[], values: readonly string[]): 
 }
 
 /** Whether a match holds for the values of a request. */
-export function matchHolds({ field, values }: Match, row: Row): boolean {
+function matchHolds({ field, values }: Match, row: Row): boolean {
   const value = row.values.get(fieldName(field));
   return value !== undefined && values.includes(value);
 }

@@ -277,7 +277,7 @@ function instantReader(role: Role | undefined): ReadTime {
 const NO_STATUS: ReadonlySet<string> = new Set([MISSING, "0", "000", "-1"]);
 
 /** Whether a status from 100 to 599 begins there. */
-export function isStatusAt(text: string, at: number): boolean {
+function isStatusAt(text: string, at: number): boolean {
   const first = text.charCodeAt(at);
   return first > 48 && first < 54 && isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(at + 2));
 }
