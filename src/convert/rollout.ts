@@ -154,11 +154,12 @@ function isRefused({ severity, code }: Diagnostic): boolean {
   return severity === "error" || code === "header-route";
 }
 
-function refusedOf({ at, code, message, help }: Diagnostic): Refused {
+function refusedOf({ severity, at, code, message, help }: Diagnostic): Refused {
   return {
     at,
     construct: code,
     why: message,
-    help: code === "header-route" ? "write the whole value, as `exact`" : (help ?? "change the document"),
+    // The help of a warning says that the route is not simulated.
+    help: severity === "warning" ? "write the whole value, as `exact`" : (help ?? "change the document"),
   };
 }
