@@ -25,7 +25,19 @@ export type {
 export { BUDGETS, parse, parseText, toServiceError } from "./alias/index.ts";
 export type { ArmStep, Decision, DrawSource, Explanation, Reason, Route, Step, StrategyStep } from "./backend/index.ts";
 export type { Checked, Code, Diagnostic, DocumentBudgets, Pointer, Position, Severity, Text } from "./document/index.ts";
-export { ConfigError, format, formatCount, formatPercent, nearest, readText, visible } from "./document/index.ts";
+export {
+  ConfigError,
+  format,
+  formatCount,
+  formatPercent,
+  isJson,
+  jsonOf,
+  keysOf,
+  nearest,
+  pointer,
+  readText,
+  visible,
+} from "./document/index.ts";
 export type { Arm, Compilable, Match, Move, Outcome, Plan, PlanOptions, Rule, Split, Sticky, Test } from "./plan/index.ts";
 export { all, any, match, murmur3, planOf as plan } from "./plan/index.ts";
 export type {

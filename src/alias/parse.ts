@@ -7,6 +7,7 @@ import {
   entries,
   fail,
   isAbsent,
+  keysOf,
   list,
   type Most,
   number,
@@ -77,11 +78,7 @@ export const parse: Parse = Object.assign(
 );
 
 function issue({ at, message, help }: Diagnostic): { readonly message: string; readonly path: readonly string[] } {
-  const keys = at.split("/").slice(1);
-  return {
-    message: help === undefined ? message : `${message} (${help})`,
-    path: keys.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~")),
-  };
+  return { message: help === undefined ? message : `${message} (${help})`, path: keysOf(at) };
 }
 
 /** The same for a value that came from a text; `written` gives a number as it is written there. */

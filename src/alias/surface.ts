@@ -4,7 +4,7 @@
  */
 export { ConfigError, duration, format, formatCount, formatInterval, formatPercent, plural, visible } from "../document/index.ts";
 export type { Checked, Code, Diagnostic, DocumentBudgets, Pointer, Position, Severity, Text } from "../document/index.ts";
-export { nearest, readText } from "../document/index.ts";
+export { isJson, jsonOf, keysOf, nearest, pointer, readText } from "../document/index.ts";
 export { BUDGETS, type Budgets } from "./budgets.ts";
 export { toServiceError } from "./codes.ts";
 export type {

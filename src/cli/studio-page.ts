@@ -15,25 +15,33 @@ export interface Asset {
 }
 
 /**
- * What the served page may do: load what stands beside it, and nothing else. Nothing in the page is run or
- * styled that does not come from a file. Images are the pictures in its style.
+ * What the served page is sent with. It may load what stands beside it, and nothing else; the page of a gateway may also ask the gateway.
+ * Nothing in the page is run or styled that does not come from a file. Images are the pictures in its style.
  */
-export const POLICY: string = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "worker-src 'self'",
-  "img-src data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+export function pageHeaders(live: boolean): Readonly<Record<string, string>> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "worker-src 'self'",
+    "img-src data:",
+    ...(live ? ["connect-src 'self'"] : []),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+  return { "content-security-policy": policy, "cross-origin-opener-policy": "same-origin", "referrer-policy": "no-referrer" };
+}
 
-/** The paths of the page. It begins with the files, which it has as data. Throws a `Refusal` where it has not been built. */
-export async function servedPage(files: readonly PageFile[]): Promise<ReadonlyMap<string, Asset>> {
+/**
+ * The paths of the page. It begins with the files, which it has as data; with `live`, it shows the gateway that serves it. Throws a
+ * `Refusal` where it has not been built.
+ */
+export async function servedPage(files: readonly PageFile[], live: boolean): Promise<ReadonlyMap<string, Asset>> {
   const { html, script, style } = await builtPage();
+  const body = live ? withElement(html, "live", true) : withElement(html, "files", files);
   return new Map([
-    ["/", { type: "text/html; charset=utf-8", body: withData(html, files) }],
+    ["/", { type: "text/html; charset=utf-8", body }],
     ["/studio.js", { type: "text/javascript; charset=utf-8", body: script }],
     ["/studio.css", { type: "text/css; charset=utf-8", body: style }],
   ]);
@@ -69,7 +77,7 @@ export async function pageInOneFile(files: readonly PageFile[]): Promise<string>
     /<meta charset="utf-8" \/>/,
     (meta) => `${meta}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
   );
-  return replaced(withData(guarded, files), /<\/body>/, (end) => `<script type="module">${code}</script>\n  ${end}`);
+  return replaced(withElement(guarded, "files", files), /<\/body>/, (end) => `<script type="module">${code}</script>\n  ${end}`);
 }
 
 interface Built {
@@ -90,10 +98,10 @@ async function builtPage(): Promise<Built> {
   }
 }
 
-/** The files as data of the page, which no browser runs: `<` is escaped, so that no text ends the element. */
-function withData(html: string, files: readonly PageFile[]): string {
-  const data = JSON.stringify(files).replaceAll("<", "\\u003c");
-  return replaced(html, /<\/head>/, (end) => `  <script type="application/json" id="files">${data}</script>\n  ${end}`);
+/** A value as data of the page, which no browser runs: `<` is escaped, so that no text ends the element. */
+function withElement(html: string, id: "files" | "live", value: unknown): string {
+  const data = JSON.stringify(value).replaceAll("<", "\\u003c");
+  return replaced(html, /<\/head>/, (end) => `  <script type="application/json" id="${id}">${data}</script>\n  ${end}`);
 }
 
 /** A script that stands in a page. What would end its element is written otherwise; it is in texts only, where `\/` is `/`. */

@@ -8,6 +8,14 @@ export function pointer(parent: Pointer, ...keys: readonly (string | number)[]):
   return keys.reduce<string>((path, key) => `${path}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`, parent);
 }
 
+/** The keys that a pointer leads through, from the outside in, as they are written in the config. */
+export function keysOf(at: Pointer): readonly string[] {
+  return at
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
 /** An error refuses the config; a warning lets it through. */
 export type Severity = "error" | "warning";
 

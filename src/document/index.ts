@@ -9,6 +9,7 @@ export {
   type Diagnostic,
   DOCUMENT_CODES,
   format,
+  keysOf,
   type Pointer,
   pointer,
   type Position,
@@ -46,5 +47,5 @@ export { numberAt, readText, type Text } from "./json.ts";
 export { nearest } from "./nearest.ts";
 export { adopt, readPlain } from "./plain.ts";
 export { quote } from "./quote.ts";
-export { duration, formatCount, formatInterval, formatPercent, plural, shown, visible } from "./show.ts";
-export { isWellFormed, lowerAscii } from "./text.ts";
+export { duration, formatCount, formatInterval, formatPercent, jsonOf, plural, shown, visible } from "./show.ts";
+export { isJson, isWellFormed, lowerAscii } from "./text.ts";

@@ -1,4 +1,4 @@
-import { type Checked, type Diagnostic, pointer, type Pointer, type Position } from "./diagnostic.ts";
+import { type Checked, type Diagnostic, keysOf, pointer, type Pointer, type Position } from "./diagnostic.ts";
 import { DOCUMENT_BUDGETS, type DocumentBudgets, suggestion } from "./input.ts";
 import { shown } from "./show.ts";
 
@@ -363,8 +363,7 @@ export function numberAt(text: string, offset: number): string | undefined {
 /** Where a value stands; the nearest value around it, where the text has none there. */
 function placeAt(root: Located, at: Pointer): Located {
   let place = root;
-  for (const escaped of at.split("/").slice(1)) {
-    const key = escaped.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of keysOf(at)) {
     const child = place.members?.get(key) ?? place.items?.[Number(key)];
     if (child === undefined) return place;
     place = child;

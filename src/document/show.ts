@@ -13,6 +13,17 @@ export function visible(text: string, escapeOf: (codePoint: number) => string = 
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (unit) => escapeOf(unit.codePointAt(0) ?? 0));
 }
 
+/** A value as JSON. Characters that `visible` would escape are escaped as JSON does it. */
+export function jsonOf(value: unknown, indent?: number): string {
+  const lines = JSON.stringify(value, null, indent).split("\n");
+  return lines.map((line) => visible(line, jsonEscape)).join("\n");
+}
+
+function jsonEscape(codePoint: number): string {
+  const units = String.fromCodePoint(codePoint).split("");
+  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+}
+
 function inBraces(codePoint: number): string {
   return `\\u{${codePoint.toString(16)}}`;
 }

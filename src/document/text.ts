@@ -7,3 +7,9 @@ export function lowerAscii(text: string): string {
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
+
+/** Whether a text is JSON, by the ending of its name, or by its first letter where that says nothing; otherwise it is YAML. */
+export function isJson(name: string, text: string): boolean {
+  if (/\.ya?ml$/i.test(name)) return false;
+  return /\.json$/i.test(name) || /^\s*[[{]/.test(text);
+}

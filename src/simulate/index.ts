@@ -57,7 +57,7 @@ export {
 } from "../rollout/index.ts";
 export { type Crew, type RolloutSimulation, simulate, type SimulateOptions } from "./simulate.ts";
 export { type Cell, csvOf, type DataTable, tablesOf } from "./tables.ts";
-export { haveSameWeights, type LiveCount, type LiveSample, type LiveSplit, lookLive } from "./live.ts";
+export { haveSameWeights, isAlarm, LIVE_RISK, type LiveCount, type LiveSample, type LiveSplit, lookLive } from "./live.ts";
 export { binomialTest } from "./statistics/binomial.ts";
 export { chiSquareTest, type Fit, gTest } from "./statistics/chi-square.ts";
 export { clopperPearson, type Interval, wilson } from "./statistics/interval.ts";

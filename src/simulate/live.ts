@@ -60,6 +60,17 @@ export function lookLive(before: LiveSplit | undefined, { slots, counts }: LiveS
   return { slots, drawn, test, impossible: all - possible, changes: before.changes, last };
 }
 
+/** The risk of a false alarm over all aliases and for ever, in parts of 1: that of `simulate`. */
+export const LIVE_RISK = 0.0005;
+
+/**
+ * Whether a split does not fit its weights, or gave a version that has none. The risk is divided by the number of splits that are judged,
+ * so that all of them together have the whole (Bonferroni).
+ */
+export function isAlarm({ impossible, test }: LiveSplit, judged: number): boolean {
+  return impossible > 0 || test.p <= LIVE_RISK / Math.max(1, judged);
+}
+
 /** Whether the same versions have the same slots; one without slots is as good as none. */
 export function haveSameWeights(one: ReadonlyMap<Version, number>, other: ReadonlyMap<Version, number>): boolean {
   const weights = (slots: ReadonlyMap<Version, number>): string => JSON.stringify([...slots].filter(([, width]) => width > 0).toSorted());

@@ -6,22 +6,28 @@ import { docOf, type State } from "./state.ts";
 export interface Beginning {
   readonly state: State;
   readonly link: "none" | "carried" | "broken";
+  /** Whether a gateway serves the page, which then shows it. */
+  readonly live: boolean;
 }
 
 /** What the link carries, the files that the page was made with, or an example. */
 export async function beginning(fragment: string): Promise<Beginning> {
+  const live = document.getElementById("live") !== null;
   const fresh: State = {
     docs: (embedded() ?? EXAMPLES.slice(0, 1)).map(({ name, text }, id) => docOf(id, name, text)),
     active: 0,
     other: undefined,
     profile: "extended",
-    tab: "ask",
+    tab: live ? "live" : "ask",
     rows: [{ part: "path", name: "", value: "/" }],
     slot: undefined,
+    suite: "",
   };
-  if (fragment === "") return { state: fresh, link: "none" };
+  if (fragment === "") return { state: fresh, link: "none", live };
   const carried = await readFragment(fragment);
-  return carried === undefined ? { state: fresh, link: "broken" } : { state: { ...fresh, ...carried }, link: "carried" };
+  if (carried === undefined) return { state: fresh, link: "broken", live };
+  const { tab = fresh.tab, ...rest } = carried;
+  return { state: { ...fresh, ...rest, tab: tab === "live" ? fresh.tab : tab }, link: "carried", live };
 }
 
 /** The files that the page was made with; undefined where it was made with none. They are data of the page: no address is asked. */

@@ -1,17 +1,17 @@
 import { SLOTS } from "./slots.ts";
-import { type Doc, docOf, PARTS, type Row, type State, TABS } from "./state.ts";
+import { type Doc, docOf, PARTS, type Row, type State, TABS, withLineFeeds } from "./state.ts";
 
 /** The longest link, in characters. It is chosen: browsers take longer ones, and what a chat or a mail takes is not known. */
 const LONGEST = 60_000;
 
-/** Characters of state that a link may unpack to: two aliases of 1 MiB. */
+/** Characters of state that a link may unpack to: two texts of 1 MiB. */
 const MOST_TEXT = 2 * 1024 * 1024 + 65_536;
 
 const PREFIX = "#1.";
 
 /** The state as the fragment of a link; undefined where it would be too long for one. */
-export async function toFragment({ docs, active, other, profile, tab, rows, slot }: State): Promise<string | undefined> {
-  const carried = { docs, active, other, profile, tab, rows, slot };
+export async function toFragment({ docs, active, other, profile, tab, rows, slot, suite }: State): Promise<string | undefined> {
+  const carried = { docs, active, other, profile, tab, rows, slot, suite };
   const packing = new Blob([JSON.stringify(carried)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const fragment = PREFIX + toBase64(new Uint8Array(await new Response(packing).arrayBuffer()));
   return fragment.length > LONGEST ? undefined : fragment;
@@ -33,7 +33,7 @@ export async function readFragment(fragment: string): Promise<Partial<State> | u
 
 type Loose = Readonly<Record<string, unknown>>;
 
-function stateIn({ docs, active, other, profile, tab, rows, slot }: Loose): Partial<State> {
+function stateIn({ docs, active, other, profile, tab, rows, slot, suite }: Loose): Partial<State> {
   const known = (Array.isArray(docs) ? docs : []).filter(isDoc).map(({ name, text, kept }, id) => docOf(id, name, text, kept));
   return {
     ...(known.length > 0 && {
@@ -45,6 +45,7 @@ function stateIn({ docs, active, other, profile, tab, rows, slot }: Loose): Part
     ...(TABS.some((each) => each === tab) && { tab: tab as State["tab"] }),
     ...(Array.isArray(rows) && { rows: rows.filter(isRow).map(({ part, name, value }) => ({ part, name, value })) }),
     ...(isIndex(slot, SLOTS) && { slot }),
+    ...(typeof suite === "string" && { suite: withLineFeeds(suite) }),
   };
 }
 

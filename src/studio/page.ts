@@ -1,4 +1,6 @@
 import type { Pointer } from "../index.ts";
+import type { Point } from "../testing/index.ts";
+import type { Problem } from "./editor/problems.ts";
 import type { Action, State } from "./state.ts";
 import type { AliasText, Reading } from "./read.ts";
 import type { Tasks } from "./worker/tasks.ts";
@@ -20,6 +22,10 @@ export interface Page {
   readonly light: (at: Pointer | undefined) => void;
   /** Brings what stands at a pointer into view in the editor. */
   readonly show: (at: Pointer) => void;
+  /** Shows in the margin of the editor what a suite reaches, or nothing. */
+  readonly cover: (points: readonly Point[] | undefined) => void;
+  /** What the button of a fix says. */
+  readonly fixLabel: (problem: Problem) => string;
 }
 
 /** Numbers of the classes that have a colour of a version. */

@@ -15,12 +15,6 @@ export interface Reading {
   readonly plan: Plan | undefined;
 }
 
-/** Whether a text is JSON, by the name of its file or its first letter; otherwise it is YAML. */
-export function isJson(name: string, text: string): boolean {
-  if (/\.ya?ml$/i.test(name)) return false;
-  return /\.json$/i.test(name) || /^\s*[[{]/.test(text);
-}
-
 /** Reads a text. Never throws. The last few are kept: the same text gives the same reading, as each part of the page asks for it. */
 export function read(source: AliasText): Reading {
   const at = recent.findIndex((each) => isSame(each.source, source));

@@ -1,5 +1,5 @@
-import type { Profile, Witness } from "../index.ts";
-import { isJson, type AliasText } from "./read.ts";
+import { isJson, type Profile, type Witness } from "../index.ts";
+import type { AliasText } from "./read.ts";
 
 /** A text that is worked on. */
 export interface Doc {
@@ -16,7 +16,8 @@ export function docOf(id: number, name: string, text: string, kept: string = tex
   return { id, name, text: withLineFeeds(text), kept: withLineFeeds(kept) };
 }
 
-function withLineFeeds(text: string): string {
+/** A text whose lines end as those of the editor do. */
+export function withLineFeeds(text: string): string {
   return text.replaceAll(/\r\n?/g, "\n");
 }
 
@@ -31,7 +32,7 @@ export interface Row {
   readonly value: string;
 }
 
-export const TABS = ["ask", "split", "simulate"] as const;
+export const TABS = ["ask", "split", "simulate", "suite", "live"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** All that a person has done: what a link carries. */
@@ -45,6 +46,8 @@ export interface State {
   readonly rows: readonly Row[];
   /** The slot of the draw; undefined where the alias draws by its key. */
   readonly slot: number | undefined;
+  /** Cases and laws, as `canary-router test` reads them. */
+  readonly suite: string;
 }
 
 export type Action =
@@ -58,6 +61,7 @@ export type Action =
   | { readonly kind: "tab"; readonly tab: Tab }
   | { readonly kind: "rows"; readonly rows: readonly Row[] }
   | { readonly kind: "slot"; readonly slot: number | undefined }
+  | { readonly kind: "suite"; readonly text: string }
   | { readonly kind: "witness"; readonly witness: Witness; readonly slot: number | undefined };
 
 /** The next state. */
@@ -90,6 +94,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, rows: action.rows };
     case "slot":
       return { ...state, slot: action.slot };
+    case "suite":
+      return { ...state, suite: action.text };
     case "witness":
       return { ...state, tab: "ask", rows: rowsOf(action.witness), slot: action.slot };
   }
@@ -104,17 +110,21 @@ export function activeDoc({ docs, active }: State): Doc {
   return docs[active] ?? (docs[0] as Doc);
 }
 
+/** A document, to be read. */
+export function docSource({ name, text }: Pick<Doc, "name" | "text">, profile: Profile): AliasText {
+  return { text, json: isJson(name, text), profile };
+}
+
 /** The active text, to be read. */
 export function sourceOf(state: State): AliasText {
-  const { name, text } = activeDoc(state);
-  return { text, json: isJson(name, text), profile: state.profile };
+  return docSource(activeDoc(state), state.profile);
 }
 
 /** The text that the active one is compared with. */
 export function otherSource(state: State): AliasText {
   const doc = state.other === undefined ? activeDoc(state) : (state.docs[state.other] ?? activeDoc(state));
   const text = state.other === undefined ? doc.kept : doc.text;
-  return { text, json: isJson(doc.name, text), profile: state.profile };
+  return docSource({ name: doc.name, text }, state.profile);
 }
 
 /** A request as rows of the form. */

@@ -1,19 +1,23 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import type { Claim, Pointer } from "../index.ts";
+import type { Point } from "../testing/index.ts";
 import { Ask } from "./ask/ask.tsx";
 import type { Beginning } from "./begin.ts";
 import { Documents } from "./documents.tsx";
 import { Editor, type EditorHandle } from "./editor/editor.tsx";
 import { ProblemList } from "./editor/problem-list.tsx";
-import { type Problem, problemsOf } from "./editor/problems.ts";
+import { problemsOf } from "./editor/problems.ts";
 import { writtenOf } from "./editor/written.ts";
 import { toFragment } from "./fragment.ts";
 import { Header, type Notice, Notices } from "./header.tsx";
 import { coloursOf, type Page } from "./page.ts";
 import { read, type Reading } from "./read.ts";
+import { Live, NEW_WATCH, type Watch } from "./live/live.tsx";
 import { type Setup, NEW_SETUP, Simulate } from "./simulate/simulate.tsx";
 import { Split } from "./split/split.tsx";
+import { marksOf } from "./suite/marks.ts";
+import { SuiteTab } from "./suite/suite.tsx";
 import { activeDoc, otherSource, reduce, sourceOf, type Tab, TABS } from "./state.ts";
 import { usePreferences } from "./preferences.ts";
 import { sayIn } from "./words.ts";
@@ -29,13 +33,15 @@ interface Props {
 const ADDRESS_DELAY = 400;
 
 /** The page. */
-export function Studio({ beginning: { state: initial, link }, tasks, trials }: Props): JSX.Element {
+export function Studio({ beginning: { state: initial, link, live }, tasks, trials }: Props): JSX.Element {
   const [state, act] = useReducer(reduce, initial);
   const preferences = usePreferences();
   const say = useMemo(() => sayIn(preferences.language), [preferences.language]);
   const editor = useRef<EditorHandle | undefined>(undefined);
   const [lit, light] = useState<Pointer | undefined>(undefined);
+  const [points, cover] = useState<readonly Point[] | undefined>(undefined);
   const [setup, setSetup] = useState<Setup>(NEW_SETUP);
+  const [watch, setWatch] = useState<Watch>(NEW_WATCH);
   const [notices, setNotices] = useState<readonly Notice[]>(link === "none" ? [] : [{ kind: link }]);
 
   const doc = activeDoc(state);
@@ -81,6 +87,8 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
     [reading, claims, current, written],
   );
 
+  const marks = useMemo(() => marksOf(points ?? [], written, say), [points, written, say]);
+
   const page: Page = {
     state,
     act,
@@ -95,9 +103,9 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
       const place = written.places.get(at);
       if (place !== undefined) editor.current?.show((place.key ?? place.value).from);
     },
+    cover,
+    fixLabel: ({ fix }) => (fix === undefined ? "" : say(`fix.${fix.kind}`, fix.what)),
   };
-
-  const fixLabel = ({ fix }: Problem): string => (fix === undefined ? "" : say(`fix.${fix.kind}`, fix.what));
   return (
     <>
       <Header page={page} preferences={preferences} onNotice={(notice) => setNotices((known) => [...known, notice])} />
@@ -112,24 +120,26 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
             versions={versions}
             problems={problems}
             lit={lit}
+            marks={marks}
             onText={(text) => act({ kind: "edit", text })}
             handle={editor}
-            fixLabel={fixLabel}
+            fixLabel={page.fixLabel}
           />
           <ProblemList
             page={page}
             problems={problems}
             proving={!current && reading.checked.ok}
             failure={current ? claims.failure : undefined}
-            fixLabel={fixLabel}
             onFix={(change) => editor.current?.apply(change, "fix")}
             onShow={(from) => editor.current?.show(from)}
           />
         </section>
         <section class="right" aria-label={say("tabs")}>
-          <Tabs page={page} />
+          <Tabs page={page} tabs={live ? ["live", ...PLAIN_TABS] : PLAIN_TABS} />
           <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${state.tab}`} tabIndex={0}>
             {state.tab === "ask" && <Ask page={page} />}
+            {state.tab === "live" && <Live page={page} watch={watch} setWatch={setWatch} />}
+            {state.tab === "suite" && <SuiteTab page={page} />}
             {state.tab === "simulate" && <Simulate page={page} setup={setup} setSetup={setSetup} />}
             {state.tab === "split" && (
               <Split page={page} other={other} written={written} onChange={(change) => editor.current?.apply(change, "slots")} />
@@ -141,17 +151,19 @@ export function Studio({ beginning: { state: initial, link }, tasks, trials }: P
   );
 }
 
-function Tabs({ page: { state, act, say } }: { readonly page: Page }): JSX.Element {
+const PLAIN_TABS: readonly Tab[] = TABS.filter((tab) => tab !== "live");
+
+function Tabs({ page: { state, act, say }, tabs }: { readonly page: Page; readonly tabs: readonly Tab[] }): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (step === 0) return;
-    const next = TABS[(TABS.indexOf(state.tab) + step + TABS.length) % TABS.length] as Tab;
+    const next = tabs[(tabs.indexOf(state.tab) + step + tabs.length) % tabs.length] as Tab;
     act({ kind: "tab", tab: next });
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label={say("tabs")} onKeyDown={onKeyDown}>
-      {TABS.map((tab) => (
+      {tabs.map((tab) => (
         <button
           type="button"
           role="tab"

@@ -16,6 +16,7 @@ import {
   type Checked,
   type Diagnostic,
   DOCUMENT_BUDGETS,
+  keysOf,
   numberAt,
   type Pointer,
   pointer,
@@ -183,8 +184,8 @@ function isEmpty({ contents }: Document.Parsed<ParsedNode>): boolean {
 function textOf(root: Located, text: string, positionAt: (offset: number) => Position, duplicates: readonly Diagnostic[]): Text {
   const placeAt = (at: Pointer): Located => {
     let place = root;
-    for (const escaped of at.split("/").slice(1)) {
-      const child = place.children?.get(escaped.replaceAll("~1", "/").replaceAll("~0", "~"));
+    for (const key of keysOf(at)) {
+      const child = place.children?.get(key);
       if (child === undefined) break;
       place = child;
     }

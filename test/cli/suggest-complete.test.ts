@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { withCases } from "../../src/cli/files/suite-text.ts";
+import { withItems } from "../../src/yaml/index.ts";
 import { command, scratch } from "../support/command.ts";
 
 const { folder, file } = scratch();
@@ -136,7 +136,7 @@ describe("the text of a suite with more cases", () => {
     ["no list", "title: x\nlaws: []\n"],
     ["an empty list", "# kept\ncases: []\n"],
   ])("%s", (_, text) => {
-    const made = withCases(text, false, more);
+    const made = withItems(text, false, "cases", more);
     const before = ((parse(text) as { cases?: unknown[] }).cases ?? []) as unknown[];
     expect(parse(made)).toEqual({ ...(parse(text) as object), cases: [...before, ...more] });
     for (const comment of text.match(/#.*/g) ?? []) expect(made).toContain(comment);
@@ -147,7 +147,7 @@ describe("the text of a suite with more cases", () => {
     "%s",
     (text) => {
       const before = (JSON.parse(text) as { cases?: unknown[] }).cases ?? [];
-      expect(JSON.parse(withCases(text, true, more))).toEqual({ ...(JSON.parse(text) as object), cases: [...before, ...more] });
+      expect(JSON.parse(withItems(text, true, "cases", more))).toEqual({ ...(JSON.parse(text) as object), cases: [...before, ...more] });
     },
   );
 });

@@ -25,6 +25,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "control/source.ts": ["node:timers/promises"],
   "control/lmdb.ts": ["lmdb", "node:fs", "node:path"],
   "yaml/yaml.ts": ["yaml"],
+  "yaml/write.ts": ["yaml"],
   "warehouse/duckdb.ts": ["@duckdb/node-api"],
   "warehouse/postgres.ts": ["pg"],
   "gateway/affinity.ts": ["@noble/hashes/hmac.js", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"],

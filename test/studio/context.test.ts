@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { contextOf } from "../../src/studio/editor/context.ts";
 import { schemaAt, wordsOf } from "../../src/studio/editor/schema.ts";
 import { writtenOf } from "../../src/studio/editor/written.ts";
-import { isJson } from "../../src/studio/read.ts";
+import { isJson } from "../../src/index.ts";
 
 test.each([
   ["", [], "key", ""],

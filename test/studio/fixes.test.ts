@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type AliasConfig, analyze, type Diagnostic } from "../../src/index.ts";
+import { type AliasConfig, analyze, type Diagnostic, isJson } from "../../src/index.ts";
 import { changed, remove } from "../../src/studio/editor/edit.ts";
 import { fixOf } from "../../src/studio/editor/fixes.ts";
 import { pointerAt } from "../../src/studio/editor/places.ts";
 import { problemsOf } from "../../src/studio/editor/problems.ts";
 import { writtenOf } from "../../src/studio/editor/written.ts";
-import { configOf, isJson, read, type AliasText } from "../../src/studio/read.ts";
+import { configOf, read, type AliasText } from "../../src/studio/read.ts";
 
 function sourceOf(text: string): AliasText {
   return { text, json: isJson("", text), profile: "extended" };

@@ -16,6 +16,7 @@ const states: fc.Arbitrary<State> = fc
     rows: fc.array(fc.record({ part: fc.constantFrom(...PARTS), name: text, value: text }), { maxLength: 5 }),
     slot: fc.option(fc.nat(9_999), { nil: undefined }),
     other: fc.option(fc.nat(2), { nil: undefined }),
+    suite: text,
   })
   .map((state) => ({
     ...state,
@@ -82,6 +83,7 @@ test("what is too long for a link has none", async () => {
     tab: "ask",
     rows: [],
     slot: undefined,
+    suite: "",
   };
   expect(await toFragment(state)).toBeUndefined();
 });

@@ -57,8 +57,20 @@ const states: fc.Arbitrary<State> = fc
     ),
     rows: fc.array(fc.record({ part: fc.constantFrom(...PARTS), name: hostile, value: hostile }), { maxLength: 4 }),
     tab: fc.constantFrom(...TABS),
+    suite: fc.oneof(
+      hostile,
+      fc.record({ name: hostile, title: hostile, at: hostile, header: hostile }).map(({ name, title, at, header }) =>
+        JSON.stringify({
+          title,
+          cases: [
+            { name, request: { attributes: { a: header } }, expect: { reason: "error" } },
+            { id: at, expect: { at } },
+          ],
+        }),
+      ),
+    ),
   })
-  .map(({ docs, rows, tab }) => ({
+  .map(({ docs, rows, tab, suite }) => ({
     docs: docs.map((doc, id) => ({ id, ...doc, kept: doc.text })),
     active: 0,
     other: undefined,
@@ -66,6 +78,7 @@ const states: fc.Arbitrary<State> = fc
     tab,
     rows,
     slot: undefined,
+    suite,
   }));
 
 inChromium("hostile texts are shown, and do nothing", () => {

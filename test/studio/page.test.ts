@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
@@ -26,7 +28,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 
 /** Replaces the text of the editor as a person does who selects all and pastes. */
 async function write(page: Page, text: string): Promise<void> {
-  const content = page.locator(".cm-content");
+  const content = page.locator(".left .cm-content");
   await content.click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(text);
@@ -240,6 +242,82 @@ inChromium("the page", () => {
     await page.locator("label.button input").last().setInputFiles(file("noise.log", "hello\nthere\n"));
     await run.click();
     await page.locator(".fault", { hasText: "could not be simulated" }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a case is saved from Ask, runs as one types, is seen in the margin, and the file that is saved is run by the command", async () => {
+    const { page, complaints } = await openPage({ width: 1280 });
+    const alias = `${STICKY}additional_version_strategy:
+  v3:
+    rules: [{ rule_type: Cookie, param: beta, op: "=", value: "on" }]
+`;
+    await page.goto(await serveStudio(file("shop.yaml", alias)));
+    await page.getByRole("button", { name: "Cookie beta" }).click();
+    await page.locator(".verdict strong", { hasText: "v3" }).waitFor();
+    await page.getByRole("textbox", { name: "Name of the case" }).fill("beta users get v3");
+    await page.getByRole("button", { name: "Save as a case" }).click();
+    await page.getByText("Saved in Suite").waitFor();
+    await page.getByLabel("Expected").selectOption("v2");
+    await page.getByRole("button", { name: "Save as a case" }).click();
+
+    await page.getByRole("tab", { name: "Suite" }).click();
+    await page.getByText("1 failed, 1 passed").waitFor();
+    await page.locator(".results .fault", { hasText: "expected v2" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    // The strategy decided but never failed; neither arm was reached, nor the place for users without a key.
+    expect(await page.locator(".left .cm-reached-some").count()).toBe(2);
+    expect(await page.locator(".left .cm-reached-none").count()).toBe(3);
+    expect(await page.locator(".left .cm-reached-some").first().getAttribute("title")).toBe("the strategy for v3: decided 2, failed 0");
+    await page.locator(".results", { hasText: "is 9.99" }).waitFor();
+
+    const suite = page.locator(".suite .cm-content");
+    await suite.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.type("3");
+    await page.getByText("2 passed").waitFor();
+    await page.getByRole("button", { name: "Add the missing cases" }).click();
+    await page.getByText("Every mistake that was tried is noticed.").waitFor();
+    expect(await page.locator(".left .cm-reached-all").count()).toBe(5);
+
+    const folderOfBoth = mkdtempSync(join(folder, "saved-"));
+    for (const name of ["Save the suite", "Save"]) {
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name, exact: true }).click();
+      const saved = await download;
+      await saved.saveAs(join(folderOfBoth, saved.suggestedFilename()));
+    }
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(process.cwd(), "dist/bin/main.js"), "test", "--mutate", "--min-coverage", "100"],
+      { cwd: folderOfBoth },
+    );
+    expect(stdout).toMatch(/shop\.alias-test\.yaml: \d+ cases passed/);
+
+    // The link has the suite too.
+    await page.getByRole("button", { name: "Copy link" }).click();
+    await expect.poll(() => page.evaluate("history.state?.own === true")).toBe(true);
+    await page.reload();
+    await page.getByText("Every mistake that was tried is noticed.").waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("what is wrong with a suite is underlined and mended, and a suite is opened", async () => {
+    const { page, complaints } = await openPage({ width: 390, theme: "dark" });
+    await page.goto(url);
+    await page.getByRole("tab", { name: "Suite" }).click();
+    await page.getByText("There are no cases yet").waitFor();
+    await page.locator(".suite input").setInputFiles(file("old.yaml", "casess:\r\n  - expect: { version: v41 }\r\n"));
+    await page.getByText("did you mean").waitFor();
+    expect(await page.locator(".suite .cm-lintRange-error").first().textContent()).toBe("casess");
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Write cases" }).click();
+    await page.getByText("1 failed").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });

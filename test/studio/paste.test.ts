@@ -21,7 +21,6 @@ describe("what is pasted becomes the request that it says", () => {
   test("curl, as a browser copies it", () => {
     expect(requestOf(BROWSER)).toEqual({
       headers: { host: "shop.example:8443", accept: "*/*", "x-note": "it's é", cookie: "sid=7; beta=on" },
-      attributes: {},
       method: "PUT",
       url: "/cart?a=1&b=x+y",
     });
@@ -75,7 +74,7 @@ describe("what is pasted becomes the request that it says", () => {
   });
 
   test("a part that is null is one that the request does not have", () => {
-    expect(requestOf(JSON.stringify({ method: null, path: null, headers: { a: "b" } }))).toEqual({ headers: { a: "b" }, attributes: {} });
+    expect(requestOf(JSON.stringify({ method: null, path: null, headers: { a: "b" } }))).toEqual({ headers: { a: "b" } });
   });
 
   test("cookies that an archive has as a header too are there once", () => {
@@ -107,5 +106,5 @@ test.each([
 test("a form says what is wrong with it", () => {
   const rows: readonly Row[] = [{ part: "method", name: "", value: "G T" }];
   expect(requestOfRows(rows)).toMatchObject({ fault: expect.stringContaining("G T") });
-  expect(requestOfRows([])).toEqual({ headers: {}, attributes: {} });
+  expect(requestOfRows([])).toEqual({ headers: {} });
 });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { movement, visible } from "../../index.ts";
+import { jsonOf, movement, visible } from "../../index.ts";
 import type { AliasAnswer, AliasBody, AliasClient, Change, Tagged } from "../../control/index.ts";
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
@@ -8,7 +8,7 @@ import { loadAliasFile } from "../files/load.ts";
 import { FORMAT } from "../formats.ts";
 import { movementLines } from "../reporters/movement.ts";
 import { notice, Refusal, type Terminal, write } from "../terminal/host.ts";
-import { jsonOf, wrap } from "../terminal/style.ts";
+import { wrap } from "../terminal/style.ts";
 import { plural, table } from "../terminal/table.ts";
 
 const NAME = { name: "NAME", description: "the name of the alias" } as const;

@@ -1,5 +1,5 @@
 import { type AliasConfig, certify, type Claim, analyze as claimsOf, EFFORT, plan as planOf } from "../../index.ts";
-import { visible } from "../../alias/surface.ts";
+import { jsonOf, visible } from "../../alias/surface.ts";
 import { wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { checkCertificateFile, writeCertificate } from "../files/certificate.ts";
@@ -11,7 +11,7 @@ import { complaint, report } from "../terminal/complaint.ts";
 import { type ExitCode, notice, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
 import { explainLine } from "../terminal/paste.ts";
 import { byPosition } from "../terminal/place.ts";
-import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
+import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** A file, and the claims of `analyze` about it. */

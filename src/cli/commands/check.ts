@@ -1,4 +1,4 @@
-import { visible } from "../../alias/surface.ts";
+import { jsonOf, visible } from "../../alias/surface.ts";
 import type { Alias, Diagnostic, Profile } from "../../alias/surface.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type AliasFile, readAliasFile } from "../files/alias.ts";
@@ -7,7 +7,7 @@ import type { FileFindings } from "../reporters/findings.ts";
 import { STRICT, strictness } from "../strict.ts";
 import { report } from "../terminal/complaint.ts";
 import { type ExitCode, Refusal, refusalText, type Terminal, write } from "../terminal/host.ts";
-import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
+import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** A file that was read, or the reason why it could not be read. */

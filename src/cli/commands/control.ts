@@ -1,3 +1,4 @@
+import { jsonOf } from "../../alias/surface.ts";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +9,6 @@ import { followCredentials } from "../files/credentials.ts";
 import { openStore, STORE } from "../files/store.ts";
 import { closed, listening, stopSignal } from "../listening.ts";
 import { notice, Refusal, type Terminal, write } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
 
 /** The command `control`, which serves the alias API. */
 export const control: Command = defineCommand({

@@ -14,7 +14,7 @@ import {
   SOURCES,
   TARGETS,
 } from "../../convert/index.ts";
-import { type Alias, type AliasConfig, BUDGETS, visible } from "../../alias/surface.ts";
+import { type Alias, type AliasConfig, BUDGETS, jsonOf, visible } from "../../alias/surface.ts";
 import { formatShares } from "../../index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { aliasFileOf, nameOf } from "../files/alias.ts";
@@ -23,7 +23,7 @@ import { checkUnwritten, save, tellWritten } from "../files/save.ts";
 import { readFile, readValue } from "../files/text.ts";
 import { FORMAT } from "../formats.ts";
 import { Refusal, type Terminal, write } from "../terminal/host.ts";
-import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
+import { type Style, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 import { requestWords } from "../terminal/paste.ts";
 

@@ -9,7 +9,7 @@ import {
   movement,
   plan,
 } from "../../index.ts";
-import { type Alias, formatPercent, visible } from "../../alias/surface.ts";
+import { type Alias, formatPercent, jsonOf, visible } from "../../alias/surface.ts";
 import { percentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { checkCertificateFile, writeCertificate } from "../files/certificate.ts";
@@ -20,7 +20,7 @@ import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { readRequirement, type WrittenRequirement } from "../requirement.ts";
 import { notice, Refusal, write } from "../terminal/host.ts";
 import { requestWords } from "../terminal/paste.ts";
-import { jsonOf, styleOf, wrap } from "../terminal/style.ts";
+import { styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 /** The command `diff`: what moves between two configs, for people and for checks in CI. */

@@ -1,10 +1,10 @@
-import { explain as explainRequest, formatExplanation } from "../../index.ts";
+import { explain as explainRequest, formatExplanation, jsonOf } from "../../index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { FORMAT } from "../formats.ts";
 import { REQUEST, requestOf } from "../request.ts";
 import { Refusal, write } from "../terminal/host.ts";
-import { jsonOf, type Style, styleOf, visibleLines, wrap } from "../terminal/style.ts";
+import { type Style, styleOf, visibleLines, wrap } from "../terminal/style.ts";
 
 /** The command `explain`. */
 export const explain: Command = defineCommand({

@@ -1,9 +1,8 @@
-import { rebalance as rebalanced } from "../../index.ts";
+import { jsonOf, rebalance as rebalanced } from "../../index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
 import { write } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
 
 /** The command `rebalance`, which writes the plan that moves the fewest users. */
 export const rebalance: Command = defineCommand({

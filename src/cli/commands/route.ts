@@ -1,5 +1,5 @@
 import { compile, type Decision, fieldName, type Plan, type Route } from "../../index.ts";
-import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
+import { formatCount, formatPercent, jsonOf, visible } from "../../alias/surface.ts";
 import { linesOf, type MalformedLine } from "../../simulate/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
@@ -7,7 +7,7 @@ import { type Log, logFailure, noRequests, noteMalformed, openLog } from "../fil
 import { formats } from "../formats.ts";
 import { isAbandoned, notice, type Terminal, write } from "../terminal/host.ts";
 import { progressOf, SILENT } from "../terminal/progress.ts";
-import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
+import { type Style, styleOf, wrap } from "../terminal/style.ts";
 import { plural, table } from "../terminal/table.ts";
 import { hasTooMany, LOG_CONFLICTS, LOG_OPTIONS, logOptionsOf } from "../traffic.ts";
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { GatewayConfig, Log, OpenStore } from "../../gateway/proxy/index.ts";
+import type { AdminPage, GatewayConfig, Log, OpenStore } from "../../gateway/proxy/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { readModel } from "../files/model.ts";
 import { openStore } from "../files/store.ts";
@@ -70,7 +70,8 @@ async function run(path: string, config: GatewayConfig, host: Terminal): Promise
   process.once("SIGTERM", end);
   if (host.interrupted.aborted) end();
   try {
-    const gateway = await startGateway(config, { table, log, base, openStore: storeOpener(host) }).catch((error: unknown) => {
+    const page = await openPage();
+    const gateway = await startGateway(config, { table, log, base, openStore: storeOpener(host), page }).catch((error: unknown) => {
       throw refusalOf(error);
     });
     const reload = async (): Promise<void> => {
@@ -96,6 +97,17 @@ async function run(path: string, config: GatewayConfig, host: Terminal): Promise
   } finally {
     process.off("SIGTERM", end);
     await flush();
+  }
+}
+
+/** The studio, which shows the gateway; undefined where it has not been built. */
+async function openPage(): Promise<AdminPage | undefined> {
+  const { pageHeaders, servedPage } = await import("../studio-page.ts");
+  try {
+    return { files: await servedPage([], true), headers: pageHeaders(true) };
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
   }
 }
 

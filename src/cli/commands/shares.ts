@@ -1,11 +1,10 @@
 import { shares as sharesOf } from "../../index.ts";
-import { formatPercent, visible } from "../../alias/surface.ts";
+import { formatPercent, jsonOf, visible } from "../../alias/surface.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { formats } from "../formats.ts";
 import { REQUEST, requestOf } from "../request.ts";
 import { write } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
 
 /** The command `shares`, which computes the exact split of one request. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Field, fieldName } from "../../index.ts";
+import { type Field, fieldName, jsonOf } from "../../index.ts";
 import {
   type FieldOption,
   type Forecast,
@@ -36,7 +36,7 @@ import { checkReports, REPORTS, writeReports } from "../reporters/reports.ts";
 import { forecastText, rolloutText, simulationText } from "../reporters/simulation.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
-import { jsonOf, styleOf } from "../terminal/style.ts";
+import { styleOf } from "../terminal/style.ts";
 import { fieldOf, LOG_CONFLICTS, LOG_OPTIONS, logOptionsOf, hasTooMany } from "../traffic.ts";
 
 const OPTIONS = {

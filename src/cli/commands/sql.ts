@@ -1,11 +1,10 @@
-import { type Diagnostic, format, visible } from "../../index.ts";
+import { type Diagnostic, format, jsonOf, visible } from "../../index.ts";
 import { type Lossy, toSQL } from "../../warehouse/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { loadAlias } from "../files/load.ts";
 import { checkOwn, save, tellWritten } from "../files/save.ts";
 import { readColumnsFile } from "../files/warehouse.ts";
 import { notice, write } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
 
 /** The first line of every script. */
 const WRITTEN = "-- written by canary-router sql";

@@ -9,7 +9,7 @@ import { nameOf } from "../files/alias.ts";
 import { checkOwn, save, tellWritten, writable } from "../files/save.ts";
 import { readFile } from "../files/text.ts";
 import { closed, listening, stopSignal } from "../listening.ts";
-import { type Asset, BEGINNING, type PageFile, pageInOneFile, POLICY, servedPage } from "../studio-page.ts";
+import { type Asset, BEGINNING, type PageFile, pageHeaders, pageInOneFile, servedPage } from "../studio-page.ts";
 import { notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 
 /** The command `studio`. */
@@ -54,7 +54,7 @@ export const studio: Command = defineCommand({
       throw new Refusal(`\`studio\` listens on loopback only, not on \`${address.host}\``, "write the page to a file with `--out`");
     }
     const files = await readFiles(positionals, host);
-    if (out === undefined) return serve(await servedPage(files), address, host);
+    if (out === undefined) return serve(await servedPage(files, false), address, host);
     const page = await pageInOneFile(files);
     if (out === "-") await write(host.stdout, page);
     else {
@@ -105,9 +105,7 @@ function answer(page: ReadonlyMap<string, Asset>, { method, url = "/", headers }
     "content-type": asset.type,
     "content-length": body.length,
     "cache-control": "no-cache",
-    "content-security-policy": POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "referrer-policy": "no-referrer",
+    ...pageHeaders(false),
     "x-content-type-options": "nosniff",
   });
   response.end(method === "HEAD" ? undefined : body);

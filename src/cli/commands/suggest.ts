@@ -1,17 +1,16 @@
 import type { AliasConfig } from "../../index.ts";
-import { formatCount, plural, visible } from "../../alias/surface.ts";
+import { formatCount, jsonOf, plural, visible } from "../../alias/surface.ts";
 import { completeSuite, type MutationOptions, type Omission, suggestSuite, type SuiteConfig } from "../../testing/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type AliasFile, aliasFileOf, isSuiteValue, nameOf } from "../files/alias.ts";
 import { loadAliasFile, told } from "../files/load.ts";
 import { checkUnwritten, save, tellWritten } from "../files/save.ts";
 import { LONGEST_SUITE, readSuiteFile } from "../files/suite.ts";
-import { withCases, yamlOf } from "../files/suite-text.ts";
 import { readFile, readValue, type TextFile } from "../files/text.ts";
 import { complaint } from "../terminal/complaint.ts";
 import { type ExitCode, notice, Refusal, type Terminal, write } from "../terminal/host.ts";
 import { progressOf } from "../terminal/progress.ts";
-import { jsonOf, styleOf } from "../terminal/style.ts";
+import { styleOf } from "../terminal/style.ts";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 
 /** The command `suggest`, which writes a suite for an alias, or completes one that is there. */
@@ -90,7 +89,8 @@ async function suggestFor(
   const suite: SuiteConfig = { ...(title !== undefined && { title }), alias: path === "-" ? config : pathTo(path, out), cases };
   for (const line of omissionsOf(made.omitted)) await notice(line, host);
   if (!made.complete) await notice("there are more than 20,000 mistakes to notice: `--complete` looks at them", host);
-  const text = format === "json" ? `${jsonOf(suite, 2)}\n` : yamlOf(suite, loaded.name);
+  const { formatYaml } = await import("../../yaml/index.ts");
+  const text = format === "json" ? `${jsonOf(suite, 2)}\n` : `${headOf(loaded.name)}${formatYaml(suite)}`;
   if (out === "-") {
     await write(host.stdout, text);
     return 0;
@@ -100,6 +100,13 @@ async function suggestFor(
   if (path !== "-" && /^\.\.\/|^\//.test(pathTo(path, out)))
     await notice("the alias is not below the folder of the suite: `canary-router test` reads it with `--allow-outside`", host);
   return 0;
+}
+
+/** A comment that says where a suite is from. */
+function headOf(name: string): string {
+  return `# What ${visible(name)} does now: each case was made from the alias, not from what it should do.
+# Read each one, correct what is wrong, and give it a name that says why.
+`;
 }
 
 /** Puts behind the cases of a suite those that it lacks. */
@@ -128,9 +135,11 @@ async function completeFile(path: string, { text, json }: TextFile, { out, force
     await notice(`${what} now, so nothing counts as noticed by ${them}: ${some.join(", ")}`, host, "yellow");
   }
   await notice(cases.length === 0 ? "the suite lacks nothing" : `${plural(cases.length, "case is", "cases are")} added`, host);
-  if (out === "-") await write(host.stdout, cases.length === 0 ? text : withCases(text, json, cases));
+  const { withItems } = await import("../../yaml/index.ts");
+  const made = cases.length === 0 ? text : withItems(text, json, "cases", cases);
+  if (out === "-") await write(host.stdout, made);
   else if (cases.length > 0 || !isOwn) {
-    await save(out, cases.length === 0 ? text : withCases(text, json, cases));
+    await save(out, made);
     await tellWritten(out, host);
   }
   return 0;

@@ -1,3 +1,4 @@
+import { jsonOf } from "../../alias/surface.ts";
 import { CountError, type CountVerdict, judgeCounts } from "../../simulate/index.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { readCounts } from "../files/counts.ts";
@@ -5,7 +6,7 @@ import { loadAlias } from "../files/load.ts";
 import { FORMAT } from "../formats.ts";
 import { verdictText } from "../reporters/simulation.ts";
 import { notice, Refusal, write } from "../terminal/host.ts";
-import { jsonOf, styleOf } from "../terminal/style.ts";
+import { styleOf } from "../terminal/style.ts";
 
 /** The command `verdict`, which judges counts of what was served. */
 export const verdict: Command = defineCommand({

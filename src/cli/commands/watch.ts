@@ -1,18 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatCount, formatPercent, visible } from "../../alias/surface.ts";
-import { haveSameWeights, type LiveCount, type LiveSplit, lookLive, probabilityText } from "../../simulate/index.ts";
+import { formatCount, formatPercent, jsonOf, visible } from "../../alias/surface.ts";
+import { haveSameWeights, isAlarm, LIVE_RISK, type LiveCount, type LiveSplit, lookLive, probabilityText } from "../../simulate/index.ts";
 import { positiveNumber, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { readMetrics, type Sample } from "../files/metrics.ts";
 import { failureOf } from "../files/text.ts";
 import { formats } from "../formats.ts";
 import { notice, Refusal, type Terminal, write } from "../terminal/host.ts";
-import { jsonOf, type Style, styleOf, wrap } from "../terminal/style.ts";
+import { type Style, styleOf, wrap } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
-
-/** The risk of a false alarm over all aliases and for ever, in parts of 1: that of `simulate`. */
-const RISK = 0.0005;
 
 const SLOTS = 10_000;
 
@@ -54,16 +51,16 @@ export const watch: Command = defineCommand({
         splits = lookAt(before, samples, asked);
         looks++;
         if (looks === 1) check(splits, asked, url);
-        const alarms = new Map([...splits].filter(([, split]) => isAlarm(split, riskOf(splits))));
+        const alarms = new Map([...splits].filter(([, split]) => isAlarming(split, judgedIn(splits))));
         const isNew = [...splits].some(([name, { why }]) => before.get(name)?.why !== why || !before.has(name));
         const isLast = looks >= count || alarms.size > 0;
         if (!isText) await write(host.stdout, `${jsonOf(reportOf(splits, looks))}\n`);
-        else if (isNew || isLast) await write(host.stdout, textOf(alarms.size > 0 ? alarms : splits, riskOf(splits), host));
+        else if (isNew || isLast) await write(host.stdout, textOf(alarms.size > 0 ? alarms : splits, judgedIn(splits), host));
         if (isLast) return alarms.size > 0 ? 1 : 0;
       }
       await pause(interval * 1_000, host.interrupted);
     }
-    if (isText && looks > 0) await write(host.stdout, textOf(splits, riskOf(splits), host));
+    if (isText && looks > 0) await write(host.stdout, textOf(splits, judgedIn(splits), host));
     return 130;
   },
 });
@@ -153,26 +150,25 @@ function check(splits: Splits, asked: readonly string[], url: URL): void {
 /** Aliases that a message names. */
 const SHOWN = 5;
 
-/** The risk of each alias, so that all of them together have the whole (Bonferroni). */
-function riskOf(splits: Splits): number {
-  return RISK / Math.max(1, [...splits.values()].filter(({ live }) => live !== undefined).length);
+function judgedIn(splits: Splits): number {
+  return [...splits.values()].filter(({ live }) => live !== undefined).length;
 }
 
-function isAlarm({ live }: Split, risk: number): boolean {
-  return live !== undefined && (live.impossible > 0 || live.test.p <= risk);
+function isAlarming({ live }: Split, judged: number): boolean {
+  return live !== undefined && isAlarm(live, judged);
 }
 
 function drawCount({ drawn }: LiveSplit): number {
   return [...drawn.values()].reduce((sum, count) => sum + count, 0);
 }
 
-function textOf(splits: Splits, risk: number, host: Terminal): string {
+function textOf(splits: Splits, judged: number, host: Terminal): string {
   const style = styleOf(host.stdout, host.env);
-  const lines = [...splits].map(([name, split]) => lineOf(name, split, risk, style));
+  const lines = [...splits].map(([name, split]) => lineOf(name, split, judged, style));
   return wrap(`${lines.join("\n")}\n`, host.columns);
 }
 
-function lineOf(name: string, split: Split, risk: number, style: Style): string {
+function lineOf(name: string, split: Split, judged: number, style: Style): string {
   const { live, why } = split;
   if (live === undefined) return style("dim", `${visible(name)}: not judged, ${why}`);
   const draws = drawCount(live);
@@ -182,15 +178,17 @@ function lineOf(name: string, split: Split, risk: number, style: Style): string 
   });
   const wrong = live.impossible > 0 ? [`${plural(live.impossible, "draw")} of a version that has no weight`] : [];
   const said = [`${shares.join(", ")} of ${plural(draws, "draw")}`, ...wrong, `p ${probabilityText(live.test.p)}`].join("; ");
-  return isAlarm(split, risk) ? `${style("red", `${visible(name)}: ALARM,`)} ${said}` : `${style("green", `${visible(name)}:`)} ${said}`;
+  return isAlarming(split, judged)
+    ? `${style("red", `${visible(name)}: ALARM,`)} ${said}`
+    : `${style("green", `${visible(name)}:`)} ${said}`;
 }
 
 /** A look, for programs. */
 function reportOf(splits: Splits, looks: number): object {
-  const risk = riskOf(splits);
+  const judged = judgedIn(splits);
   return {
     look: looks,
-    risk: RISK,
+    risk: LIVE_RISK,
     aliases: [...splits].map(([alias, split]) => {
       const { live, why } = split;
       if (live === undefined) return { alias, judged: false, why };
@@ -199,7 +197,7 @@ function reportOf(splits: Splits, looks: number): object {
       return {
         alias,
         judged: true,
-        alarm: isAlarm(split, risk),
+        alarm: isAlarming(split, judged),
         draws,
         p: live.test.p,
         impossible: live.impossible,

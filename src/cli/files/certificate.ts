@@ -1,6 +1,6 @@
+import { jsonOf } from "../../alias/surface.ts";
 import type { Certificate } from "../../index.ts";
 import { type Terminal, write } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
 import { checkOwn, save, tellWritten, writable } from "./save.ts";
 
 /** How a certificate begins. */

@@ -1,6 +1,4 @@
-import { extname } from "node:path";
-import { type Checked, readText, type Text } from "../../alias/surface.ts";
-import { BUDGETS } from "../../alias/surface.ts";
+import { BUDGETS, type Checked, isJson, readText, type Text } from "../../alias/surface.ts";
 import { openInput } from "./open.ts";
 import { Refusal, type Terminal } from "../terminal/host.ts";
 
@@ -61,18 +59,6 @@ export function failureOf(error: unknown): string {
       return "neither JSON nor YAML, for it is not UTF-8 text";
     default:
       return message;
-  }
-}
-
-function isJson(path: string, text: string): boolean {
-  switch (extname(path).toLowerCase()) {
-    case ".json":
-      return true;
-    case ".yaml":
-    case ".yml":
-      return false;
-    default:
-      return /^\s*[[{]/.test(text);
   }
 }
 

@@ -1,7 +1,7 @@
+import { jsonOf } from "../../alias/surface.ts";
 import { ratio, scoreOf } from "../../testing/index.ts";
 import { linesOf } from "./lines.ts";
 import { type CoverageResult, type MutationResult, type RunResult, type SuiteResult, totalsOf } from "./result.ts";
-import { jsonOf } from "../terminal/style.ts";
 
 /** The result of a run as one JSON object. */
 export function json({ suites, leftOut, coverage, mutation }: RunResult): string {

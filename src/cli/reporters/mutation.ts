@@ -1,8 +1,8 @@
-import { visible } from "../../alias/surface.ts";
+import { jsonOf, visible } from "../../alias/surface.ts";
 import { type MutantResult, scoreOf } from "../../testing/index.ts";
 import type { MutationResult } from "./result.ts";
 import { explainLine } from "../terminal/paste.ts";
-import { jsonOf, type Style } from "../terminal/style.ts";
+import { type Style } from "../terminal/style.ts";
 import { plural } from "../terminal/table.ts";
 
 type Survivor = Extract<MutantResult, { readonly kind: "survived" }>;

@@ -1,7 +1,7 @@
+import { jsonOf } from "../../alias/surface.ts";
 import type { Log, Notification, Result } from "sarif";
 import { versionOfPackage } from "../package.ts";
 import type { Terminal } from "../terminal/host.ts";
-import { jsonOf } from "../terminal/style.ts";
 import type { FileFindings, Finding } from "./findings.ts";
 import { inRepository } from "./repository.ts";
 

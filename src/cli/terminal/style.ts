@@ -26,17 +26,6 @@ export function visibleLines(text: string): string {
     .join("\n");
 }
 
-/** A value as JSON. Characters that `visible` would escape are escaped as JSON does it. */
-export function jsonOf(value: unknown, indent?: number): string {
-  const lines = JSON.stringify(value, null, indent).split("\n");
-  return lines.map((line) => visible(line, jsonEscape)).join("\n");
-}
-
-function jsonEscape(codePoint: number): string {
-  const units = String.fromCodePoint(codePoint).split("");
-  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
-}
-
 /**
  * Wraps lines that are longer than `columns` at spaces. The wrapped part has an indent of four more. Words are not broken, and
  * colour codes have no width.

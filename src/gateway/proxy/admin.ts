@@ -8,6 +8,7 @@ import { ageOf, type SourceStatus } from "../source/status.ts";
 import { isLoopback } from "./config.ts";
 import { bodyOf, type Fault } from "./fault.ts";
 import { hostOf, pathOf } from "./forwarding.ts";
+import { liveAliases, type RecentChange } from "./live.ts";
 
 /** What operators are told of a gateway. */
 export interface AdminView {
@@ -17,9 +18,17 @@ export interface AdminView {
   readonly status: () => SourceStatus;
   /** The complaints about configs that were refused last, by alias. */
   readonly rejected: () => ReadonlyMap<string, readonly Diagnostic[]>;
+  /** Updates of late, the latest ahead. */
+  readonly changes: () => readonly RecentChange[];
   readonly isDraining: () => boolean;
   /** The metrics as Prometheus reads them, and their content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly type: string }>;
+}
+
+/** A page that shows a gateway: its files by their paths, and what they are sent with. It has no data; it asks this listener for that. */
+export interface AdminPage {
+  readonly files: ReadonlyMap<string, { readonly type: string; readonly body: string }>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** How the listener is guarded. */
@@ -35,14 +44,19 @@ const LONGEST = 65_536;
 const DEPTH = 8;
 
 /**
- * Answers operators and machines that look after the gateway: `/healthz`, `/readyz`, `/metrics`, `/aliases` and `/explain`. With a token, all
- * but the first two ask for it. Without one the listener is of loopback, and answers only requests that name it so, for a browser could be
+ * Answers operators and machines that look after the gateway: `/healthz`, `/readyz`, `/metrics`, `/aliases`, `/live`, `/plan` and `/explain`, and
+ * browsers with the page, where there is one. With a token, all but the first two and the page ask for it. Without one the listener is of loopback, and answers only requests that name it so, for a browser could be
  * led there by another name.
  */
-export function adminHandler(view: AdminView, { host, token }: AdminGuard): (request: IncomingMessage, response: ServerResponse) => void {
+export function adminHandler(
+  view: AdminView,
+  { host, token }: AdminGuard,
+  page?: AdminPage,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const path = pathOf(request.url ?? "/");
-    const isOpen = path === "/healthz" || path === "/readyz";
+    const file = page?.files.get(path);
+    const isOpen = path === "/healthz" || path === "/readyz" || file !== undefined;
     if (token === undefined && isLoopback(host) && !isLoopback(hostOf(request).replace(/^\[|\]$/g, "")))
       return refuse(response, { status: 403, code: "wrong_host", message: "this listener answers requests to this machine only" });
     if (token !== undefined && !isOpen && !isToken(request, token)) {
@@ -50,11 +64,15 @@ export function adminHandler(view: AdminView, { host, token }: AdminGuard): (req
       return refuse(response, { status: 401, code: "no_token", message: "send the token of this gateway as `Authorization: Bearer`" });
     }
     const method = path === "/explain" ? "POST" : "GET";
-    if (!Object.hasOwn(ANSWERS, path))
+    if (file === undefined && !Object.hasOwn(ANSWERS, path))
       return refuse(response, { status: 404, code: "not_found", message: `there are ${Object.keys(ANSWERS).join(", ")}` });
     if (request.method !== method && !(method === "GET" && request.method === "HEAD")) {
       response.setHeader("allow", method);
       return refuse(response, { status: 405, code: "wrong_method", message: `${path} is asked with ${method}` });
+    }
+    if (file !== undefined) {
+      for (const [name, value] of Object.entries(page?.headers ?? {})) response.setHeader(name, value);
+      return send(response, 200, file.type, file.body);
     }
     ANSWERS[path]?.(view, request, response).catch((error: Error) => {
       if (response.headersSent) response.destroy(error);
@@ -76,6 +94,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     send(response, 200, type, text);
   },
   "/aliases": async (view, _, response) => sendJson(response, 200, aliasesOf(view)),
+  "/live": async (view, _, response) => sendJson(response, 200, liveOf(view)),
+  "/plan": planned,
   "/explain": explained,
 };
 
@@ -87,15 +107,38 @@ function unreadyOf({ table, aliases, isDraining }: AdminView): readonly string[]
 }
 
 function aliasesOf({ table, aliases, status, rejected }: AdminView): object {
-  const now = status();
   return {
-    source: { state: now.state, reason: now.reason ?? null, revision: now.revision ?? null, age: ageOf(now) ?? null },
+    source: sourceOf(status()),
     aliases: [...new Set([...aliases(), ...table.keys()])].map((alias) => {
       const versions = table.plan(alias)?.versions;
       return versions === undefined ? { alias, served: false } : { alias, served: true, versions };
     }),
     rejected: [...rejected()].map(([alias, diagnostics]) => ({ alias, diagnostics })),
   };
+}
+
+function sourceOf(status: SourceStatus): object {
+  const { state, reason, revision } = status;
+  return { state, reason: reason ?? null, revision: revision ?? null, age: ageOf(status) ?? null };
+}
+
+/** What a page shows while traffic flows: counts and weights at one moment, the source, and what changed of late. */
+function liveOf({ table, aliases, status, rejected, changes }: AdminView): object {
+  return {
+    source: sourceOf(status()),
+    aliases: liveAliases(table, aliases()),
+    rejected: [...rejected()].map(([alias, diagnostics]) => ({ alias, diagnostics })),
+    changes: changes(),
+  };
+}
+
+/** The plan of `?alias=…`: what it means, as it is served. */
+async function planned({ table }: AdminView, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = request.url ?? "";
+  const alias = new URLSearchParams(url.slice(url.indexOf("?") + 1)).get("alias") ?? "";
+  const plan = table.plan(alias);
+  if (plan === undefined) return refuse(response, { status: 404, code: "no_alias", message: `the alias ${alias} is not there` });
+  sendJson(response, 200, plan);
 }
 
 /** The explanation of `{ "alias": …, "request": { "headers": … }, "draw": … }`; as text for `Accept: text/plain`. Counts nothing. */

@@ -5,11 +5,12 @@ import type { AliasTable } from "../table.ts";
 import { follow } from "../source/follow.ts";
 import type { AliasSource } from "../source/source.ts";
 import { type SourceStatus, STARTING } from "../source/status.ts";
-import { adminHandler } from "./admin.ts";
+import { adminHandler, type AdminPage } from "./admin.ts";
 import { openChooser, readSecret } from "./chooser.ts";
 import type { Address, GatewayConfig } from "./config.ts";
 import { decisionHandler } from "./decisions.ts";
 import { type Listener, listen } from "./listener.ts";
+import { type RecentChange, withChange } from "./live.ts";
 import { exchangeFields, type Log, logStatus, logUpdate } from "./log.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import { openSource, type OpenStore } from "./origin.ts";
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly base: string;
   /** Opens the embedded store of an alias API, where the config names one. */
   readonly openStore?: OpenStore;
+  /** What the admin listener shows to browsers. */
+  readonly page?: AdminPage | undefined;
 }
 
 /** A gateway that runs. */
@@ -42,10 +45,11 @@ export interface Gateway {
 }
 
 /** Starts a gateway. Rejects where it cannot listen, or a file of the config cannot be read. */
-export async function startGateway(first: GatewayConfig, { table, log, base, openStore }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(first: GatewayConfig, { table, log, base, openStore, page }: GatewayOptions): Promise<Gateway> {
   let config = first;
   let status = STARTING;
   const rejected = new Map<string, readonly Diagnostic[]>();
+  let changes: readonly RecentChange[] = [];
   let isDraining = false;
   const token = config.admin?.token && (await readSecret(config.admin.token, base));
   let choose = await openChooser(table, config, base);
@@ -84,6 +88,7 @@ export async function startGateway(first: GatewayConfig, { table, log, base, ope
       onUpdate: (update) => {
         for (const alias of update.accepted) rejected.delete(alias);
         for (const { alias, diagnostics } of update.rejected) rejected.set(alias, diagnostics);
+        changes = withChange(changes, update);
         logUpdate(log, update);
       },
     }).catch((error: Error) => {
@@ -108,13 +113,14 @@ export async function startGateway(first: GatewayConfig, { table, log, base, ope
     aliases: () => aliasesOf(config),
     status: () => status,
     rejected: () => rejected,
+    changes: () => changes,
     isDraining: () => isDraining,
     metrics: metrics.read,
   };
   const decide = decisionHandler({ choose: (...asked) => choose(...asked), header: () => config.header });
   let [admin, decisions, web]: (Listener | undefined)[] = [];
   try {
-    admin = await opened(config.admin, { handle: adminHandler(view, { host: config.admin?.host ?? "", token }), upgrade: noUpgrade });
+    admin = await opened(config.admin, { handle: adminHandler(view, { host: config.admin?.host ?? "", token }, page), upgrade: noUpgrade });
     decisions = await opened(config.decisions, { handle: decide, upgrade: noUpgrade });
     web = await opened(config.listen, { handle: proxy.handle, upgrade: proxy.upgrade, onRefused });
   } catch (error) {

@@ -15,6 +15,7 @@ export {
 export type { OpenStore } from "./origin.ts";
 export type { TokenConfig } from "./reading.ts";
 export type { AffinityConfig, OverrideConfig, TrustConfig } from "./visitors.ts";
+export type { AdminPage } from "./admin.ts";
 export { type Gateway, type GatewayOptions, startGateway } from "./gateway.ts";
 export type { Log } from "./log.ts";
 export { tryGateway, type Trial } from "./trial.ts";

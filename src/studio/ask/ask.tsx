@@ -7,9 +7,16 @@ import { Answer } from "./answer.tsx";
 import { Reach } from "./reach.tsx";
 import { RequestForm } from "./form.tsx";
 import { requestOfRows } from "./request.ts";
+import { SaveCase } from "./save-case.tsx";
+
+interface Props {
+  readonly page: Page;
+  /** Whether the plan is one that a gateway serves, of which there is no text here to prove and to test. */
+  readonly served?: boolean;
+}
 
 /** A request, what the alias makes of it, and which requests come to its strategies. */
-export function Ask({ page }: { readonly page: Page }): JSX.Element {
+export function Ask({ page, served = false }: Props): JSX.Element {
   const { state, reading, say, light } = page;
   const request = useMemo(() => requestOfRows(state.rows), [state.rows]);
   const explanation = useMemo(() => {
@@ -28,12 +35,15 @@ export function Ask({ page }: { readonly page: Page }): JSX.Element {
   return (
     <>
       <RequestForm page={page} fault={"fault" in request ? request.fault : undefined} />
-      {explanation === undefined ? (
+      {explanation === undefined || reading.plan === undefined || "fault" in request ? (
         reading.plan === undefined && <p class="empty">{say("broken")}</p>
       ) : (
-        <Answer page={page} explanation={explanation} />
+        <>
+          <Answer page={page} explanation={explanation} />
+          {!served && <SaveCase page={page} plan={reading.plan} request={request} explanation={explanation} />}
+        </>
       )}
-      {reading.plan !== undefined && <Reach page={page} plan={reading.plan} />}
+      {reading.plan !== undefined && !served && <Reach page={page} plan={reading.plan} />}
     </>
   );
 }

@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Equivalence, Outcome, Plan, Witness } from "../../index.ts";
+import type { Equivalence, Outcome, Plan } from "../../index.ts";
 import type { Page } from "../page.ts";
-import { rowsOf } from "../state.ts";
-import { SLOTS } from "../slots.ts";
+import { WitnessLine } from "../witness.tsx";
 
 type Found = Equivalence | "working" | { readonly kind: "failed"; readonly why: string };
 
@@ -49,15 +48,14 @@ function nameOf({ say }: Page, { reason, version }: Outcome): string {
   }
 }
 
-function Result({
-  page: { say, act },
-  found,
-  onFind,
-}: {
+interface ResultProps {
   readonly page: Page;
   readonly found: Found | undefined;
   readonly onFind: () => void;
-}): JSX.Element {
+}
+
+function Result({ page, found, onFind }: ResultProps): JSX.Element {
+  const { say } = page;
   if (found === undefined) {
     return (
       <button type="button" onClick={onFind}>
@@ -69,26 +67,10 @@ function Result({
   switch (found.kind) {
     case "equivalent":
       return <strong class="proof">{say("reach.none")}</strong>;
-    case "different": {
-      const { request, draw } = found;
-      const slot = draw === undefined ? undefined : Math.floor(draw * SLOTS);
-      return (
-        <span class="witness">
-          <code>{requestText(request) ?? say("reach.any")}</code>
-          <button type="button" onClick={() => act({ kind: "witness", witness: request, slot })}>
-            {say("witness")}
-          </button>
-        </span>
-      );
-    }
+    case "different":
+      return <WitnessLine page={page} request={found.request} draw={found.draw} />;
     case "unknown":
     case "failed":
       return <span class="fault">{say("reach.unknown", found.why)}</span>;
   }
-}
-
-/** A request in one line; undefined for one that has nothing. */
-export function requestText(request: Witness): string | undefined {
-  const parts = rowsOf(request).map(({ part, name, value }) => (name === "" ? `${part} ${value}` : `${part} ${name}: ${value}`));
-  return parts.length === 0 ? undefined : parts.join(", ");
 }

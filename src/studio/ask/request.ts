@@ -1,22 +1,38 @@
-import { type Field, type NodeRequest, type Plan, requestOf } from "../../index.ts";
+import { type Field, type NodeRequest, type Plan, requestOf, type RequestParts } from "../../index.ts";
 import type { Part, Row } from "../state.ts";
 
-/** The request of a form, or what is wrong with it. It has what its rows say and nothing else: a path, too, only where a row has one. */
+/** The request of a form, or what is wrong with it. */
 export function requestOfRows(rows: readonly Row[]): NodeRequest | { readonly fault: string } {
+  return requestOf(partsOfRows(rows), {});
+}
+
+/** What the rows of a form say of a request, and nothing else: a path, too, only where a row has one. */
+export function partsOfRows(rows: readonly Row[]): RequestParts {
   const value = (part: Part): string | undefined => rows.find((row) => row.part === part && row.value !== "")?.value;
-  const pairs = (part: Part): readonly (readonly [string, string])[] =>
-    rows.flatMap((row) => (row.part === part && row.name !== "" ? [[row.name, row.value] as const] : []));
-  const [method, path, host, cookies, query] = [value("method"), value("path"), value("host"), pairs("cookie"), pairs("query")];
-  const parts = {
-    headers: pairs("header"),
-    attributes: Object.fromEntries(pairs("attribute")),
-    ...(cookies.length > 0 && { cookies: cookies.map(([name, each]) => `${name}=${each}`).join("; ") }),
-    ...(query.length > 0 && { query: new URLSearchParams(query.map(([name, each]): [string, string] => [name, each])).toString() }),
+  const [method, path, host] = [value("method"), value("path"), value("host")];
+  const [headers, cookies, query] = [namedIn(rows, "header"), namedIn(rows, "cookie"), namedIn(rows, "query")];
+  const attributes = rows.flatMap((row) => (row.part === "attribute" && row.name !== "" ? [[row.name, row.value] as const] : []));
+  return {
     ...(method !== undefined && { method }),
     ...(path !== undefined && { path }),
     ...(host !== undefined && { host }),
+    ...(headers !== undefined && { headers }),
+    ...(cookies !== undefined && { cookies }),
+    ...(query !== undefined && { query }),
+    ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes) }),
   };
-  return requestOf(parts, {});
+}
+
+type Named = Readonly<Record<string, string | readonly string[]>>;
+
+/** The values of a part by their names, those of one name in their order; undefined where there are none. */
+function namedIn(rows: readonly Row[], part: Part): Named | undefined {
+  const values = new Map<string, readonly string[]>();
+  for (const row of rows) {
+    if (row.part === part && row.name !== "") values.set(row.name, [...(values.get(row.name) ?? []), row.value]);
+  }
+  if (values.size === 0) return undefined;
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? "") : all]));
 }
 
 /** The row of a field, without a value. */

@@ -1,8 +1,8 @@
 import { autocompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
 import { EditorView, hoverTooltip } from "@codemirror/view";
-import type { Places } from "./places.ts";
-import { pointerAt } from "./places.ts";
+import { keysOf } from "../../index.ts";
+import { type Places, pointerAt } from "./places.ts";
 import { contextOf } from "./context.ts";
 import { resolved, type Schema, schemaAt, wordsOf } from "./schema.ts";
 
@@ -27,7 +27,7 @@ function complete(context: CompletionContext, { json, versions }: Known): Comple
   const found = contextOf(before, json());
   if (found === undefined || (found.typed === "" && !context.explicit && !/["\s]$/.test(before))) return null;
   const { path, at, from } = found;
-  const options = at === "key" ? keysOf(path, versions(), json()) : valuesOf(path, versions(), json());
+  const options = at === "key" ? keyOptions(path, versions(), json()) : valueOptions(path, versions(), json());
   // The quote that the editor has closed is written with the word.
   const to = json() && context.state.sliceDoc(context.pos, context.pos + 1) === '"' ? context.pos + 1 : context.pos;
   return options.length === 0 ? null : { from, to, options };
@@ -36,14 +36,14 @@ function complete(context: CompletionContext, { json, versions }: Known): Comple
 /** Where versions are named. */
 const NAMES_VERSIONS: ReadonlySet<string> = new Set(["additional_version_weights", "additional_version_strategy"]);
 
-function keysOf(path: readonly string[], versions: readonly string[], json: boolean): Completion[] {
+function keyOptions(path: readonly string[], versions: readonly string[], json: boolean): Completion[] {
   const outer = resolved(schemaAt(path));
   const keys = Object.entries(outer.properties ?? {}).map(([key, schema]) => option(key, schema, json ? `"${key}": ` : `${key}: `));
   const names = path.length === 1 && NAMES_VERSIONS.has(path[0] ?? "") ? versions : [];
   return [...keys, ...names.map((name) => option(name, undefined, json ? `${JSON.stringify(name)}: ` : `${name}: `))];
 }
 
-function valuesOf(path: readonly string[], versions: readonly string[], json: boolean): Completion[] {
+function valueOptions(path: readonly string[], versions: readonly string[], json: boolean): Completion[] {
   const schema = schemaAt(path);
   const names = resolved(schema).title === "Version" || path.join() === "version" ? versions : [];
   const written = (word: string): string => (json || word === "=" ? JSON.stringify(word) : word);
@@ -71,14 +71,7 @@ function describe(
   const place = places().get(at);
   const range = place?.key ?? place?.value;
   if (range === undefined || at === "" || offset < range.from || offset > range.to) return null;
-  const { title, description } = resolved(
-    schemaAt(
-      at
-        .slice(1)
-        .split("/")
-        .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~")),
-    ),
-  );
+  const { title, description } = resolved(schemaAt(keysOf(at)));
   if (description === undefined) return null;
   return {
     pos: range.from,

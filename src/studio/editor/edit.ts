@@ -1,16 +1,10 @@
 import type { Pointer } from "../../index.ts";
-import { type TextPlace, placeAt, type Places, type Range } from "./places.ts";
+import { placeAt, type Range, type TextPlace } from "./places.ts";
+import type { Written } from "./written.ts";
 
 /** A change of the text: what stands in a range gives way to `insert`. */
 export interface Change extends Range {
   readonly insert: string;
-}
-
-/** A text, where its values stand, and whether it is JSON; otherwise it is YAML. */
-export interface Written {
-  readonly text: string;
-  readonly places: Places;
-  readonly json: boolean;
 }
 
 /** Applies a change to a text. */
@@ -67,4 +61,14 @@ function extent(text: string, { entry, key }: TextPlace, flow: boolean): Range {
   if (key === undefined || !/^\s*- *$/.test(text.slice(begin, entry.from))) return { from: begin, to: end };
   const indent = /^\s*/.exec(text.slice(end))?.[0].length ?? 0;
   return { from: entry.from, to: end + indent };
+}
+
+/** The change that makes one text of another: what both have ahead and behind stays. */
+export function changeTo(text: string, next: string): Change {
+  const most = Math.min(text.length, next.length);
+  let from = 0;
+  while (from < most && text[from] === next[from]) from++;
+  let same = 0;
+  while (same < most - from && text.at(-1 - same) === next.at(-1 - same)) same++;
+  return { from, to: text.length - same, insert: next.slice(from, next.length - same) };
 }

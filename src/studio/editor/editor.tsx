@@ -10,8 +10,11 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Pointer } from "../../index.ts";
 import { completion } from "./complete.ts";
-import type { Change, Written } from "./edit.ts";
+import type { Change } from "./edit.ts";
+import type { Written } from "./written.ts";
 import type { Problem } from "./problems.ts";
+import { margin, markLines } from "./margin.ts";
+import type { Mark } from "./mark.ts";
 import { theme } from "./theme.ts";
 
 /** What the rest of the page asks of the editor. */
@@ -28,10 +31,13 @@ interface Props {
   /** The text, and where its values stand. */
   readonly written: Written;
   readonly label: string;
-  readonly versions: readonly string[];
+  /** The versions that are completed, with what else an alias may have; undefined for a text that is no alias. */
+  readonly versions: readonly string[] | undefined;
   readonly problems: readonly Problem[];
   /** What decided the request. */
   readonly lit: Pointer | undefined;
+  /** What the margin shows. */
+  readonly marks: readonly Mark[];
   readonly onText: (text: string) => void;
   readonly handle: { current: EditorHandle | undefined };
   readonly fixLabel: (problem: Problem) => string;
@@ -87,11 +93,14 @@ export function Editor(props: Props): JSX.Element {
       language.current.of(languageOf(latest.current.written.json)),
       labelled.current.of(labelOf(latest.current.label)),
       litField,
-      completion({
-        json: () => latest.current.written.json,
-        places: () => latest.current.written.places,
-        versions: () => latest.current.versions,
-      }),
+      margin,
+      latest.current.versions === undefined
+        ? []
+        : completion({
+            json: () => latest.current.written.json,
+            places: () => latest.current.written.places,
+            versions: () => latest.current.versions ?? [],
+          }),
       EditorView.domEventHandlers({ beforeinput: typeOverLines }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) latest.current.onText(update.state.doc.toString());
@@ -144,6 +153,11 @@ export function Editor(props: Props): JSX.Element {
     const entry = props.lit === undefined ? undefined : places.get(props.lit)?.entry;
     editor.dispatch({ effects: light.of(editor.state.doc.toString() === text ? entry : undefined) });
   }, [props.lit, props.written, props.id]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor?.state.doc.toString() === text) editor.dispatch({ effects: markLines(props.marks) });
+  }, [props.marks, props.id]);
 
   return <div class="editor" ref={host} />;
 }

@@ -1,5 +1,7 @@
-import type { Claim, Diagnostic, Pointer } from "../../index.ts";
-import { type Change, quoted, remove, replaceKey, replaceValue, type Written } from "./edit.ts";
+import { type Claim, type Diagnostic, keysOf, type Pointer } from "../../index.ts";
+import { type Change, quoted, remove, replaceKey, replaceValue } from "./edit.ts";
+import { unquoted } from "./places.ts";
+import type { Written } from "./written.ts";
 
 /** A change that mends what a diagnostic is about. */
 export interface Fix {
@@ -64,16 +66,7 @@ function quote({ at, help = "" }: Diagnostic, written: Written): Fix | undefined
 
 function drop(at: Pointer, written: Written): Fix | undefined {
   const change = remove(written, at);
-  return change === undefined
-    ? undefined
-    : {
-        kind: "remove",
-        what: at
-          .slice(at.lastIndexOf("/") + 1)
-          .replaceAll("~1", "/")
-          .replaceAll("~0", "~"),
-        change,
-      };
+  return change === undefined ? undefined : { kind: "remove", what: keysOf(at).at(-1) ?? "", change };
 }
 
 /** A list of items with commas between them, written again. */
@@ -89,13 +82,5 @@ function retold(at: Pointer, written: Written, items: (given: readonly string[])
 
 /** What a scalar says that stands in one line; undefined for others. */
 function valueOf(written: string): string | undefined {
-  if (written.startsWith('"')) {
-    try {
-      return String(JSON.parse(written));
-    } catch {
-      return undefined;
-    }
-  }
-  if (written.startsWith("'")) return written.slice(1, -1).replaceAll("''", "'");
-  return /^[|>&*!]/.test(written) || written.includes("\n") ? undefined : written;
+  return /^[|>&*!]/.test(written) || written.includes("\n") ? undefined : unquoted(written);
 }

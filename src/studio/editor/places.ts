@@ -1,5 +1,5 @@
 import type { syntaxTree } from "@codemirror/language";
-import type { Pointer } from "../../index.ts";
+import { type Pointer, pointer } from "../../index.ts";
 
 type Tree = ReturnType<typeof syntaxTree>;
 type Node = Tree["topNode"];
@@ -42,7 +42,7 @@ export function placesOf(tree: Tree, text: string): Places {
         if (name === null) continue;
         const word = content(name.name === "Key" ? name.firstChild : name);
         if (word === null) continue;
-        visit(inner, `${at}/${escaped(wordOf(word, text))}`, rangeOf(word), rangeOf(child));
+        visit(inner, pointer(at, wordOf(word, text)), rangeOf(word), rangeOf(child));
       } else if (node.name === "Array" && isValue(child)) {
         visit(child, `${at}/${index++}`, undefined, rangeOf(child));
       } else if (child.name === "Item") {
@@ -105,17 +105,21 @@ function pairOf(pair: Node): readonly [key: Node | null, value: Node | null] {
   return [key, value];
 }
 
-/** What a key says. */
+/** What a key says; of one whose quotes cannot be read, what is between them. */
 function wordOf({ from, to }: Node, text: string): string {
   const word = text.slice(from, to);
-  if (word.startsWith('"')) {
-    try {
-      return String(JSON.parse(word));
-    } catch {
-      return word.slice(1, -1);
-    }
+  return unquoted(word) ?? word.slice(1, -1);
+}
+
+/** What a scalar in one line says, with quotes or without; undefined where its quotes cannot be read. */
+export function unquoted(scalar: string): string | undefined {
+  if (scalar.startsWith("'")) return scalar.slice(1, -1).replaceAll("''", "'");
+  if (!scalar.startsWith('"')) return scalar;
+  try {
+    return String(JSON.parse(scalar));
+  } catch {
+    return undefined;
   }
-  return word.startsWith("'") ? word.slice(1, -1).replaceAll("''", "'") : word;
 }
 
 /** Without the blanks around it: a block of YAML begins behind the key, in the line above it. */
@@ -124,8 +128,4 @@ function trimmed({ from, to }: Node, text: string): Range {
   while (start < end && /\s/.test(text[start] ?? "")) start++;
   while (end > start && /\s/.test(text[end - 1] ?? "")) end--;
   return { from: start, to: end };
-}
-
-function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

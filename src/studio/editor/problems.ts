@@ -1,5 +1,5 @@
 import type { Claim, Diagnostic } from "../../index.ts";
-import type { Written } from "./edit.ts";
+import type { Written } from "./written.ts";
 import { type Fix, fixOf } from "./fixes.ts";
 import { placeAt, type Range } from "./places.ts";
 

@@ -20,6 +20,9 @@ const view: Extension = EditorView.theme({
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selection)", color: "inherit" },
   ".cm-lit": { backgroundColor: "var(--lit)" },
   ".cm-lit-first": { boxShadow: "inset 3px 0 0 var(--accent)" },
+  ".cm-reached": { display: "block", width: "8px", height: "100%", borderLeft: "3px solid var(--good)" },
+  ".cm-reached-some": { borderLeftColor: "var(--warn)", borderLeftStyle: "dashed" },
+  ".cm-reached-none": { borderLeftColor: "var(--bad)", borderLeftStyle: "dotted" },
   ".cm-lintRange": {
     backgroundImage: "none",
     textDecoration: "underline wavy 1px",

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { Pointer, Shift } from "../../index.ts";
-import { requestText } from "../ask/reach.tsx";
+import { keysOf, type Pointer, type Shift } from "../../index.ts";
 import type { Page } from "../page.ts";
 import { percent, SLOTS } from "../slots.ts";
+import { WitnessLine } from "../witness.tsx";
 import type { Comparison } from "../worker/jobs.ts";
 
 /** What moves, counted and proved, and whether the two aliases route alike. */
@@ -71,14 +71,8 @@ export function Movements({ page, comparison }: { readonly page: Page; readonly 
 }
 
 function ShiftLine({ page, shift: { before, after, from, to, witness } }: { readonly page: Page; readonly shift: Shift }): JSX.Element {
-  const { say, act } = page;
-  const name = (at: Pointer): string =>
-    at === "/version"
-      ? say("shift.split")
-      : at
-          .slice(at.lastIndexOf("/") + 1)
-          .replaceAll("~1", "/")
-          .replaceAll("~0", "~");
+  const { say } = page;
+  const name = (at: Pointer): string => (at === "/version" ? say("shift.split") : (keysOf(at).at(-1) ?? ""));
   const shares = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .map(([version, slots]) => (slots === SLOTS ? version : `${version} ${percent(slots)}`))
@@ -89,18 +83,16 @@ function ShiftLine({ page, shift: { before, after, from, to, witness } }: { read
         {name(before)} → {name(after)}: <strong>{shares(from)}</strong> → <strong>{shares(to)}</strong>
       </p>
       {witness !== undefined && (
-        <p class="witness">
-          <code>{requestText(witness) ?? say("reach.any")}</code>
-          <button type="button" onClick={() => act({ kind: "witness", witness, slot: undefined })}>
-            {say("witness")}
-          </button>
+        <p>
+          <WitnessLine page={page} request={witness} />
         </p>
       )}
     </li>
   );
 }
 
-function Alike({ page: { say, act }, comparison: { equivalence } }: { readonly page: Page; readonly comparison: Comparison }): JSX.Element {
+function Alike({ page, comparison: { equivalence } }: { readonly page: Page; readonly comparison: Comparison }): JSX.Element {
+  const { say } = page;
   return (
     <>
       <h3>{say("equivalent")}</h3>
@@ -109,20 +101,8 @@ function Alike({ page: { say, act }, comparison: { equivalence } }: { readonly p
       {equivalence.kind === "different" && (
         <>
           <p>{say("equivalent.no")}</p>
-          <p class="witness">
-            <code>{requestText(equivalence.request) ?? say("reach.any")}</code>
-            <button
-              type="button"
-              onClick={() =>
-                act({
-                  kind: "witness",
-                  witness: equivalence.request,
-                  slot: equivalence.draw === undefined ? undefined : Math.floor(equivalence.draw * SLOTS),
-                })
-              }
-            >
-              {say("witness")}
-            </button>
+          <p>
+            <WitnessLine page={page} request={equivalence.request} draw={equivalence.draw} />
           </p>
         </>
       )}

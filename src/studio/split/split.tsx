@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Alias, Plan } from "../../index.ts";
-import type { Change, Written } from "../editor/edit.ts";
+import type { Change } from "../editor/edit.ts";
+import type { Written } from "../editor/written.ts";
 import type { Page } from "../page.ts";
 import type { Reading } from "../read.ts";
 import { saveFile } from "../save.ts";

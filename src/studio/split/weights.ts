@@ -1,5 +1,6 @@
-import type { Alias, Plan, Version } from "../../index.ts";
-import { type Change, replaceValue, type Written } from "../editor/edit.ts";
+import { type Alias, type Plan, pointer, type Version } from "../../index.ts";
+import { type Change, replaceValue } from "../editor/edit.ts";
+import type { Written } from "../editor/written.ts";
 import { type Piece, SLOTS } from "../slots.ts";
 
 /** A weight that can be dragged: the edge of its arm that faces the primary. */
@@ -41,8 +42,7 @@ export function slotsAt({ slots, at, most, fromRight }: Edge, slot: number, step
 
 /** The change of the text that gives a version so many slots; undefined where its weight is not written as one number. */
 export function changeWeight(written: Written, version: Version, slots: number): Change | undefined {
-  const at = `/additional_version_weights/${version.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-  return replaceValue(written, at, String(slots / 100));
+  return replaceValue(written, pointer("/additional_version_weights", version), String(slots / 100));
 }
 
 /** The arms of a plan; one where nothing is split. */

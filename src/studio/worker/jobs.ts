@@ -1,6 +1,8 @@
 import { analyze, type Claim, type Equivalence, equivalent, type Movement, movement, type Plan, rebalance } from "../../index.ts";
 import { runTrial, type Trial, type TrialReport } from "../simulate/run.ts";
 import { configOf, read, type AliasText } from "../read.ts";
+import { missingCases, type MutationRun, runMutants, runSuite, type SuiteRun, type SuiteText } from "../suite/run.ts";
+import type { CaseConfig } from "../../testing/index.ts";
 
 /** What becomes of the traffic where one alias takes the place of another. */
 export interface Comparison {
@@ -35,6 +37,12 @@ export const JOBS = {
     const [one, other] = [planOf(before), planOf(after)];
     return { movement: movement(one, other), equivalence: equivalent(one, other), rebalanced: rebalance(one, other) };
   },
+
+  suite: (suite: SuiteText): SuiteRun => runSuite(suite),
+
+  mutants: (suite: SuiteText): MutationRun => runMutants(suite),
+
+  complete: (suite: SuiteText): readonly CaseConfig[] => missingCases(suite),
 
   /** Routes traffic before it is live. `onProgress` is told of the requests so far. */
   simulate: async (trial: Trial, onProgress: (requests: number) => void = () => {}): Promise<TrialReport> => runTrial(trial, onProgress),

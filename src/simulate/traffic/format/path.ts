@@ -1,3 +1,4 @@
+import { keysOf } from "../../../document/index.ts";
 import { isRecord, type JSONRecord } from "../record.ts";
 
 /** Reads a value of a record; undefined where there is none. */
@@ -9,10 +10,7 @@ export type ReadValue = (record: JSONRecord) => unknown;
  */
 export function pathReader(path: string): ReadValue {
   if (path.startsWith("/")) {
-    const keys = path
-      .slice(1)
-      .split("/")
-      .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const keys = keysOf(path);
     return (record) => keys.reduce<unknown>((value, key) => childOf(value, key), record);
   }
   const keys = path.split(".");

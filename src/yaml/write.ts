@@ -1,19 +1,8 @@
-import type { CaseConfig, SuiteConfig } from "../../testing/index.ts";
-import { visible } from "../../alias/surface.ts";
-import { jsonOf } from "../terminal/style.ts";
 import { Document, isSeq, parseDocument, visit } from "yaml";
+import { jsonOf, visible } from "../document/index.ts";
 
-/** A new suite as YAML, with a comment that says where it is from. */
-export function yamlOf(suite: SuiteConfig, name: string): string {
-  const head = [
-    `# What ${visible(name)} does now: each case was made from the alias, not from what it should do.`,
-    "# Read each one, correct what is wrong, and give it a name that says why.",
-  ];
-  return `${head.join("\n")}\n${yamlText(suite)}`;
-}
-
-/** A value as YAML. No character of it reaches a terminal that is not visible. */
-function yamlText(value: unknown): string {
+/** A value as YAML. No character of it reaches a terminal that is not visible, and what YAML 1.1 would read as something else is quoted. */
+export function formatYaml(value: unknown): string {
   const document = new Document(value, { compat: "yaml-1.1" });
   // In YAML, only a scalar in double quotes can have escapes.
   visit(document, {
@@ -31,27 +20,27 @@ function yamlEscape(codePoint: number): string {
 }
 
 /**
- * The text of a suite with more cases behind those that it has. What is there stays as it is written, comments included. Only a suite whose
- * list of cases is empty, or is missing in JSON, is written anew.
+ * A text of YAML or JSON with more items behind those of a list at its top, the value of `key`. What is there stays as it is written,
+ * comments included. Only a document whose list is empty, or is missing in JSON, is written anew. The text must have no errors.
  */
-export function withCases(text: string, json: boolean, cases: readonly CaseConfig[]): string {
+export function withItems(text: string, json: boolean, key: string, items: readonly unknown[]): string {
   const mark = text.startsWith("\ufeff") ? "\ufeff" : "";
-  const made = mark + withMore(text.slice(mark.length), json, cases);
+  const made = mark + withMore(text.slice(mark.length), json, key, items);
   return text.includes("\r\n") ? made.replaceAll(/\r?\n/g, "\r\n") : made;
 }
 
-function withMore(text: string, json: boolean, cases: readonly CaseConfig[]): string {
+function withMore(text: string, json: boolean, key: string, items: readonly unknown[]): string {
   // JSON is YAML in which lists have brackets.
   const document = parseDocument(text);
-  const list = document.get("cases");
+  const list = document.get(key);
   const last = isSeq(list) ? (list.items.at(-1) as Ranged | undefined) : undefined;
   if (isSeq(list) && list.range != null && last?.range != null) {
     const [start, end] = last.range;
-    return list.flow === true ? withItems(text, start, end, cases) : withLines(text, list.range[0], end, cases);
+    return list.flow === true ? inBrackets(text, start, end, items) : onLines(text, list.range[0], end, items);
   }
-  if (json) return `${jsonOf({ ...(JSON.parse(text) as object), cases }, 2)}\n`;
-  if (list === undefined) return `${ended(text)}${yamlText({ cases })}`;
-  document.set("cases", document.createNode(cases));
+  if (json) return `${jsonOf({ ...(JSON.parse(text) as object), [key]: items }, 2)}\n`;
+  if (list === undefined) return `${ended(text)}${formatYaml({ [key]: items })}`;
+  document.set(key, document.createNode(items));
   return document.toString({ lineWidth: 0 });
 }
 
@@ -60,21 +49,21 @@ interface Ranged {
   readonly range?: readonly [number, number, number] | null;
 }
 
-/** Cases behind the last of a list that has one on each line or more, with dashes as far in as those that are there. */
-function withLines(text: string, first: number, lastEnd: number, cases: readonly CaseConfig[]): string {
+/** Items behind the last of a list that has one on each line or more, with dashes as far in as those that are there. */
+function onLines(text: string, first: number, lastEnd: number, items: readonly unknown[]): string {
   const indent = " ".repeat(first - startOfLine(text, first));
   const end = lastEnd > 0 && text[lastEnd - 1] === "\n" ? lastEnd : endOfLine(text, lastEnd);
-  const lines = yamlText(cases).split("\n");
+  const lines = formatYaml(items).split("\n");
   return ended(text.slice(0, end)) + lines.map((line) => (line === "" ? "" : indent + line)).join("\n") + text.slice(end);
 }
 
-/** Cases behind the last of a list in brackets: each on lines of its own if that one begins a line. */
-function withItems(text: string, start: number, end: number, cases: readonly CaseConfig[]): string {
+/** Items behind the last of a list in brackets: each on lines of its own if that one begins a line. */
+function inBrackets(text: string, start: number, end: number, items: readonly unknown[]): string {
   const indent = text.slice(startOfLine(text, start), start);
-  const items = cases.map((each) =>
+  const more = items.map((each) =>
     indent.trim() === "" ? `,\n${indent}${jsonOf(each, 2).replaceAll("\n", `\n${indent}`)}` : `, ${jsonOf(each)}`,
   );
-  return text.slice(0, end) + items.join("") + text.slice(end);
+  return text.slice(0, end) + more.join("") + text.slice(end);
 }
 
 function startOfLine(text: string, offset: number): number {
