@@ -1,4 +1,4 @@
-import type { DialectName } from "./dialect/dialect.ts";
+import type { EngineName } from "./dialect/dialect.ts";
 
 /** How an engine tells the type of an expression, and how a value of a type becomes milliseconds since 1970, as a whole number. */
 interface Clock {
@@ -11,7 +11,7 @@ interface Clock {
 const since = (value: string): string =>
   `CASE WHEN ${value} < 1e11 THEN ${value} * 1e3 WHEN ${value} < 1e14 THEN ${value} WHEN ${value} < 1e17 THEN ${value} / 1e3 ELSE ${value} / 1e6 END`;
 
-const CLOCKS: { readonly [dialect in DialectName]: Clock } = {
+const CLOCKS: { readonly [dialect in EngineName]: Clock } = {
   clickhouse: {
     typeOf: (expression) => `toTypeName(${expression})`,
     readers: [
@@ -45,11 +45,11 @@ const CLOCKS: { readonly [dialect in DialectName]: Clock } = {
 };
 
 /** A query of the type of an expression over the rows of a table: one row, or none if the table has none. */
-export function typeQuery(dialect: DialectName, expression: string, table: string): string {
+export function typeQuery(dialect: EngineName, expression: string, table: string): string {
   return `SELECT ${CLOCKS[dialect].typeOf(expression)} FROM ${table} LIMIT 1`;
 }
 
 /** An expression of a type as milliseconds since 1970; undefined where values of the type are no time. */
-export function millisecondsOf(dialect: DialectName, expression: string, type: string): string | undefined {
+export function millisecondsOf(dialect: EngineName, expression: string, type: string): string | undefined {
   return CLOCKS[dialect].readers.find(([pattern]) => pattern.test(type))?.[1](expression);
 }

@@ -4,6 +4,7 @@ declare module "../document/diagnostic.ts" {
   interface Codes {
     readonly column: "warehouse";
     readonly "sql-draw": "warehouse";
+    readonly "sql-hash": "warehouse";
   }
 }
 
@@ -11,4 +12,5 @@ declare module "../document/diagnostic.ts" {
 export const WAREHOUSE_CODES: readonly CodesOf<"warehouse">[] = codesIn<"warehouse">({
   column: "warehouse",
   "sql-draw": "warehouse",
+  "sql-hash": "warehouse",
 });

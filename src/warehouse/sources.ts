@@ -60,6 +60,15 @@ export function sourcesOf(
     else if (known?.has(column) === false) refuse(`${shown(name)} has no column: the table has no ${shown(column)}`);
     return text(dialect.identifier(column));
   };
+  for (const [name, field] of new Map(fields.map((each) => [fieldName(each), each])))
+    if (field.kind === "query" && dialect.query === undefined && columns[name] === undefined && columns["url"] !== undefined)
+      refused.push({
+        code: "column",
+        severity: "error",
+        at: "",
+        message: `${shown(name)} cannot be read from a URL in ${dialect.title}, which decodes other texts`,
+        help: `name a column that has the value, decoded, as ${shown(name)}`,
+      });
   const expressions = new Map(fields.map((field) => [fieldName(field), namedSource(field, dialect, part) ?? plain(field)]));
   // A field that is a text itself needs no column of its own.
   const isText = new Set(texts.values());
@@ -96,7 +105,7 @@ function namedSource(field: Field, dialect: Dialect, part: (name: string) => str
       return dialect.cookie(source, field.name);
     case "query": {
       const name = dialect.text(field.name);
-      return name === undefined ? dialect.noText : dialect.query(source, name);
+      return name === undefined || dialect.query === undefined ? dialect.noText : dialect.query(source, name);
     }
     case "path":
       return dialect.path(source);

@@ -4,14 +4,26 @@ import type { StickyHash } from "../alias/index.ts";
 import { type Compilable, type Plan, planOf } from "../plan/index.ts";
 import type { Columns } from "./columns.ts";
 import { decisionColumns } from "./decision.ts";
+import { bigquery } from "./dialect/bigquery.ts";
 import { clickhouse } from "./dialect/clickhouse.ts";
 import { type Dialect, type DialectName, wellFormed } from "./dialect/dialect.ts";
 import { duckdb } from "./dialect/duckdb.ts";
 import { postgres } from "./dialect/postgres.ts";
+import { snowflake } from "./dialect/snowflake.ts";
+import { spark } from "./dialect/spark.ts";
+import { trino } from "./dialect/trino.ts";
 import { fieldsOf, sourcesOf } from "./sources.ts";
 
 /** The dialects by their names. */
-export const DIALECTS: { readonly [name in DialectName]: Dialect } = { clickhouse, duckdb, postgres };
+export const DIALECTS: { readonly [name in DialectName]: Dialect } = {
+  clickhouse,
+  duckdb,
+  postgres,
+  bigquery,
+  snowflake,
+  trino,
+  spark,
+};
 
 /** What to read, and how it is written. */
 export interface SqlOptions {
@@ -34,7 +46,9 @@ export interface Lossy {
 
 /** A plan as SQL, and how exact it is. */
 export interface SqlScript {
-  /** Statements, each ended by `;`; undefined where something is refused. The last one is the query. */
+  /** Whether no engine of the dialect has run what is written: that is so for `bigquery`, `snowflake`, `trino` and `spark`. */
+  readonly untested: boolean;
+  /** Statements, each ended by `;`; undefined where something is refused. The last one is the query. A comment says so if they are not tested. */
   readonly text: string | undefined;
   /** What is needed ahead of the query, such as macros; each without `;`. */
   readonly prelude: readonly string[];
@@ -55,10 +69,15 @@ export function toSQL(config: Compilable, { dialect: name, from, columns = {}, h
   const dialect = DIALECTS[name];
   const fields = fieldsOf(plan);
   const sources = sourcesOf([plan], {}, dialect, columns, has);
-  const refusals = [...sources.refused, ...drawRefusals(plan, columns["draw"])];
+  const refusals = [...sources.refused, ...drawRefusals(plan, columns["draw"]), ...hashRefusals(plan, dialect)];
   const lossy = lossyIn(plan, dialect, (field) => columns[fieldName(field)] === undefined && columns["url"] !== undefined);
   const places = plan.outcomes.map(({ at }) => at);
-  const report = { lossless: places.filter((at) => !lossy.some((loss) => loss.at === at)), lossy, refused: refusals };
+  const report = {
+    untested: !dialect.isTested,
+    lossless: places.filter((at) => !lossy.some((loss) => loss.at === at)),
+    lossy,
+    refused: refusals,
+  };
   if (refusals.length > 0) return { text: undefined, prelude: [], query: undefined, ...report };
   const prelude = dialect.prelude(
     hashesOf([plan]),
@@ -75,7 +94,8 @@ export function toSQL(config: Compilable, { dialect: name, from, columns = {}, h
       ["canary_slot", slot],
     ],
   );
-  return { text: [...prelude, query].map((statement) => `${statement};\n`).join("\n"), prelude, query, ...report };
+  const note = dialect.isTested ? "" : `-- untested: this script has not been run on ${dialect.title}\n`;
+  return { text: note + [...prelude, query].map((statement) => `${statement};\n`).join("\n"), prelude, query, ...report };
 }
 
 export function drawRefusals({ split, outcomes }: Plan, draw: string | undefined): readonly Diagnostic[] {
@@ -88,6 +108,14 @@ export function drawRefusals({ split, outcomes }: Plan, draw: string | undefined
       : "a row without a key is split at random, and no row has a draw";
   const help = "name a column with a recorded draw as `draw`, or an expression that draws, which gives other versions in each run";
   return [{ code: "sql-draw", severity: "error", at, message, help }];
+}
+
+function hashRefusals({ split }: Plan, { hashes, title }: Dialect): readonly Diagnostic[] {
+  if (split.kind !== "arms" || split.sticky === undefined || hashes.includes(split.sticky.hash)) return [];
+  const known = hashes.map((hash) => `\`${hash}\``).join(", ");
+  const message = `${title} cannot compute the hash \`${split.sticky.hash}\` of the sticky split`;
+  const help = `it has ${known}, which \`stickiness.hash\` may name; another hash divides users anew`;
+  return [{ code: "sql-hash", severity: "error", at: "/stickiness", message, help }];
 }
 
 /** The hashes of the sticky splits of plans. */

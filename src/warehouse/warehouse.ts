@@ -1,12 +1,12 @@
 import { type Diagnostic, format } from "../document/index.ts";
-import type { DialectName } from "./dialect/dialect.ts";
+import type { EngineName } from "./dialect/dialect.ts";
 
 /** A row of a result: each value as text. */
 export type Row = readonly (string | null)[];
 
 /** A connection to an engine that holds requests. */
 export interface Warehouse {
-  readonly dialect: DialectName;
+  readonly dialect: EngineName;
   /** Runs statements, the last of which is a query, and gives its rows. Throws a `WarehouseError`. */
   readonly rows: (statements: readonly string[], signal?: AbortSignal) => Promise<readonly Row[]>;
   /** The names of the columns of a table. Throws a `WarehouseError`. */

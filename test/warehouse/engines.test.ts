@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AliasConfig } from "../../src/alias/config.ts";
 import { explain } from "../../src/index.ts";
 import type { NodeRequest } from "../../src/request/request.ts";
-import { type DialectName, toSQL } from "../../src/warehouse/index.ts";
+import { type EngineName, toSQL } from "../../src/warehouse/index.ts";
 import { DIALECTS } from "../../src/warehouse/to-sql.ts";
 import { configs, HOSTILE } from "../support/arbitrary.ts";
 import { type Engine, hasClickhouse, hasPostgres, startClickhouse, startDuckdb, startPostgres } from "../support/warehouse.ts";
@@ -109,7 +109,7 @@ function expected(config: AliasConfig, row: Row): readonly (string | null)[] {
 }
 
 /** A row without the values that an engine cannot have, such as NUL in PostgreSQL. */
-function storable(dialect: DialectName, row: Row): Row {
+function storable(dialect: EngineName, row: Row): Row {
   const kept = <T>(value: T): T | null => (typeof value === "string" && DIALECTS[dialect].text(value) === undefined ? null : value);
   return {
     ...(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, kept(value)])) as unknown as Row),
@@ -119,13 +119,13 @@ function storable(dialect: DialectName, row: Row): Row {
 }
 
 /** The types of a whole number, of text and of a number, each of which may be NULL, and what ends the statement that makes a table. */
-const TYPES: { readonly [dialect in DialectName]: readonly [integer: string, text: string, number: string, end: string] } = {
+const TYPES: { readonly [dialect in EngineName]: readonly [integer: string, text: string, number: string, end: string] } = {
   clickhouse: ["Int32", "Nullable(String)", "Nullable(Float64)", " ENGINE = Memory"],
   duckdb: ["INTEGER", "VARCHAR", "DOUBLE", ""],
   postgres: ["integer", "text", "double precision", ""],
 };
 
-function tableOf(dialect: DialectName, list: readonly Row[]): readonly string[] {
+function tableOf(dialect: EngineName, list: readonly Row[]): readonly string[] {
   const text = (value: string | null): string => (value === null ? "NULL" : String(DIALECTS[dialect].text(value)));
   const names = ["method", "url", "cookies", "authority", ...HEADERS.map((_, at) => `h${at}`), ...ATTRIBUTES.map((_, at) => `a${at}`)];
   const [integer, type, number, end] = TYPES[dialect];
@@ -140,7 +140,7 @@ function tableOf(dialect: DialectName, list: readonly Row[]): readonly string[] 
   ];
 }
 
-const ENGINES: readonly (readonly [DialectName, () => Promise<Engine>, boolean])[] = [
+const ENGINES: readonly (readonly [EngineName, () => Promise<Engine>, boolean])[] = [
   ["duckdb", startDuckdb, true],
   ["clickhouse", startClickhouse, hasClickhouse()],
   ["postgres", startPostgres, hasPostgres()],

@@ -24,7 +24,15 @@ export const sql: Command = defineCommand({
       type: "string",
       value: "DIALECT",
       required: true,
-      choices: { clickhouse: "ClickHouse, from 18.16 on", duckdb: "DuckDB, from 1.3 on", postgres: "PostgreSQL, from 12 on" },
+      choices: {
+        clickhouse: "ClickHouse, from 18.16 on",
+        duckdb: "DuckDB, from 1.3 on",
+        postgres: "PostgreSQL, from 12 on",
+        bigquery: "BigQuery, not tested on it",
+        snowflake: "Snowflake, not tested on it",
+        trino: "Trino, not tested on it",
+        spark: "Spark SQL from 3.2 on, not tested on it",
+      },
       description: "the SQL of this engine",
     },
     from: { type: "string", value: "TABLE", required: true, description: "the table, or a subquery in parentheses" },
@@ -39,7 +47,7 @@ export const sql: Command = defineCommand({
       type: "string",
       value: "FORMAT",
       default: "sql",
-      choices: { sql: "the script", json: "the report: `lossless`, `lossy`, `refused`, and the script as `text`" },
+      choices: { sql: "the script", json: "the report: `untested`, `lossless`, `lossy`, `refused`, and the script as `text`" },
       description: "what to print",
     },
     out: { type: "string", value: "OUT", short: "o", default: "-", description: "the file to write, `-` for standard output" },
@@ -60,12 +68,16 @@ export const sql: Command = defineCommand({
     if (alias === undefined || !columns.ok) return 1;
     if (out !== "-" && !force) await checkOwn(out, new RegExp(`^(?:\\{|${WRITTEN})`));
     const script = toSQL(alias, { dialect, from, columns: columns.value });
-    const { text, lossless, lossy, refused } = script;
+    const { text, untested, lossless, lossy, refused } = script;
     const fails = text === undefined || (strict && lossy.length > 0);
     for (const each of form === "json" ? [] : refused) await notice(refusalOf(each), host, "red");
     for (const each of form === "json" ? [] : lossy) await notice(lossOf(each), host, strict ? "red" : "yellow");
+    if (untested && text !== undefined && form !== "json")
+      await notice(`the script has not been run on an engine of \`${dialect}\`: compare some rows before you rely on it`, host);
     const result =
-      form === "json" ? `${jsonOf({ lossless, lossy, refused, ...(text !== undefined && { text }) }, 2)}\n` : `${WRITTEN}\n${text}`;
+      form === "json"
+        ? `${jsonOf({ untested, lossless, lossy, refused, ...(text !== undefined && { text }) }, 2)}\n`
+        : `${WRITTEN}\n${text}`;
     if (form === "sql" && fails) return 1;
     if (out === "-") await write(host.stdout, result);
     else {

@@ -1,6 +1,6 @@
-import { isWellFormed } from "../../document/index.ts";
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
 import { type Dialect, escapePattern, type Layer } from "./dialect.ts";
+import { escaped } from "./nested.ts";
 
 /** Types whose text is exact: those of text, integers, UUIDs and enumerations, also nullable and of low cardinality. */
 const TEXT_TYPES = /* a pattern of RE2 */ "^(LowCardinality.)?(Nullable.)?(String|FixedString|U?Int[0-9]+|UUID|Enum[0-9]+)([()]|$)";
@@ -9,7 +9,10 @@ const M = 2 ** 32;
 
 /** ClickHouse, from 18.16 on. */
 export const clickhouse: Dialect = {
-  text: (value) => (isWellFormed(value) ? literal(value) : undefined),
+  title: "ClickHouse",
+  isTested: true,
+  hashes: ["murmur3", "murmur2", "xxh32", "sha256"],
+  text: escaped(literal),
   identifier: (name) => `\`${name.replaceAll(/[\\`]/g, (unit) => `\\${unit}`)}\``,
   asText: (column) => `CASE WHEN throwIf(NOT match(toTypeName(${column}), ${literal(TEXT_TYPES)})) THEN NULL ELSE toString(${column}) END`,
   asNumber: (column) => `toFloat64(${column})`,

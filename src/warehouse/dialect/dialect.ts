@@ -1,7 +1,10 @@
 import type { StickyHash } from "../../alias/index.ts";
 
+/** The dialects of the engines that requests can be counted in. */
+export type EngineName = "clickhouse" | "duckdb" | "postgres";
+
 /** The dialects that a plan can be written in. */
-export type DialectName = "clickhouse" | "duckdb" | "postgres";
+export type DialectName = EngineName | "bigquery" | "snowflake" | "trino" | "spark";
 
 /** Columns that one step of the script adds, by name, each as an expression over the columns before it. */
 export type Layer = readonly (readonly [name: string, expression: string])[];
@@ -11,6 +14,12 @@ export type Layer = readonly (readonly [name: string, expression: string])[];
  * go in and out as SQL; foreign text only becomes SQL by `text` and `identifier`.
  */
 export interface Dialect {
+  /** The name of the engine, in a sentence. */
+  readonly title: string;
+  /** Whether tests run what is written on an engine of this dialect. */
+  readonly isTested: boolean;
+  /** The hashes of a sticky split that the engine can compute. */
+  readonly hashes: readonly StickyHash[];
   /** A literal that means exactly this text; undefined where no value of the engine can have it, so that nothing equals it. */
   readonly text: (value: string) => string | undefined;
   readonly identifier: (name: string) => string;
@@ -21,8 +30,8 @@ export interface Dialect {
   readonly asNumber: (column: string) => string;
   /** The value of the first cookie of a name, a token of RFC 9110, in a Cookie field; NULL where there is none. */
   readonly cookie: (field: string, name: string) => string;
-  /** The first query parameter of a name in a request target, decoded; NULL where there is none. `name` is a literal. */
-  readonly query: (target: string, name: string) => string;
+  /** The first query parameter of a name in a request target, decoded; NULL where there is none. `name` is a literal. Undefined where the engine cannot. */
+  readonly query: ((target: string, name: string) => string) | undefined;
   /** Escapes that `query` decodes otherwise than the library, and what the library has for each. */
   readonly undecodable: readonly { readonly escape: string; readonly means: string }[];
   readonly path: (target: string) => string;

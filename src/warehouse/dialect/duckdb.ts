@@ -1,14 +1,17 @@
-import { isWellFormed } from "../../document/index.ts";
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
-import { columnsOf, type Dialect, escapePattern, type Layer } from "./dialect.ts";
+import { type Dialect, escapePattern } from "./dialect.ts";
 import { DUCKDB_HASHES, DUCKDB_WORDS } from "./duckdb-hashes.ts";
+import { escaped, nested } from "./nested.ts";
 
 /** Types whose text is exact. A column of type JSON is none: its text has quotes. */
 const TEXT_TYPES = "VARCHAR UUID TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split(" ");
 
 /** DuckDB, from 1.3 on, which has `TRY` and lambdas by that word. */
 export const duckdb: Dialect = {
-  text: (value) => (isWellFormed(value) ? literal(value) : undefined),
+  title: "DuckDB",
+  isTested: true,
+  hashes: ["murmur3", "murmur2", "xxh32", "sha256"],
+  text: escaped(literal),
   identifier: (name) => `"${name.replaceAll('"', '""')}"`,
   asText: (column) => `canary_text(${column})`,
   asNumber: (column) => `CAST(${column} AS DOUBLE)`,
@@ -31,16 +34,8 @@ export const duckdb: Dialect = {
     ...[...hashes].flatMap((hash) => [...DUCKDB_HASHES[hash], slotMacro(hash)]),
     ...(target ? TARGET : []),
   ],
-  select: (table, layers, result) => {
-    const inner = layers.reduce((from, layer) => (layer.length === 0 ? from : `(\nSELECT *,\n${named(layer)}\nFROM ${from})`), table);
-    const temporary = layers.flatMap(columnsOf);
-    return `SELECT *${temporary.length === 0 ? "" : ` EXCLUDE (${temporary.join(", ")})`},\n${named(result)}\nFROM ${inner}`;
-  },
+  select: nested("EXCLUDE"),
 };
-
-function named(layer: Layer): string {
-  return layer.map(([name, expression]) => `  ${expression}${name === expression ? "" : ` AS ${name}`}`).join(",\n");
-}
 
 /** NUL ends the text of a statement for some clients, so it is written as a call. */
 function literal(text: string): string {

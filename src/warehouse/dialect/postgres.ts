@@ -1,6 +1,7 @@
 import { isWellFormed } from "../../document/index.ts";
 import { SLOTS, type StickyHash } from "../../alias/index.ts";
-import { type Dialect, escapePattern, type Layer } from "./dialect.ts";
+import { type Dialect, escapePattern } from "./dialect.ts";
+import { named } from "./nested.ts";
 import { POSTGRES_HASHES, temporary } from "./postgres-hashes.ts";
 
 /**
@@ -8,6 +9,9 @@ import { POSTGRES_HASHES, temporary } from "./postgres-hashes.ts";
  * PostgreSQL cannot have NUL, so the key of a sticky draw, whose seed may have it, is bytes.
  */
 export const postgres: Dialect = {
+  title: "PostgreSQL",
+  isTested: true,
+  hashes: ["murmur3", "murmur2", "xxh32", "sha256"],
   text: (value) => (isWellFormed(value) && !value.includes("\0") ? literal(value) : undefined),
   identifier: (name) => `"${name.replaceAll('"', '""')}"`,
   // NAMEDATALEN of the source, less the NUL at its end.
@@ -45,10 +49,6 @@ export const postgres: Dialect = {
  * keeps the planner from putting the text of an expression in each place that names its column. The expressions of the user, which may
  * draw, stand in the innermost query: a join may run those of a layer once for all rows that have the same values.
  */
-
-function named(layer: Layer): string {
-  return layer.map(([name, expression]) => `  ${expression}${name === expression ? "" : ` AS ${name}`}`).join(",\n");
-}
 
 /** Whatever is no printable ASCII is escaped, so that the literal does not depend on how the text is sent. */
 function literal(text: string): string {
