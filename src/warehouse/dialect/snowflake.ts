@@ -42,10 +42,8 @@ const LAST = [63, 61, 59, 57].map((at) => `SUBSTR(SHA2(key, 256), ${at}, 2)`).jo
 
 const SHA256 = `CREATE OR REPLACE TEMPORARY FUNCTION canary_sha256_slot(key VARCHAR) RETURNS DOUBLE AS $$\nFLOOR(TO_NUMBER(${LAST}, 'XXXXXXXX') * ${SLOTS} / 4294967296)\n$$`;
 
-/** Control characters are escaped, and so is what a client could take for the end of the text. */
+/** An escape has four digits, so that a character of more stands as it is. */
 function literal(text: string): string {
-  const units = text
-    .replaceAll(/['\\]/g, (unit) => `\\${unit}`)
-    .replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return `'${units}'`;
+  const code = (unit: string): string => (unit.length > 1 ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `'${text.replaceAll(/['\\]/g, (unit) => `\\${unit}`).replaceAll(/[^\x20-\x7e]/gu, code)}'`;
 }
