@@ -3,7 +3,7 @@ import type { Dialect } from "./dialect.ts";
 import { escaped, nested } from "./nested.ts";
 import { COOKIE, PATH, QUERY, type ScriptFunction, slotFunction } from "./scripts.ts";
 
-/** BigQuery (GoogleSQL). No engine of it has run what this writes; a parser of its grammar takes it, and the functions in JavaScript are run by tests. */
+/** BigQuery (GoogleSQL). No engine of it has run what this writes. Its functions in JavaScript are run by tests. */
 export const bigquery: Dialect = {
   title: "BigQuery",
   isTested: false,
