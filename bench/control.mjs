@@ -1,6 +1,7 @@
 /**
- * How many requests a second the alias API answers over an embedded store with 10,000 aliases of 1,000 functions, beside the bare database
- * with records of the same size. The server is a process of its own, and the client keeps 64 connections busy from this one.
+ * How many requests a second the alias API answers over an embedded store with 10,000 aliases of 1,000 functions, beside a server of `node:http` that
+ * answers an alias without looking, and the bare database with records of the same size. The servers are a process of their own, whose processor
+ * time a request is printed too, and the client keeps 64 connections busy from this one.
  *
  *     npm run build && node bench/control.mjs [--seconds 5]
  */
@@ -8,7 +9,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, createServer, request as send } from "node:http";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -39,7 +40,17 @@ async function serve(path) {
   const handler = createHandler(store, { credentials: "insecure", rate: 1e9 });
   const server = createServer(handler.listener).listen(0, "127.0.0.1");
   await once(server, "listening");
-  process.send(server.address().port);
+  const alias = JSON.stringify({
+    name: "a1",
+    ...bodyOf(1, 5),
+    last_modified: "2026-11-28T07:40:00Z",
+    alias_urn: "urn:fss:local:bench:function:default:f1:!a1",
+  });
+  const headers = { "content-type": "application/json", "content-length": alias.length, "cache-control": "no-store" };
+  const bare = createServer((_, response) => response.writeHead(200, headers).end(alias)).listen(0, "127.0.0.1");
+  await once(bare, "listening");
+  process.on("message", () => process.send(process.cpuUsage()));
+  process.send([server.address().port, bare.address().port]);
 }
 
 /** Keeps `BUSY` calls under way for some seconds, and returns how many ended in each second. */
@@ -59,9 +70,15 @@ async function main(seconds) {
   const folder = mkdtempSync(join(tmpdir(), "bench-control-"));
   const child = fork(fileURLToPath(import.meta.url), ["--serve", join(folder, "aliases.db")]);
   try {
-    const [port] = await once(child, "message");
+    const [[own, bareServer]] = await once(child, "message");
+    /** Microseconds of the processor that the servers have used. */
+    const used = async () => {
+      child.send("used");
+      const [{ user, system }] = await once(child, "message");
+      return user + system;
+    };
     const agent = new Agent({ keepAlive: true, maxSockets: BUSY });
-    const ask = (method, path, body) =>
+    const ask = (port, method, path, body) =>
       new Promise((resolve, reject) => {
         const headers = body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
         const sent = send({ port, host: "127.0.0.1", agent, method, path, headers }, (response) => {
@@ -73,9 +90,18 @@ async function main(seconds) {
       });
     const pathOf = (turn) => `/v2/${PROJECT}/fgs/functions/f${turn % FUNCTIONS}/aliases/a${Math.floor(turn / FUNCTIONS) % ALIASES}`;
     const aliasOf = (turn) => Math.floor(turn / FUNCTIONS) % ALIASES;
-    await rateOf(1, (turn) => ask("GET", pathOf(turn)));
-    const reads = await rateOf(seconds, (turn) => ask("GET", pathOf(turn)));
-    const writes = await rateOf(seconds, (turn) => ask("PUT", pathOf(turn), JSON.stringify(bodyOf(aliasOf(turn), turn % 100))));
+    /** The rate of calls, and the processor time that each took of the servers. */
+    const measure = async (call) => {
+      const before = await used();
+      let calls = 0;
+      const rate = await rateOf(seconds, (turn) => (calls++, call(turn)));
+      return { rate, time: Math.round(((await used()) - before) / calls) };
+    };
+    const read = (port) => measure((turn) => ask(port, "GET", pathOf(turn)));
+    await rateOf(1, (turn) => ask(own, "GET", pathOf(turn)));
+    const reads = await read(own);
+    const floor = await read(bareServer);
+    const writes = await measure((turn) => ask(own, "PUT", pathOf(turn), JSON.stringify(bodyOf(aliasOf(turn), turn % 100))));
 
     // What one function with its aliases is in the store.
     const record = JSON.stringify({
@@ -92,9 +118,12 @@ async function main(seconds) {
     const bareReads = await rateOf(1, async (turn) => JSON.parse(bare.get(["bench", "default", `f${turn % FUNCTIONS}`])));
     const bareWrites = await rateOf(seconds, (turn) => bare.put(["bench", "default", `f${turn % FUNCTIONS}`], record));
     await bare.close();
+    console.log(`load average ${loadavg()[0].toFixed(1)}`);
     console.table({
-      "reads a second": { "alias API": reads, "bare database": bareReads },
-      "durable writes a second": { "alias API": writes, "bare database": bareWrites },
+      "reads a second": { "alias API": reads.rate, "bare node:http": floor.rate, "bare database": bareReads },
+      "durable writes a second": { "alias API": writes.rate, "bare database": bareWrites },
+      "µs of the processor, a read": { "alias API": reads.time, "bare node:http": floor.time },
+      "µs of the processor, a write": { "alias API": writes.time },
     });
   } finally {
     child.kill();

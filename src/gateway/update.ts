@@ -32,7 +32,7 @@ export interface Rejected {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** An alias that changed. `movement` is computed when it is first read. */
+/** An alias that changed. `movement` is computed when it is first read: what the alias meant before and after is kept until this is dropped. */
 export interface Moved {
   readonly alias: string;
   readonly movement: Movement;
