@@ -58,7 +58,7 @@ function routeByReference(request, draw) {
 
 function fetchHeaders(request) {
   const headers = headersOf(request);
-  if (headers !== undefined && typeof getOf(headers) !== "function")
+  if (headers !== undefined && typeof named(headers).get !== "function")
     throw new TypeError("the headers have no function `get`, as those of node: read them by `nodeReader`");
   return headers;
 }
@@ -138,8 +138,8 @@ function headersOf(request) {
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
-function getOf(headers) {
-  return headers.get;
+function named(object) {
+  return object;
 }
 
 function isBlank(unit) {

@@ -23,8 +23,8 @@ export default route;
 
 function nodeHeaders(request) {
   const headers = headersOf(request);
-  const get = headers === undefined ? undefined : getOf(headers);
-  if (typeof get === "function" && get !== getOf(Object.prototype))
+  const get = headers === undefined ? undefined : named(headers).get;
+  if (typeof get === "function" && get !== named(Object.prototype).get)
     throw new TypeError(
       "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
     );
@@ -36,6 +36,6 @@ function headersOf(request) {
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
-function getOf(headers) {
-  return headers.get;
+function named(object) {
+  return object;
 }

@@ -75,8 +75,8 @@ function routeByReference(request, draw) {
 
 function nodeHeaders(request) {
   const headers = headersOf(request);
-  const get = headers === undefined ? undefined : getOf(headers);
-  if (typeof get === "function" && get !== getOf(Object.prototype))
+  const get = headers === undefined ? undefined : named(headers).get;
+  if (typeof get === "function" && get !== named(Object.prototype).get)
     throw new TypeError(
       "the headers have a function `get`, as those of the fetch standard: read them by `fetchReader`",
     );
@@ -195,8 +195,8 @@ function headersOf(request) {
   return typeof headers === "object" && headers !== null ? headers : undefined;
 }
 
-function getOf(headers) {
-  return headers.get;
+function named(object) {
+  return object;
 }
 
 function slotOfRest(state, text, from, to) {
