@@ -71,7 +71,8 @@ function movementOf(before: Plan, after: Plan, effort: Effort): Movement {
   const shifts = new Map<string, Shift>();
   let unchanged = true;
   let undecided = false;
-  for (const overlay of overlays(before, after)) {
+  // Of two splits nothing is told but whether some request changes.
+  for (const overlay of overlays(before, after, () => !unchanged)) {
     const { given, own } = compareOverlay(answers, overlay, effort, true);
     unchanged &&= given.kind === "equivalent" && own.kind === "equivalent";
     undecided ||= given.kind === "unknown" || own.kind === "unknown";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AliasConfig, analyze } from "../../src/index.ts";
+import { type AliasConfig, analyze, equivalent, movement } from "../../src/index.ts";
 import { mutate, parseSuite, suggestSuite, verify } from "../../src/testing/index.ts";
 
 const range = <T>(count: number, each: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => each(index));
@@ -70,6 +70,22 @@ test("a suite for 2,000 sticky keys has a case for each", { timeout: SECONDS * 1
   });
   expect(suite.cases).toHaveLength(2_005);
   expect(omitted).toEqual([]);
+});
+
+test("10,000 sticky keys are compared, alike or not", { timeout: SECONDS * 1_000 }, () => {
+  const keyed = (weight: number, turned = false): AliasConfig => {
+    const keys = range(10_000, (index) => ({ rule_type: "Header" as const, param: `k${index}` }));
+    return {
+      name: "a",
+      version: "v1",
+      additional_version_weights: { v2: weight },
+      stickiness: { keys: turned ? keys.toReversed() : keys, on_missing: "primary" },
+    };
+  };
+  expect(equivalent(keyed(10), keyed(10)).kind).toBe("equivalent");
+  expect(movement(keyed(10), keyed(10))).toMatchObject({ unchanged: true, undecided: false });
+  expect(movement(keyed(10), keyed(11))).toMatchObject({ moved: 100, shifts: [], unchanged: false, undecided: false });
+  expect(movement(keyed(10), keyed(10, true))).toMatchObject({ shifts: [], unchanged: false, redrawn: true });
 });
 
 test(
