@@ -38,6 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "./hono": ["hono/factory", ...HOST],
   "./gateway/etcd": ["yaml"],
   "./gateway/redis": ["redis", "yaml"],
+  "./warehouse": ["seedrandom/lib/alea.js"],
   "./warehouse/duckdb": ["@duckdb/node-api"],
   "./warehouse/postgres": ["pg"],
   "./prometheus": ["prom-client"],
