@@ -4,6 +4,7 @@ import { planOf } from "../../src/plan/read.ts";
 import { forecast, population, populationTraffic, rollout, simulate } from "../../src/simulate/index.ts";
 import { reportDataOf } from "../../src/simulate/report/data.ts";
 import { plotSVG, plotTable } from "../../src/simulate/plot/figure.ts";
+import { MOST_CURVES } from "../../src/simulate/plot/power.ts";
 import { type ReportData, reportHTML } from "../../src/simulate/report/html.ts";
 
 const people = population({
@@ -94,6 +95,22 @@ test("a rollout is shown by its slots, its movement, and the share of the canary
   }
   expect(data.verdicts[0]).toEqual({ kind: "pass", text: "Every step moves no more than it must." });
   expect(reportHTML(data)).not.toMatch(/NaN|undefined|\[object/);
+});
+
+test("of many steps the first have a curve, and each has a row of the table", () => {
+  const way = rollout({
+    alias: { name: "shop", version: "v1" },
+    canary: "v2",
+    steps: Array.from({ length: 40 }, (_, at) => [{ setWeight: at + 1 }, { pause: { duration: "1h" } }]).flat(),
+  });
+  const data = reportDataOf({ title: "t", rollout: way, forecast: forecast(way, { requestsPerSecond: 10 }) });
+  const figure = data.sections.find((section) => section.figure?.kind === "power")?.figure;
+  if (figure?.kind !== "power") throw new Error("no figure");
+  const { curves } = figure.data;
+  expect(curves.map(({ points }) => points.length > 0)).toEqual(curves.map((_, at) => at < MOST_CURVES));
+  expect(plotTable(figure).rows).toHaveLength(curves.length);
+  expect(curves.length).toBeGreaterThan(30);
+  expect(plotSVG(figure)).toContain(`and ${curves.length - MOST_CURVES} more steps, in the table`);
 });
 
 test("a rollout that goes back and forth counts the changes of a user, and no share above the whole", () => {

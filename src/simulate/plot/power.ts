@@ -31,7 +31,7 @@ export interface PowerCurves {
 }
 
 /** Curves that are drawn; more could not be told apart. */
-const MOST_CURVES = LIGHT.series.length;
+export const MOST_CURVES: number = LIGHT.series.length;
 
 /** A curve for each step, over a logarithmic axis; a dot where the step ends, and a dashed line at the probability that is wanted. */
 export function powerCurves({ target, curves: all }: PowerCurves, frame: Frame): Drawing {

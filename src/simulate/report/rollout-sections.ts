@@ -8,7 +8,7 @@ import type { AffinityDrift } from "../plot/drift.ts";
 import type { Figure } from "../plot/figure.ts";
 import type { Moves } from "../plot/moves.ts";
 import { duration, percent } from "../plot/number.ts";
-import type { PowerCurves } from "../plot/power.ts";
+import { MOST_CURVES, type PowerCurves } from "../plot/power.ts";
 import type { Table } from "../plot/table.ts";
 import type { Rollout, Stage } from "../../rollout/index.ts";
 import type { RolloutSimulation } from "../simulate.ts";
@@ -80,14 +80,20 @@ function movesSection({ sticky, transitions }: Forecast, versions: readonly stri
 const POINTS = 60;
 
 function powerSections({ stages, assumptions, clustered }: Forecast): readonly Section[] {
-  const curves = stages.flatMap((stage) => powerCurve(stage, assumptions));
+  const detecting = stages.filter(({ detection }) => detection !== undefined);
+  const curves = detecting.flatMap((stage, index) => powerCurve(stage, assumptions, index < MOST_CURVES));
   if (curves.length === 0) return [];
   const title = "How surely the fault is seen, by the requests that have come";
   const figure: Figure = { kind: "power", data: { title, target: assumptions.power, curves } };
   return [plotted("Until a fault is seen", figure, `To see ${assumptionsText(assumptions, clustered)}.`)];
 }
 
-function powerCurve({ name, canary, requests, detection }: StageForecast, assumptions: Assumptions): PowerCurves["curves"] {
+/** The curve of a step; one that is not drawn has no points, for each takes about 60 µs. */
+function powerCurve(
+  { name, canary, requests, detection }: StageForecast,
+  assumptions: Assumptions,
+  isDrawn: boolean,
+): PowerCurves["curves"] {
   if (detection === undefined) return [];
   const { errorRate, difference, alpha } = assumptions;
   const weight = canary / SLOTS;
@@ -96,11 +102,11 @@ function powerCurve({ name, canary, requests, detection }: StageForecast, assump
     powerOfTwoSamples((all * weight) / detection.designEffect, errorRate + difference, errorRate, alpha, ratio);
   const sizeFor = (power: number): number =>
     (sizeForTwoSamples(errorRate + difference, errorRate, { alpha, power }, ratio) * detection.designEffect) / weight;
-  const [from, to] = [Math.max(1, sizeFor(Math.min(0.999, alpha * 1.2))), Math.max(sizeFor(0.999), requests ?? 0)];
-  const points = Array.from({ length: POINTS + 1 }, (_, index) => {
-    const all = from * (to / from) ** (index / POINTS);
-    return { requests: all, power: powerAt(all) };
-  });
+  const pointsOf = (from: number, to: number): PowerCurves["curves"][number]["points"] =>
+    Array.from({ length: POINTS + 1 }, (_, index) => {
+      const all = from * (to / from) ** (index / POINTS);
+      return { requests: all, power: powerAt(all) };
+    });
   return [
     {
       name,
@@ -110,7 +116,7 @@ function powerCurve({ name, canary, requests, detection }: StageForecast, assump
       seconds: detection.seconds,
       within: detection.within,
       reached: requests === undefined || requests < 1 ? undefined : { requests, power: powerAt(requests) },
-      points,
+      points: isDrawn ? pointsOf(Math.max(1, sizeFor(Math.min(0.999, alpha * 1.2))), Math.max(sizeFor(0.999), requests ?? 0)) : [],
     },
   ];
 }
