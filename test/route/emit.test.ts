@@ -23,7 +23,7 @@ describe("a module", () => {
 
   test("has the reference behind it where more than one text is read, and only there", () => {
     // What takes the headers and refuses those of another kind.
-    const headers = ["nodeHeaders", "headersOf", "property"];
+    const headers = ["nodeHeaders", "headersOf", "named"];
     expect(declared(emitModule({ version: "v1" }))).toEqual(["decisions", "route", ...headers]);
     expect(declared(emitModule(strategy(rule("Header", "x-a"))))).toEqual([
       "decisions",
@@ -31,7 +31,7 @@ describe("a module", () => {
       "nodeHeaders",
       "joined",
       "headersOf",
-      "property",
+      "named",
     ]);
     expect(emitModule(strategy(rule("Header", "x-a")))).toMatch(/\n {2}\} catch \{\n {4}return decisions\[2\];\n {2}\}\n\}\n/);
     const backed = emitModule(strategy(rule("Header", "x-a"), rule("Cookie", "b")));
