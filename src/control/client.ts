@@ -109,7 +109,9 @@ function signed(
   plain: Readonly<Record<string, string>>,
   { access, secret, securityToken }: KeyPair & { readonly securityToken?: string },
 ): Readonly<Record<string, string>> {
-  const headers = { ...plain, host: url.host, ...(securityToken !== undefined && { "x-security-token": securityToken }) };
+  // The date counts seconds: two changes that are alike within one would have one signature, and the second be taken for a replay.
+  const nonce = { "x-client-request-id": crypto.randomUUID() };
+  const headers = { ...plain, ...nonce, host: url.host, ...(securityToken !== undefined && { "x-security-token": securityToken }) };
   const request = { method, path: url.pathname, query: url.search.slice(1), body: new TextEncoder().encode(body), headers };
   // `fetch` sends the host of the URL itself.
   const { host: _, ...sent } = signatureHeaders(request, { access, secret }, new Date());
