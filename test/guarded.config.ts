@@ -3,7 +3,9 @@ import base from "../vitest.config.ts";
 
 /** What generates code itself, or runs packages that do: lmdb, ajv, fastify, protobufjs, the evaluator of flagd, and the bodies of functions in SQL. */
 const GENERATING: readonly string[] = [
-  ...["crashes", "http", "lmdb", "preconditions", "races", "sdk", "serve", "source"].map((name) => `test/control/${name}.test.ts`),
+  ...["client", "crashes", "http", "lmdb", "preconditions", "races", "sdk", "serve", "source"].map(
+    (name) => `test/control/${name}.test.ts`,
+  ),
   ...["alias", "control", "help"].map((name) => `test/cli/${name}.test.ts`),
   ...["docs", "openapi"].map((name) => `test/docs/${name}.test.ts`),
   "test/convert/envoy.test.ts",
