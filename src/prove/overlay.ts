@@ -39,15 +39,15 @@ export interface Overlay {
 }
 
 /**
- * Every overlay of two plans that is not plainly empty. Together they hold every request, each once. Once `ofRules` says so, those of two splits
- * are left out.
+ * Every overlay of two plans that is not plainly empty. Together they hold every request, each once. Those of two splits are left out from when
+ * `isSettled` says so.
  */
-export function* overlays(before: Plan, after: Plan, ofRules: () => boolean = () => false): Generator<Overlay> {
+export function* overlays(before: Plan, after: Plan, isSettled: () => boolean = () => false): Generator<Overlay> {
   // Of 10,000 keys, each would be looked for among all of the other plan.
   const shared = sharedKeys(keysOf(before), keysOf(after));
   for (const one of partsOf(before, everything(alphabetOf([before, after], true))))
     for (const other of partsOf(after, one.region, Math.min(one.passed, shared))) {
-      if (!one.byRule && !other.byRule && ofRules()) break;
+      if (!one.byRule && !other.byRule && isSettled()) break;
       yield { region: other.region, before: one, after: other };
     }
 }

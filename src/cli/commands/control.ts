@@ -1,7 +1,7 @@
-import { jsonOf } from "../../alias/surface.ts";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { jsonOf } from "../../alias/surface.ts";
 import { createHandler, type RequestEntry } from "../../control/index.ts";
 import { addressText, isLoopback, listenAddress, percentage, wholeNumber } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";

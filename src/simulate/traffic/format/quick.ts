@@ -1,7 +1,8 @@
 import type { NodeRequest } from "../../../request/index.ts";
-import type { Entry, ReadLine } from "../visit.ts";
+import type { Entry, ReadLine, Visit } from "../visit.ts";
 import { isAddress } from "./address.ts";
 import { timeReader } from "./clock.ts";
+import { isDigit } from "./digit.ts";
 import { isMissing, userText } from "./scan.ts";
 
 const LINE_FEED = 10;
@@ -40,12 +41,12 @@ export function quickReader(
   const isPlain = plainReader();
   const lastTime = new Uint8Array(TIME);
   let lastInstant = Number.NaN;
-  return (text, from = 0, to = text.length) => {
+  const read = (text: string, from: number, to: number): Visit | undefined => {
     const units = unitsOf(text);
     const addressEnd = endOfAddress(text, units, from, to);
-    if (addressEnd === -1 || !isPlain(text, from, to)) return slow(text.slice(from, to));
+    if (addressEnd === -1 || !isPlain(text, from, to)) return undefined;
     const identEnd = endOfWord(units, addressEnd + 1);
-    if (units[identEnd] !== SPACE) return slow(text.slice(from, to));
+    if (units[identEnd] !== SPACE) return undefined;
     const nameStart = identEnd + 1;
     const nameEnd = endOfWord(units, nameStart);
     const timeStart = nameEnd + 2;
@@ -58,23 +59,23 @@ export function quickReader(
       units[timeEnd + 1] !== SPACE ||
       units[timeEnd + 2] !== QUOTE
     )
-      return slow(text.slice(from, to));
+      return undefined;
     const methodEnd = endOfMethod(units, methodStart);
-    if (methodEnd === methodStart || units[methodEnd] !== SPACE) return slow(text.slice(from, to));
+    if (methodEnd === methodStart || units[methodEnd] !== SPACE) return undefined;
     const targetEnd = endOfTarget(units, methodEnd + 1);
-    if (targetEnd === -1 || units[targetEnd] !== SPACE) return slow(text.slice(from, to));
+    if (targetEnd === -1 || units[targetEnd] !== SPACE) return undefined;
     const requestEnd = endOfProtocol(units, targetEnd + 1);
-    if (requestEnd === -1 || units[requestEnd] !== QUOTE || units[requestEnd + 1] !== SPACE) return slow(text.slice(from, to));
+    if (requestEnd === -1 || units[requestEnd] !== QUOTE || units[requestEnd + 1] !== SPACE) return undefined;
     const status = statusAt(units, requestEnd + 2);
-    if (status === undefined || units[requestEnd + 5] !== SPACE) return slow(text.slice(from, to));
+    if (status === undefined || units[requestEnd + 5] !== SPACE) return undefined;
     const sizeEnd = endOfSize(units, requestEnd + 6);
-    if (sizeEnd === -1) return slow(text.slice(from, to));
+    if (sizeEnd === -1) return undefined;
 
     if (!isAt(units, timeStart, lastTime)) {
       lastInstant = readTime(text, timeStart, timeEnd);
       lastTime.set(units.subarray(timeStart, timeEnd));
     }
-    if (Number.isNaN(lastInstant)) return slow(text.slice(from, to));
+    if (Number.isNaN(lastInstant)) return undefined;
 
     const headers: { [name: string]: string } = {};
     let agent: string | undefined;
@@ -91,7 +92,7 @@ export function quickReader(
         units[middle + 1] !== SPACE ||
         units[middle + 2] !== QUOTE
       )
-        return slow(text.slice(from, to));
+        return undefined;
       const referrer = text.slice(at + 2, middle);
       const written = text.slice(middle + 3, end);
       if (!isMissing(referrer)) headers["referer"] = referrer;
@@ -101,7 +102,7 @@ export function quickReader(
       }
       at = end;
     }
-    if (!fitsRest(text, at, to)) return slow(text.slice(from, to));
+    if (!fitsRest(text, at, to)) return undefined;
 
     const address = text.slice(from, addressEnd);
     const name = text.slice(nameStart, nameEnd);
@@ -122,6 +123,7 @@ export function quickReader(
       time: lastInstant,
     };
   };
+  return (text, from = 0, to = text.length) => read(text, from, to) ?? slow(text.slice(from, to));
 }
 
 /**
@@ -165,7 +167,8 @@ function plainReader(): (text: string, from: number, to: number) => boolean {
   };
 }
 
-// The functions below find where something ends that begins at a place, which is not behind the end of the line. Each stops at a line feed.
+// The functions below find where something ends that begins at a place, which is not behind the end of the line. Each stops at a line feed. They
+// are `isAddress`, `isMethodIn` and the like over bytes; a test holds that both ways read the same.
 
 /** Where the blank stands behind an address; -1 where none begins there. */
 function endOfAddress(text: string, units: Uint8Array, from: number, to: number): number {
@@ -223,13 +226,13 @@ function endOfTarget(units: Uint8Array, from: number): number {
 function endOfProtocol(units: Uint8Array, from: number): number {
   const isHTTP =
     units[from] === 72 && units[from + 1] === 84 && units[from + 2] === 84 && units[from + 3] === 80 && units[from + 4] === SLASH;
-  if (!isHTTP || !isDigit(units[from + 5])) return -1;
-  return units[from + 6] === DOT && isDigit(units[from + 7]) ? from + 8 : from + 6;
+  if (!isHTTP || !isDigit(units[from + 5] as number)) return -1;
+  return units[from + 6] === DOT && isDigit(units[from + 7] as number) ? from + 8 : from + 6;
 }
 
 /** The status from 100 to 599 that stands there. */
 function statusAt(units: Uint8Array, at: number): string | undefined {
-  const [hundreds, tens, ones] = [units[at], units[at + 1], units[at + 2]];
+  const [hundreds, tens, ones] = [units[at] as number, units[at + 1] as number, units[at + 2] as number];
   if (!isDigit(hundreds) || !isDigit(tens) || !isDigit(ones) || hundreds === ZERO || hundreds > ZERO + 5) return undefined;
   return STATUSES[(hundreds - ZERO) * 100 + (tens - ZERO) * 10 + ones - ZERO];
 }
@@ -237,13 +240,9 @@ function statusAt(units: Uint8Array, at: number): string | undefined {
 /** Where digits or a dash end; -1 where neither begins there. */
 function endOfSize(units: Uint8Array, from: number): number {
   let at = from;
-  while (isDigit(units[at])) at++;
+  while (isDigit(units[at] as number)) at++;
   if (at > from) return at;
   return units[from] === DASH ? from + 1 : -1;
-}
-
-function isDigit(unit: number | undefined): unit is number {
-  return unit !== undefined && unit >= ZERO && unit <= ZERO + 9;
 }
 
 function isAt(units: Uint8Array, from: number, part: Uint8Array): boolean {
